@@ -1,0 +1,45 @@
+//! Every bound on what one run reads, in one table. Reaching one is a gap in the evidence, named as
+//! such, and never a better verdict.
+
+use std::time::Duration;
+
+/// Bytes of a hub's answer about a model or dataset (the largest seen has 2,600 files, 600 kB).
+pub const RECORD_BYTES: usize = 16 << 20;
+/// Bytes of a model or dataset card.
+pub const CARD_BYTES: usize = 4 << 20;
+/// Bytes of front matter handed to the YAML parser (the largest seen is 132 kB).
+pub const FRONT_MATTER_BYTES: usize = 1 << 20;
+/// Bytes of a license, notice or policy file.
+pub const LICENSE_BYTES: usize = 1 << 20;
+/// Bytes of a configuration file or shard index.
+pub const CONFIG_BYTES: usize = 8 << 20;
+/// Bytes of a code repository's tree (100,000 entries, the hub's own cap, are about 25 MB).
+pub const TREE_BYTES: usize = 32 << 20;
+
+/// License, notice and policy files read of one repository.
+pub const LICENSE_FILES: usize = 8;
+/// Files that a model repository's list may have before the rest is ignored.
+pub const LISTED_FILES: usize = 100_000;
+/// Datasets looked up for one model.
+pub const DATASETS: usize = 16;
+/// Code repositories looked into for one model: two API calls each, 60 an hour without a token.
+pub const REPOSITORIES: usize = 4;
+/// Base models looked up for one model.
+pub const BASES: usize = 8;
+/// Generations that lineage is followed.
+pub const LINEAGE_DEPTH: usize = 8;
+
+/// Redirects followed for one request.
+pub const REDIRECTS: usize = 5;
+/// Requests in flight at once, over all hosts.
+pub const IN_FLIGHT: usize = 64;
+/// Attempts for one request, the first included.
+pub const ATTEMPTS: u32 = 3;
+/// The first pause between attempts; it doubles.
+pub const BACKOFF: Duration = Duration::from_millis(250);
+/// A rate limit is waited for only where the wait is no longer than this.
+pub const PATIENCE: Duration = Duration::from_secs(3);
+/// The time to reach a host.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The default of `--timeout`: one request, all its attempts included.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);

@@ -1,0 +1,226 @@
+//! The only stage that reads evidence: from a hub over HTTP, from a directory in the evidence
+//! layout, or from the sample that is embedded in the binary. It parses and judges nothing.
+//!
+//! Everything that can be read is a [`Resource`], which has a place in the evidence layout and an
+//! address on its host; a [`Fetcher`] turns it into bytes or a typed [`Gap`].
+
+pub mod auth;
+pub mod directory;
+pub mod gap;
+pub mod limits;
+pub mod live;
+pub mod record;
+
+pub use gap::Gap;
+
+use crate::error::Error;
+use crate::hub::Endpoints;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use tokio::sync::OnceCell;
+
+/// Something that can be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resource {
+    /// Where it stands in the evidence layout: relative, `/`-separated, without `..`.
+    pub path: String,
+    /// Where it is fetched from.
+    pub url: String,
+    /// No more bytes than this are read.
+    pub limit: usize,
+    /// The digest that the hub's file list names for it.
+    pub expect: Option<BlobDigest>,
+}
+
+/// A digest as hubs list them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlobDigest {
+    /// Git blob id: sha1 over `blob LEN\0` and the content, lower-case hex.
+    GitBlob(String),
+    /// sha256 of the content, lower-case hex (LFS files).
+    Sha256(String),
+}
+
+impl BlobDigest {
+    /// Whether `bytes` have this digest.
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        match self {
+            BlobDigest::GitBlob(id) => git_blob_id(bytes) == *id,
+            BlobDigest::Sha256(hex) => sha256(bytes) == *hex,
+        }
+    }
+}
+
+/// The git blob id of a content, lower-case hex.
+pub fn git_blob_id(bytes: &[u8]) -> String {
+    use sha1::{Digest, Sha1};
+    let mut h = Sha1::new();
+    h.update(format!("blob {}\0", bytes.len()));
+    h.update(bytes);
+    crate::rules::hex(&h.finalize())
+}
+
+/// sha256, lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    crate::rules::hex(&Sha256::digest(bytes))
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    pub bytes: Vec<u8>,
+    /// The commit that the host says this is from.
+    pub commit: Option<String>,
+}
+
+/// Where evidence came from, as the contract's `fetched_from` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Live,
+    Directory,
+}
+
+impl Origin {
+    /// The spelling in JSON.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Origin::Live => "live",
+            Origin::Directory => "directory",
+        }
+    }
+
+    /// The origin of a spelling.
+    pub fn from_slug(s: &str) -> Option<Origin> {
+        [Origin::Live, Origin::Directory].into_iter().find(|o| o.slug() == s)
+    }
+}
+
+/// A source of evidence.
+pub enum Source {
+    Live(live::Live),
+    Directory(directory::Directory),
+    /// The sample evidence embedded in the binary.
+    Sample,
+    /// Nothing may be read: every answer is [`Gap::Offline`].
+    Offline,
+}
+
+/// An answer that is shared by everybody who asked.
+type Answer = Result<Arc<Body>, Gap>;
+/// One cell for each path, filled by whoever asks first.
+type Answers = Mutex<HashMap<String, Arc<OnceCell<Answer>>>>;
+
+/// Reads each resource at most once a run, and keeps what it read for `--save-evidence`.
+pub struct Fetcher {
+    source: Source,
+    pub endpoints: Endpoints,
+    pub origin: Origin,
+    answers: Answers,
+    record: Option<record::Recorder>,
+}
+
+impl Fetcher {
+    /// A fetcher over a source; `record` keeps a copy of each answer.
+    pub fn new(source: Source, endpoints: Endpoints, record: Option<record::Recorder>) -> Fetcher {
+        let (endpoints, origin) = match &source {
+            Source::Directory(d) => (d.endpoints().unwrap_or(endpoints), d.origin()),
+            Source::Live(_) | Source::Offline => (endpoints, Origin::Live),
+            Source::Sample => (Endpoints::default(), Origin::Directory),
+        };
+        Fetcher { source, endpoints, origin, answers: Mutex::default(), record }
+    }
+
+    /// Whether answers come over the network.
+    pub fn is_live(&self) -> bool {
+        matches!(self.source, Source::Live(_))
+    }
+
+    /// The content of a resource, checked against the digest it should have.
+    ///
+    /// # Errors
+    /// The reason why it could not be had.
+    pub async fn get(&self, resource: &Resource) -> Answer {
+        let cell = {
+            let mut answers = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            Arc::clone(answers.entry(format!("{} {}", resource.path, resource.url)).or_default())
+        };
+        cell.get_or_init(|| async {
+            let answer = self.read(resource).await.and_then(|body| match &resource.expect {
+                Some(digest) if !digest.holds(&body.bytes) => Err(Gap::DigestMismatch),
+                _ => Ok(Arc::new(body)),
+            });
+            if let Some(record) = &self.record {
+                record.keep(resource, &answer, self.origin);
+            }
+            answer
+        })
+        .await
+        .clone()
+    }
+
+    async fn read(&self, resource: &Resource) -> Result<Body, Gap> {
+        match &self.source {
+            Source::Live(live) => live.get(resource).await,
+            Source::Directory(dir) => dir.get(resource),
+            Source::Sample => sample(resource),
+            Source::Offline => Err(Gap::Offline),
+        }
+    }
+
+    /// Writes the list of everything that was recorded.
+    ///
+    /// # Errors
+    /// Where the directory or a file cannot be written.
+    pub fn finish(&self) -> Result<(), Error> {
+        match &self.record {
+            Some(record) => record.finish(&self.endpoints),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A file of the embedded sample. A model that the sample does not have is not said to be missing:
+/// the sample knows nothing about it.
+fn sample(resource: &Resource) -> Result<Body, Gap> {
+    let files = crate::rules::SAMPLE_FILES;
+    let find = |path: &str| files.binary_search_by(|(p, _)| (*p).cmp(path)).ok().and_then(|i| files.get(i));
+    match find(&resource.path) {
+        Some((_, bytes)) => Ok(Body { bytes: bytes.to_vec(), commit: None }),
+        None if directory::is_record(&resource.path) => Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into())),
+        None => Err(Gap::NotFound),
+    }
+}
+
+/// True where `path` can be joined below a directory: relative, no `..`, nothing that a file system
+/// reads in its own way.
+pub fn is_safe_path(path: &str) -> bool {
+    path.len() <= 1024
+        && path.split('/').all(|part| {
+            !part.is_empty()
+                && part != "."
+                && part != ".."
+                && part.len() <= 240
+                && !part.chars().any(|c| matches!(c, '\\' | ':' | '\0') || c.is_control())
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blob_ids_are_those_of_git() {
+        // `git hash-object` of an empty file and of "hello\n".
+        assert_eq!(git_blob_id(b""), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        assert_eq!(git_blob_id(b"hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
+    }
+
+    #[test]
+    fn paths_that_leave_the_directory_are_refused() {
+        for bad in ["../x", "a/../b", "/etc/passwd", "a//b", "a\\b", "c:/x", "a\0b", ".", "a/."] {
+            assert!(!is_safe_path(bad), "{bad:?}");
+        }
+        assert!(is_safe_path("huggingface/models/o/n/.eval_results/x.json"));
+    }
+}

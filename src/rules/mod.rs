@@ -1,0 +1,426 @@
+//! Rules are data. They are embedded in the binary, checked whenever they are loaded, and a directory
+//! given with `--rules` adds to them or overrides single entries by id.
+//!
+//! This stage reads and checks; it judges nothing and fetches nothing.
+
+pub mod diagnose;
+pub mod explain;
+pub mod schema;
+
+use crate::error::Error;
+use crate::text;
+use crate::vocabulary::{ComponentId, Verdict};
+use schema::*;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use toml::Spanned;
+
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+}
+pub use embedded::SAMPLE_FILES;
+
+/// Everything in `rules/`, checked.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// sha256 over the paths and contents of all rule files, lower-case hex.
+    pub digest: String,
+    pub components: BTreeMap<ComponentId, ComponentRule>,
+    pub file_classes: Vec<FileClass>,
+    /// From the lowest to the highest; `unknown` is not among them.
+    pub rungs: Vec<Rung>,
+    pub unknown_rung: Option<Rung>,
+    pub findings: BTreeMap<String, FindingRule>,
+    pub topics: Vec<Topic>,
+    pub phrases: BTreeMap<String, Phrase>,
+    pub words: BTreeMap<String, WordList>,
+    pub relations: Vec<Relation>,
+    pub terms: BTreeMap<String, Term>,
+    pub licenses: Vec<LicenseRule>,
+    pub bases: Vec<Base>,
+    pub name_hints: Vec<Base>,
+    /// Folded alias or id → index into `licenses`.
+    license_names: HashMap<String, usize>,
+}
+
+/// The highest `schema` number that this version reads.
+const SCHEMA: u32 = 1;
+
+/// Caps for `--rules DIR`, so that a wrong directory is an error and not a hang.
+const MAX_RULE_FILE: u64 = 4 << 20;
+const MAX_RULE_FILES: usize = 500;
+
+impl Rules {
+    /// The built-in rules, with those of `dir` laid over them.
+    ///
+    /// # Errors
+    /// An unreadable directory, or any mistake in a rule file, named by file, line and key.
+    pub fn load(dir: Option<&Path>) -> Result<Rules, Error> {
+        let mut rules = Rules::default();
+        let mut digest = Sha256::new();
+        let mut layer = Layer::new("built-in rules");
+        for (path, content) in embedded::RULE_FILES {
+            hash_file(&mut digest, path, content);
+        }
+        for (path, content) in terms_first(embedded::RULE_FILES, |f| f.0) {
+            layer.read(&mut rules, &format!("rules/{path}"), path, content)?;
+        }
+        if let Some(dir) = dir {
+            let mut layer = Layer::new("--rules");
+            let files = read_dir(dir)?;
+            for (path, content) in &files {
+                hash_file(&mut digest, path, content);
+            }
+            for (path, content) in terms_first(&files, |f| f.0.as_str()) {
+                layer.read(&mut rules, &dir.join(path).display().to_string(), path, content)?;
+            }
+        }
+        rules.digest = hex(&digest.finalize());
+        rules.index()?;
+        Ok(rules)
+    }
+
+    /// The entry for a license id or alias, compared folded.
+    pub fn license(&self, name: &str) -> Option<&LicenseRule> {
+        self.license_names.get(&text::fold_name(name)).and_then(|i| self.licenses.get(*i))
+    }
+
+    /// A word list, which the load has checked to be there.
+    pub fn word_list(&self, id: &str) -> &[String] {
+        self.words.get(id).map_or(&[], |w| &w.list)
+    }
+
+    /// The phrases of an id.
+    pub fn phrase_list(&self, id: &str) -> &[String] {
+        self.phrases.get(id).map_or(&[], |p| &p.words)
+    }
+
+    /// The relation of an id.
+    pub fn relation(&self, id: &str) -> Option<&Relation> {
+        self.relations.iter().find(|r| r.id.get_ref() == id)
+    }
+
+    /// Builds the license index and checks what one file alone cannot: that everything the code
+    /// needs is there, and that names lead to one entry only.
+    fn index(&mut self) -> Result<(), Error> {
+        for id in ComponentId::ALL {
+            if !self.components.contains_key(id) {
+                return Err(diagnose::file("rules/components.toml", format!("component `{id}` is missing")));
+            }
+        }
+        self.rungs.sort_by_key(|r| *r.id.get_ref());
+        for verdict in Verdict::ALL.iter().filter(|v| **v != Verdict::Unknown) {
+            if !self.rungs.iter().any(|r| r.id.get_ref() == verdict) {
+                return Err(diagnose::file("rules/verdicts.toml", format!("rung `{verdict}` is missing")));
+            }
+        }
+        self.license_names.clear();
+        for (i, license) in self.licenses.iter().enumerate() {
+            let names = std::iter::once(license.id.get_ref().as_str()).chain(license.aliases.iter().map(|a| a.get_ref().as_str()));
+            for name in names {
+                if let Some(other) = self.license_names.insert(text::fold_name(name), i)
+                    && other != i
+                {
+                    let other = self.licenses.get(other).map_or("?", |l| l.id.get_ref());
+                    return Err(diagnose::file(
+                        "rules/licenses",
+                        format!("`{name}` names both `{other}` and `{}`; a name leads to one license", license.id.get_ref()),
+                    ));
+                }
+            }
+        }
+        for base in self.bases.iter().chain(&self.name_hints) {
+            let id = base.license.get_ref();
+            if self.license(id).is_none() && spdx::license_id(id).is_none() {
+                return Err(diagnose::file("rules/bases.toml", format!("license `{id}` is in no rule file and not an SPDX id")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One set of files in which ids must be unique; a later layer overrides an earlier one.
+struct Layer {
+    name: &'static str,
+    seen: HashMap<String, String>,
+}
+
+impl Layer {
+    fn new(name: &'static str) -> Self {
+        Layer { name, seen: HashMap::new() }
+    }
+
+    /// Reads one file into `rules`. `shown` is its name in errors, `path` the one below the rules directory.
+    fn read(&mut self, rules: &mut Rules, shown: &str, path: &str, content: &str) -> Result<(), Error> {
+        let mut file = File { layer: self, shown, content };
+        match path {
+            "components.toml" => {
+                let parsed: ComponentsFile = file.parse()?;
+                for rule in parsed.component {
+                    file.once("component", rule.id.get_ref().slug(), rule.id.span())?;
+                    rules.components.insert(*rule.id.get_ref(), rule);
+                }
+            }
+            "files.toml" => {
+                let parsed: FilesFile = file.parse()?;
+                for rule in parsed.class {
+                    let key = (rule.id.get_ref().clone(), rule.format.clone());
+                    match rules.file_classes.iter_mut().find(|c| (c.id.get_ref().clone(), c.format.clone()) == key) {
+                        Some(old) if file.layer.name == "--rules" => *old = rule,
+                        Some(_) => return Err(file.error(rule.id.span(), &format!("class `{}` with this format is here twice", key.0))),
+                        None => rules.file_classes.push(rule),
+                    }
+                }
+            }
+            "verdicts.toml" => {
+                let parsed: VerdictsFile = file.parse()?;
+                for rung in parsed.rung {
+                    file.once("rung", rung.id.get_ref().slug(), rung.id.span())?;
+                    for requirement in &rung.require {
+                        check_requirement(requirement, true).map_err(|m| file.error(rung.id.span(), &m))?;
+                    }
+                    if *rung.id.get_ref() == Verdict::Unknown {
+                        rules.unknown_rung = Some(rung);
+                    } else {
+                        replace(&mut rules.rungs, rung, |r| *r.id.get_ref());
+                    }
+                }
+            }
+            "findings.toml" => {
+                let parsed: FindingsFile = file.parse()?;
+                for rule in parsed.finding {
+                    file.once("finding", rule.id.get_ref(), rule.id.span())?;
+                    rules.findings.insert(rule.id.get_ref().clone(), rule);
+                }
+            }
+            "card.toml" => {
+                let parsed: CardFile = file.parse()?;
+                for mut topic in parsed.topic {
+                    file.once("topic", topic.id.get_ref(), topic.id.span())?;
+                    topic.headings.iter_mut().for_each(|h| *h = text::words(h));
+                    replace(&mut rules.topics, topic, |t| t.id.get_ref().clone());
+                }
+                for mut phrase in parsed.phrase {
+                    file.once("phrase", phrase.id.get_ref(), phrase.id.span())?;
+                    phrase.words.iter_mut().for_each(|w| *w = text::words(w));
+                    rules.phrases.insert(phrase.id.get_ref().clone(), phrase);
+                }
+            }
+            "code.toml" => {
+                let parsed: CodeFile = file.parse()?;
+                for list in parsed.words {
+                    file.once("words", list.id.get_ref(), list.id.span())?;
+                    rules.words.insert(list.id.get_ref().clone(), list);
+                }
+            }
+            "lineage.toml" => {
+                let parsed: LineageFile = file.parse()?;
+                for relation in parsed.relation {
+                    file.once("relation", relation.id.get_ref(), relation.id.span())?;
+                    replace(&mut rules.relations, relation, |r| r.id.get_ref().clone());
+                }
+            }
+            "terms.toml" => {
+                let parsed: TermsFile = file.parse()?;
+                for term in parsed.term {
+                    file.once("term", term.id.get_ref(), term.id.span())?;
+                    rules.terms.insert(term.id.get_ref().clone(), term);
+                }
+            }
+            "bases.toml" => {
+                let parsed: BasesFile = file.parse()?;
+                // Earlier patterns win, so those of a later layer go in front.
+                rules.bases.splice(0..0, parsed.base);
+                rules.name_hints.splice(0..0, parsed.name_hint);
+            }
+            _ if path.starts_with("licenses/") => {
+                let parsed: LicensesFile = file.parse()?;
+                for license in parsed.license {
+                    file.once("license", license.id.get_ref(), license.id.span())?;
+                    check_license(rules, &license).map_err(|(span, m)| file.error(span, &m))?;
+                    let mut license = license;
+                    if let Some(marks) = &mut license.text {
+                        for list in [&mut marks.all, &mut marks.any, &mut marks.none] {
+                            list.iter_mut().for_each(|p| *p = text::words(p));
+                        }
+                    }
+                    replace(&mut rules.licenses, license, |l| l.id.get_ref().clone());
+                }
+            }
+            _ => {
+                return Err(diagnose::file(
+                    shown,
+                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases (.toml) and licenses/*.toml",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One file being read.
+struct File<'a> {
+    layer: &'a mut Layer,
+    shown: &'a str,
+    content: &'a str,
+}
+
+impl File<'_> {
+    fn parse<T: for<'de> Deserialize<'de> + HasSchema>(&self) -> Result<T, Error> {
+        let parsed: T = toml::from_str(self.content).map_err(|e| self.error(e.span().unwrap_or(0..0), e.message()))?;
+        let schema = parsed.schema();
+        if *schema.get_ref() != SCHEMA {
+            return Err(self.error(schema.span(), &format!("schema {} is not known; this version reads schema {SCHEMA}", schema.get_ref())));
+        }
+        Ok(parsed)
+    }
+
+    /// Records an id, and refuses it when this layer had it already.
+    fn once(&mut self, kind: &str, id: &str, span: std::ops::Range<usize>) -> Result<(), Error> {
+        match self.layer.seen.insert(format!("{kind} {id}"), self.shown.to_string()) {
+            Some(first) => Err(self.error(span, &format!("{kind} `{id}` is here twice (first in {first})"))),
+            None => Ok(()),
+        }
+    }
+
+    fn error(&self, span: std::ops::Range<usize>, message: &str) -> Error {
+        diagnose::at(self.shown, self.content, span, message)
+    }
+}
+
+/// Replaces the entry with the same key, or appends.
+fn replace<T, K: PartialEq>(list: &mut Vec<T>, new: T, key: impl Fn(&T) -> K) {
+    let k = key(&new);
+    match list.iter_mut().find(|old| key(old) == k) {
+        Some(old) => *old = new,
+        None => list.push(new),
+    }
+}
+
+/// A requirement asks for exactly one thing.
+fn check_requirement(r: &Requirement, top: bool) -> Result<(), String> {
+    let name = if r.id.is_empty() { "a requirement" } else { &r.id };
+    if top && (r.id.is_empty() || r.text.is_empty()) {
+        return Err(format!("{name} needs `id` and `text`"));
+    }
+    let kinds = [r.component.is_some(), r.fact.is_some(), !r.any.is_empty(), !r.all.is_empty()];
+    if kinds.iter().filter(|k| **k).count() != 1 {
+        return Err(format!("{name} needs exactly one of `component`, `fact`, `any`, `all`"));
+    }
+    if r.component.is_some() == r.availability.is_empty() {
+        return Err(format!("{name} needs `availability` with `component`, and only then"));
+    }
+    r.any.iter().chain(&r.all).try_for_each(|inner| check_requirement(inner, false))
+}
+
+/// What the schema alone cannot refuse in a license entry.
+fn check_license(rules: &Rules, license: &LicenseRule) -> Result<(), (std::ops::Range<usize>, String)> {
+    let id = license.id.get_ref();
+    let listed = spdx::license_id(id);
+    if listed.is_none() && !id.starts_with("LicenseRef-") {
+        return Err((license.id.span(), format!("`{id}` is no SPDX id; a license without one is called LicenseRef-…")));
+    }
+    for term in &license.terms {
+        match rules.terms.get(term.get_ref()) {
+            None if rules.terms.is_empty() => {}
+            None => return Err((term.span(), format!("term `{}` is not in terms.toml", term.get_ref()))),
+            Some(t) if t.restricts && !license.open.is_empty() => {
+                return Err((term.span(), format!("`{id}` claims to be open, but `{}` restricts use by anyone for any purpose", term.get_ref())));
+            }
+            Some(_) => {}
+        }
+    }
+    for (content, authority) in &license.open {
+        let holds = match authority {
+            Authority::Osi => listed.is_some_and(|l| l.is_osi_approved()),
+            Authority::Fsf => listed.is_some_and(|l| l.is_fsf_free_libre()),
+            _ => true,
+        };
+        if !holds && !license.ambiguous {
+            return Err((license.id.span(), format!("`{id}` is said to be {} for {content}, but the SPDX list does not say so", authority.title())));
+        }
+    }
+    Ok(())
+}
+
+/// The vocabulary of terms before the licenses that use it.
+fn terms_first<'a, T>(files: &'a [T], path: impl Fn(&T) -> &str + Copy + 'a) -> impl Iterator<Item = &'a T> {
+    let is_terms = move |f: &&T| path(f) == "terms.toml";
+    files.iter().filter(is_terms).chain(files.iter().filter(move |f| !is_terms(f)))
+}
+
+/// All rule files below a directory, as (path with `/`, content), sorted.
+fn read_dir(dir: &Path) -> Result<Vec<(String, String)>, Error> {
+    fn walk(root: &Path, dir: &Path, out: &mut Vec<(String, String)>, depth: usize) -> Result<(), Error> {
+        let fail = |path: &Path, source| Error::File { action: "read rules from", path: path.display().to_string(), source };
+        for entry in std::fs::read_dir(dir).map_err(|e| fail(dir, e))? {
+            let path = entry.map_err(|e| fail(dir, e))?.path();
+            if path.is_dir() {
+                if depth > 0 {
+                    walk(root, &path, out, depth - 1)?;
+                }
+            } else if path.extension().is_some_and(|e| e == "toml") {
+                let size = path.metadata().map_err(|e| fail(&path, e))?.len();
+                if size > MAX_RULE_FILE || out.len() >= MAX_RULE_FILES {
+                    return Err(diagnose::file(&path.display().to_string(), "more rules than a rules directory may hold (4 MiB a file, 500 files)"));
+                }
+                let below = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                out.push((below, std::fs::read_to_string(&path).map_err(|e| fail(&path, e))?));
+            }
+        }
+        Ok(())
+    }
+    let mut out = Vec::new();
+    walk(dir, dir, &mut out, 2)?;
+    out.sort();
+    Ok(out)
+}
+
+fn hash_file(digest: &mut Sha256, path: &str, content: &str) {
+    for part in [path, content] {
+        digest.update((part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    })
+}
+
+trait HasSchema {
+    fn schema(&self) -> &Spanned<u32>;
+}
+
+macro_rules! rule_file {
+    ($name:ident { $($field:ident : $kind:ty),+ }) => {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+        struct $name {
+            schema: Spanned<u32>,
+            $(#[serde(default)] $field: Vec<$kind>),+
+        }
+        impl HasSchema for $name {
+            fn schema(&self) -> &Spanned<u32> {
+                &self.schema
+            }
+        }
+    };
+}
+
+rule_file!(ComponentsFile { component: ComponentRule });
+rule_file!(FilesFile { class: FileClass });
+rule_file!(VerdictsFile { rung: Rung });
+rule_file!(FindingsFile { finding: FindingRule });
+rule_file!(CardFile { topic: Topic, phrase: Phrase });
+rule_file!(CodeFile { words: WordList });
+rule_file!(LineageFile { relation: Relation });
+rule_file!(TermsFile { term: Term });
+rule_file!(LicensesFile { license: LicenseRule });
+rule_file!(BasesFile { base: Base, name_hint: Base });

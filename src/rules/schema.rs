@@ -1,0 +1,298 @@
+//! The shapes that rule files may have. Unknown keys are refused everywhere.
+
+use crate::vocabulary::{Availability, ComponentId, Content, Severity, Verdict};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use toml::Spanned;
+
+/// An id with the place where it stands, so that a duplicate can be shown.
+pub type Id = Spanned<String>;
+
+/// One of the 17 components (`rules/components.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ComponentRule {
+    pub id: Spanned<ComponentId>,
+    /// The exact name in the Model Openness Tool's YAML.
+    pub name: String,
+    pub mof_id: u32,
+    pub kind: MofKind,
+    /// The lowest MOF class (3 is the lowest) that asks for it.
+    pub class: u8,
+    pub required: bool,
+    pub means: String,
+    pub decided: String,
+    pub source: String,
+}
+
+/// The MOF's three content types; weights count as data there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MofKind {
+    Code,
+    Data,
+    Document,
+}
+
+/// What a file is (`rules/files.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FileClass {
+    pub id: Id,
+    pub title: String,
+    /// For weights: the format.
+    pub format: Option<String>,
+    pub patterns: Vec<String>,
+}
+
+/// A rung of the ladder (`rules/verdicts.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Rung {
+    pub id: Spanned<Verdict>,
+    pub title: String,
+    pub means: String,
+    pub rationale: String,
+    pub source: String,
+    pub require: Vec<Requirement>,
+}
+
+/// What a rung asks for; exactly one of `component`, `fact`, `any`, `all`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Requirement {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub text: String,
+    pub component: Option<ComponentId>,
+    #[serde(default)]
+    pub availability: Vec<Availability>,
+    pub license: Option<LicenseNeed>,
+    pub fact: Option<FactId>,
+    #[serde(default)]
+    pub any: Vec<Requirement>,
+    #[serde(default)]
+    pub all: Vec<Requirement>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicenseNeed {
+    Open,
+}
+
+/// Facts of the audit that no single component carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FactId {
+    AccessForAnyone,
+    EffectiveLicenseOpen,
+    DataInformationComplete,
+    AncestorsOpenSource,
+    AncestorsOpenData,
+}
+
+/// A kind of finding (`rules/findings.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FindingRule {
+    pub id: Id,
+    pub severity: Severity,
+    pub title: String,
+    pub means: String,
+    pub help: String,
+    pub source: String,
+}
+
+/// Headings that open a section on a topic (`rules/card.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Topic {
+    pub id: Id,
+    pub headings: Vec<String>,
+}
+
+/// Phrases that say something in prose (`rules/card.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Phrase {
+    pub id: Id,
+    pub words: Vec<String>,
+}
+
+/// A list of words for inspecting code repositories (`rules/code.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WordList {
+    pub id: Id,
+    pub list: Vec<String>,
+}
+
+/// What it means to be made from another model in some way (`rules/lineage.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Relation {
+    pub id: Id,
+    pub title: String,
+    /// Pillars in which the child is what its base is.
+    pub inherits: Vec<crate::vocabulary::Pillar>,
+    #[serde(default)]
+    pub suffixes: Vec<String>,
+    #[serde(default)]
+    pub tags: Vec<String>,
+    pub rationale: String,
+    pub source: String,
+}
+
+/// A term that a license may have (`rules/terms.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Term {
+    pub id: Id,
+    pub title: String,
+    /// A license with this term is not open.
+    pub restricts: bool,
+    pub rationale: String,
+    pub source: String,
+}
+
+/// A license and what it permits (`rules/licenses/*.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LicenseRule {
+    pub id: Id,
+    pub name: String,
+    pub family: String,
+    pub version: Option<String>,
+    #[serde(default)]
+    pub aliases: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub urls: Vec<String>,
+    /// Content types for which it is open, each with the authority that says so.
+    pub open: BTreeMap<Content, Authority>,
+    #[serde(default)]
+    pub ambiguous: bool,
+    pub fits: Vec<Content>,
+    pub terms: Vec<Spanned<String>>,
+    pub cap: Option<Cap>,
+    #[serde(default)]
+    pub obligations: Vec<Obligation>,
+    pub text: Option<TextMarks>,
+    pub basis: LicenseBasis,
+    pub source: String,
+    pub checked: toml::value::Datetime,
+    pub note: Option<String>,
+}
+
+/// Who says that a license is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Authority {
+    Osi,
+    Fsf,
+    OpenDefinition,
+    Mof,
+    Reasoned,
+}
+
+impl Authority {
+    /// The name for readers.
+    pub fn title(self) -> &'static str {
+        match self {
+            Authority::Osi => "OSI approved",
+            Authority::Fsf => "FSF free",
+            Authority::OpenDefinition => "Open Definition",
+            Authority::Mof => "MOF list",
+            Authority::Reasoned => "reasoned from its terms",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Cap {
+    pub kind: CapKind,
+    pub value: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CapKind {
+    MonthlyUsers,
+    YearlyRevenueUsd,
+    Users,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Obligation {
+    pub id: String,
+    pub when: When,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    Use,
+    Modify,
+    Distribute,
+    Derive,
+    TrainOnOutputs,
+}
+
+impl When {
+    /// The occasion, for readers.
+    pub fn title(self) -> &'static str {
+        match self {
+            When::Use => "when you use it",
+            When::Modify => "when you change it",
+            When::Distribute => "when you pass it on",
+            When::Derive => "when you make another model from it",
+            When::TrainOnOutputs => "when you train on its outputs",
+        }
+    }
+}
+
+/// Phrases that identify a license text, compared on [`crate::text::words`].
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TextMarks {
+    #[serde(default)]
+    pub all: Vec<String>,
+    #[serde(default)]
+    pub any: Vec<String>,
+    #[serde(default)]
+    pub none: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicenseBasis {
+    TextRead,
+    Secondary,
+    CardMetadata,
+    StandardLicense,
+}
+
+/// The license of a well-known base model, by its id (`rules/bases.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Base {
+    #[serde(default)]
+    pub pattern: Option<String>,
+    #[serde(default)]
+    pub patterns: Vec<String>,
+    pub license: Spanned<String>,
+    pub family: String,
+    pub source: String,
+    pub note: Option<String>,
+}
+
+impl Base {
+    /// All its patterns.
+    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+        self.pattern.iter().chain(&self.patterns).map(String::as_str)
+    }
+}

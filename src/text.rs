@@ -1,0 +1,188 @@
+//! Text written by strangers: made harmless for the medium it goes to, cut to a length, folded for
+//! comparison. Nothing else in the crate prints bytes from a hub as they are.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// True for characters that steer a terminal or a reader rather than being read: control
+/// characters (C0, C1), bidirectional overrides and isolates, zero-width and other format
+/// characters, line and paragraph separators, tag characters.
+pub fn is_steering(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00ad}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// One line that is safe on a terminal: steering characters are shown as `\u{202e}`, line breaks and
+/// tabs become a space.
+pub fn line(s: &str) -> Cow<'_, str> {
+    if !s.chars().any(is_steering) {
+        return Cow::Borrowed(s);
+    }
+    let mut out = String::with_capacity(s.len() + 16);
+    for c in s.chars() {
+        match c {
+            '\n' | '\r' | '\t' => out.push(' '),
+            c if is_steering(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// At most `max` characters, with `…` as the last one where something was cut.
+pub fn cut(s: &str, max: usize) -> Cow<'_, str> {
+    match s.char_indices().nth(max) {
+        None => Cow::Borrowed(s),
+        Some(_) => {
+            let end = s.char_indices().nth(max.saturating_sub(1)).map_or(0, |(i, _)| i);
+            Cow::Owned(format!("{}…", s[..end].trim_end()))
+        }
+    }
+}
+
+/// White space folded to single blanks, trimmed.
+pub fn squeeze(s: &str) -> String {
+    s.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Lower case, every run of characters that are neither letters nor digits folded to one blank,
+/// trimmed: the form in which license texts and phrases are compared.
+pub fn words(s: &str) -> String {
+    let mut out = String::with_capacity(s.len());
+    let mut gap = false;
+    for c in s.chars() {
+        if c.is_alphanumeric() {
+            if gap && !out.is_empty() {
+                out.push(' ');
+            }
+            gap = false;
+            out.extend(c.to_lowercase());
+        } else {
+            gap = true;
+        }
+    }
+    out
+}
+
+/// The form in which license names from front matter are compared: lower case, a leading
+/// `license:` dropped, every run of blanks, `_`, `-` and `,` folded to one `-`.
+pub fn fold_name(s: &str) -> String {
+    let s = s.trim().to_lowercase();
+    let s = s.strip_prefix("license:").unwrap_or(&s).trim();
+    let mut out = String::with_capacity(s.len());
+    let mut gap = false;
+    for c in s.chars() {
+        if c.is_whitespace() || matches!(c, '_' | '-' | ',') {
+            gap = true;
+        } else {
+            if gap && !out.is_empty() {
+                out.push('-');
+            }
+            gap = false;
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// A link reduced to what tells two apart: no scheme, no `www.`, no trailing slash, lower-case host.
+pub fn fold_url(s: &str) -> String {
+    let s = s.trim();
+    let s = s.strip_prefix("https://").or_else(|| s.strip_prefix("http://")).unwrap_or(s);
+    let s = s.strip_prefix("www.").unwrap_or(s);
+    let (host, rest) = s.split_once('/').unwrap_or((s, ""));
+    format!("{}/{}", host.to_lowercase(), rest.trim_end_matches('/')).trim_end_matches('/').to_string()
+}
+
+/// JSON text in which every steering character is written as an escape, so that a document printed
+/// on a terminal cannot steer it. `json` must be valid JSON: outside of strings there are only
+/// line breaks and blanks, which stay.
+pub fn json_safe(json: &str) -> Cow<'_, str> {
+    let bad = |c: char| c != '\n' && is_steering(c);
+    if !json.chars().any(bad) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 64);
+    let mut units = [0u16; 2];
+    for c in json.chars() {
+        if bad(c) {
+            for unit in c.encode_utf16(&mut units) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// "1 file", "2 files".
+pub fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// "a, b and c"; the empty string for nothing.
+pub fn list(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn steering_characters_are_shown_not_obeyed() {
+        assert_eq!(line("a\u{1b}[31mred\u{202e}x"), "a\\u{1b}[31mred\\u{202e}x");
+        assert_eq!(line("two\nlines"), "two lines");
+    }
+
+    #[test]
+    fn names_fold_together() {
+        assert_eq!(fold_name("License:gemma"), "gemma");
+        assert_eq!(fold_name(" Apache License, Version 2.0 "), "apache-license-version-2.0");
+        assert_eq!(fold_name("llama_3.1"), fold_name("Llama 3.1"));
+    }
+
+    #[test]
+    fn urls_fold_together() {
+        assert_eq!(fold_url("https://www.Example.org/A/"), "example.org/A");
+        assert_eq!(fold_url("http://example.org"), fold_url("https://example.org/"));
+    }
+
+    #[test]
+    fn cut_counts_characters() {
+        assert_eq!(cut("训练数据", 3), "训练…");
+        assert_eq!(cut("abc", 3), "abc");
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_never_steers(s in "\\PC*|.*") {
+            let out = line(&s);
+            prop_assert!(!out.chars().any(is_steering));
+        }
+
+        #[test]
+        fn words_is_idempotent(s in ".*") {
+            let once = words(&s);
+            prop_assert_eq!(words(&once), once);
+        }
+
+        #[test]
+        fn safe_json_is_the_same_json(s in ".*") {
+            let json = serde_json::to_string(&s).unwrap();
+            let safe = json_safe(&json);
+            prop_assert!(!safe.chars().any(is_steering));
+            prop_assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), s);
+        }
+    }
+}
