@@ -1,27 +1,66 @@
-//! Lists `rules/**` and `fixtures/hub/**`, so that both are embedded in the binary. Nothing else:
-//! it fetches nothing and judges nothing.
+//! Lists `rules/**` and `fixtures/hub/**`, so that both are embedded in the binary, and packs the
+//! SPDX license texts for comparison. It fetches nothing.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+include!("src/license/shingles.rs");
+
+/// Hashes kept of each license text, the smallest ones, which are a fair sample of them all.
+const SKETCH: usize = 32;
+
 fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
+    let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut out = String::new();
     table(&mut out, "RULE_FILES", "str", "include_str", &root.join("rules"), |p| p.extension().is_some_and(|e| e == "toml"))?;
     table(&mut out, "SAMPLE_FILES", "[u8]", "include_bytes", &root.join("fixtures/hub"), |_| true)?;
-    fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("embedded.rs"), out)
+    fs::write(target.join("embedded.rs"), out)?;
+    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=src/license/shingles.rs");
+    license_texts(&target)
+}
+
+/// `license_texts.rs`: for each SPDX license its id, sketch and place in `license_texts.bin`, where
+/// the text stands compressed.
+fn license_texts(target: &Path) -> io::Result<()> {
+    let mut packed = Vec::new();
+    let mut out = String::from("pub static LICENSE_TEXTS: &[LicenseText] = &[\n");
+    for license in spdx::identifiers::LICENSES {
+        let Some(text) = spdx::license_id(license.name).map(|id| id.text()) else { continue };
+        let mut hashes = shingle_hashes(&license_words(text));
+        hashes.sort_unstable();
+        hashes.dedup();
+        hashes.truncate(SKETCH);
+        let compressed = miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 9);
+        let _ = writeln!(
+            out,
+            "    LicenseText {{ id: {:?}, sketch: &{hashes:?}, at: {}, packed: {}, length: {} }},",
+            license.name,
+            packed.len(),
+            compressed.len(),
+            text.len()
+        );
+        packed.extend_from_slice(&compressed);
+    }
+    out.push_str("];\n");
+    fs::write(target.join("license_texts.bin"), packed)?;
+    fs::write(target.join("license_texts.rs"), out)
 }
 
 /// One static slice of (path below `dir` with `/`, content), sorted by path.
 fn table(out: &mut String, name: &str, kind: &str, include: &str, dir: &Path, keep: impl Fn(&Path) -> bool) -> io::Result<()> {
     let mut files = Vec::new();
     walk(dir, &mut files)?;
-    files.retain(|p| keep(p));
+    let mut files: Vec<(String, PathBuf)> = files
+        .into_iter()
+        .filter(|p| keep(p))
+        .map(|p| (p.strip_prefix(dir).unwrap_or(&p).to_string_lossy().replace('\\', "/"), p))
+        .collect();
     files.sort();
     let _ = writeln!(out, "pub static {name}: &[(&str, &{kind})] = &[");
-    for path in files {
-        let below = path.strip_prefix(dir).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+    for (below, path) in files {
         let _ = writeln!(out, "    ({below:?}, {include}!({:?})),", path.to_string_lossy());
     }
     let _ = writeln!(out, "];");

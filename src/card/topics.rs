@@ -1,0 +1,130 @@
+//! Which section of a card speaks of what, and where a phrase is said: headings and phrases from
+//! `rules/card.toml` applied to a parsed card.
+
+use super::{Block, BlockKind, Card};
+use crate::rules::Rules;
+use crate::text;
+
+/// Where a phrase was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub line: u32,
+    /// The sentence, as it stands.
+    pub sentence: String,
+    /// The phrase of the rules.
+    pub phrase: String,
+}
+
+/// The topic of the innermost heading (or bold label) that has one.
+pub fn topic_of<'r>(card: &Card, block: &Block, rules: &'r Rules) -> Option<&'r str> {
+    let labelled = block.label.as_deref().and_then(|l| topic_of_heading(l, rules));
+    labelled.or_else(|| section_topic(card, block.section, rules))
+}
+
+/// The topic of a section: that of its innermost heading that has one.
+pub fn section_topic<'r>(card: &Card, section: usize, rules: &'r Rules) -> Option<&'r str> {
+    card.headings(section).find_map(|s| topic_of_heading(&s.heading, rules))
+}
+
+/// The topic whose heading phrase the words are or begin with; the longest phrase wins.
+fn topic_of_heading<'r>(heading: &str, rules: &'r Rules) -> Option<&'r str> {
+    let heading = heading.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
+    let mut best: Option<(&str, usize)> = None;
+    for topic in &rules.topics {
+        for phrase in &topic.headings {
+            let fits = if phrase.is_ascii() { heading == phrase || starts_with_words(heading, phrase) || ends_with_words(heading, phrase) } else { heading.contains(phrase.as_str()) };
+            if fits && best.is_none_or(|(_, n)| phrase.len() > n) {
+                best = Some((topic.id.get_ref(), phrase.len()));
+            }
+        }
+    }
+    best.map(|b| b.0)
+}
+
+fn starts_with_words(s: &str, prefix: &str) -> bool {
+    s.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(' '))
+}
+
+fn ends_with_words(s: &str, suffix: &str) -> bool {
+    s.strip_suffix(suffix).is_some_and(|rest| rest.ends_with(' '))
+}
+
+/// Every place in prose where one of the phrases of `id` is said, in sections for which `wanted`
+/// holds (given the topic).
+pub fn said(card: &Card, rules: &Rules, id: &str, wanted: impl Fn(Option<&str>) -> bool) -> Vec<Said> {
+    let phrases = rules.phrase_list(id);
+    let mut out = Vec::new();
+    for block in card.blocks.iter().filter(|b| b.kind != BlockKind::Code) {
+        let folded = text::words(&block.text);
+        if !phrases.iter().any(|p| contains_phrase(&folded, p)) || !wanted(topic_of(card, block, rules)) {
+            continue;
+        }
+        for sentence in sentences(&block.text) {
+            let folded = text::words(sentence);
+            if let Some(phrase) = phrases.iter().find(|p| contains_phrase(&folded, p)) {
+                out.push(Said { line: block.line, sentence: sentence.trim().to_string(), phrase: phrase.clone() });
+            }
+        }
+    }
+    out
+}
+
+/// Whether folded text says a folded phrase: at word boundaries where the phrase is ASCII, anywhere
+/// where it is not (scripts without blanks).
+pub fn contains_phrase(folded: &str, phrase: &str) -> bool {
+    if !phrase.is_ascii() {
+        return folded.contains(phrase);
+    }
+    folded.match_indices(phrase).any(|(i, _)| {
+        let before = folded.get(..i).and_then(|s| s.chars().next_back());
+        let after = folded.get(i + phrase.len()..).and_then(|s| s.chars().next());
+        before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ')
+    })
+}
+
+/// Sentences, roughly: cut after `.`, `!`, `?` before a blank, and after their full-width forms.
+pub fn sentences(s: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut from = 0;
+    let mut chars = s.char_indices().peekable();
+    while let Some((i, c)) = chars.next() {
+        let next = chars.peek().map(|(_, c)| *c);
+        let ends = matches!(c, '。' | '！' | '？' | '\n') || (matches!(c, '.' | '!' | '?') && next.is_none_or(|n| n == ' '));
+        if ends {
+            let to = i + c.len_utf8();
+            out.extend(s.get(from..to));
+            from = to;
+        }
+    }
+    out.extend(s.get(from..).filter(|rest| !rest.trim().is_empty()));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_have_topics() {
+        let rules = Rules::load(None).unwrap();
+        let topic = |h: &str| topic_of_heading(&text::words(h), &rules).map(str::to_string);
+        assert_eq!(topic("Training Data"), Some("training-data".into()));
+        assert_eq!(topic("3. Training Data and Filtering"), Some("training-data".into()));
+        assert_eq!(topic("训练数据说明"), Some("training-data".into()));
+        assert_eq!(topic("License"), Some("license".into()));
+        assert_eq!(topic("Evaluation Data"), Some("evaluation".into()));
+        assert_eq!(topic("My Model 7B"), None);
+    }
+
+    #[test]
+    fn sentences_are_cut() {
+        assert_eq!(sentences("A v1.2 model. It is open!不公开。完"), ["A v1.2 model.", " It is open!不公开。", "完"]);
+    }
+
+    #[test]
+    fn phrases_stand_at_word_boundaries() {
+        assert!(contains_phrase("we use proprietary data here", "proprietary data"));
+        assert!(!contains_phrase("nonproprietary database", "proprietary data"));
+        assert!(contains_phrase("本模型训练数据不公开发布", "数据不公开"));
+    }
+}

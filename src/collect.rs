@@ -1,0 +1,305 @@
+//! Gathers everything about a model in two waves of requests: its record and card at once; then,
+//! together, whatever these name. A further wave is spent only on the ancestors of a base model, and
+//! on a second look that the verdict turned out to depend on.
+
+use crate::card::{self, Card};
+use crate::evidence::*;
+use crate::files::{self, Kind};
+use crate::hub::github::{RepoId, RepoRecord, Tree};
+use crate::hub::record::{DatasetRecord, ModelRecord};
+use crate::hub::{self, Hub};
+use crate::license;
+use crate::net::{Fetcher, Gap, Resource, limits};
+use crate::plan::{self, BaseMention, DatasetMention, Plan};
+use crate::rules::Rules;
+use crate::target::{Place, Target};
+use futures_util::future::{BoxFuture, FutureExt, join, join_all, join4};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Gathers a target.
+pub async fn collect(fetcher: &Fetcher, rules: &Rules, target: &Target, depth: Depth) -> Snapshot {
+    let mut seen = BTreeSet::new();
+    collect_seen(fetcher, rules, target, depth, &mut seen).await
+}
+
+/// As [`collect`], with the models already seen on the way up, in lower case.
+fn collect_seen<'a>(fetcher: &'a Fetcher, rules: &'a Rules, target: &'a Target, depth: Depth, seen: &'a mut BTreeSet<String>) -> BoxFuture<'a, Snapshot> {
+    async move {
+        let mut snapshot = match &target.place {
+            Place::Hub { hub: name, id, revision } => {
+                let hub = hub::by_name(name).unwrap_or_else(hub::default);
+                first_wave(fetcher, hub, target, id, revision.as_deref(), depth).await
+            }
+            Place::Folder(path) => first_look(target, path, depth),
+        };
+        seen.insert(snapshot.id.to_lowercase());
+        let Ok(record) = &snapshot.record else { return snapshot };
+        let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
+        second_wave(fetcher, rules, &mut snapshot, plan, seen).await;
+        snapshot
+    }
+    .boxed()
+}
+
+/// Record and card, asked for at once.
+async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, id: &str, revision: Option<&str>, depth: Depth) -> Snapshot {
+    let at = &fetcher.endpoints;
+    let info = hub.model_info(at, id, revision);
+    let asked = revision.unwrap_or("main");
+    let (answer, card) = join(fetcher.get(&info), fetcher.get(&hub.model_file(at, id, asked, "README.md"))).await;
+    let record_digest = answer.as_ref().ok().map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
+    let record = answer.and_then(|body| hub.read_model(&body.bytes).map_err(Gap::Malformed)).and_then(|record| at_revision(record, revision, fetcher.is_live()));
+    let (id, commit) = match &record {
+        Ok(r) => (r.id.clone(), r.commit.clone()),
+        Err(_) => (id.to_string(), None),
+    };
+    let page = hub.model_page(at, &id);
+    let revision = commit.clone().or_else(|| revision.map(str::to_string));
+    let at_commit = revision.clone().unwrap_or_else(|| "main".into());
+    let card = match (&record, card) {
+        // The card came from a branch while the record is of a commit: both must be the same one.
+        (Ok(r), Ok(body)) if r.commit.is_some() && body.commit.is_some() && body.commit != r.commit => {
+            checked(fetcher, hub, r, &at_commit, "README.md").await
+        }
+        (Ok(r), Ok(body)) => match r.file("README.md").and_then(|f| f.digest.clone()) {
+            Some(digest) if !digest.holds(&body.bytes) => Err(Gap::DigestMismatch),
+            _ => Ok(document(hub.file_page(at, &r.id, &at_commit, "README.md"), "README.md", &body.bytes)),
+        },
+        // A list without a card is proof that there is none, whatever the request for it came to.
+        (Ok(r), Err(gap)) => Err(if r.files.is_some() && r.file("README.md").is_none() { Gap::NotFound } else { gap }),
+        (Err(_), Ok(body)) => Ok(document(hub.file_page(at, &id, &at_commit, "README.md"), "README.md", &body.bytes)),
+        (Err(_), Err(gap)) => Err(gap),
+    };
+    let note = match &record {
+        Ok(r) => format!("the hub's record, with {}", r.files.as_ref().map_or("no usable file list".into(), |f| crate::text::count(f.len(), "file", "files"))),
+        Err(gap) => gap.words(),
+    };
+    let record_cite = Evidence { url: Some(info.url.clone()), note, digest: record_digest, ..Evidence::default() };
+    finish(target, hub.name(), id, page, fetcher.origin, depth, record, revision, record_cite, card)
+}
+
+/// A directory holds one revision of a model; a record of another one is not an answer.
+fn at_revision(record: ModelRecord, asked: Option<&str>, live: bool) -> Result<ModelRecord, Gap> {
+    match (asked, &record.commit) {
+        (Some(asked), Some(commit)) if !live && asked != "main" && !commit.starts_with(asked) => Err(Gap::NoSuchRevision),
+        _ => Ok(record),
+    }
+}
+
+/// A folder on this machine, read like a repository.
+fn first_look(target: &Target, path: &Path, depth: Depth) -> Snapshot {
+    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let cached = hub::huggingface::cached_model(&absolute);
+    let (id, revision) = match cached {
+        Some((id, commit)) => (id, Some(commit)),
+        None => (absolute.file_name().map_or("model".into(), |n| n.to_string_lossy().into_owned()), None),
+    };
+    let mut record = hub::local::record(path, &id);
+    let card = crate::net::directory::read(&path.join("README.md"), limits::CARD_BYTES).map(|bytes| document(None, "README.md", &bytes));
+    if let (Ok(record), Ok(card)) = (&mut record, &card) {
+        // The hub reads the front matter into its record; here that is done on the spot.
+        if let card::front_matter::FrontMatter::Parsed(front) = Card::parse(&card.bytes).front {
+            record.card_data = front;
+        }
+    }
+    let cite = Evidence { path: Some(path.display().to_string()), note: "a folder on this machine".into(), ..Evidence::default() };
+    let shown = path.display().to_string();
+    finish(target, hub::local::NAME, id, shown, crate::net::Origin::Directory, depth, record, revision, cite, card)
+}
+
+#[allow(clippy::too_many_arguments)] // One constructor for both kinds of place.
+fn finish(
+    target: &Target,
+    hub: &'static str,
+    id: String,
+    page: String,
+    fetched_from: crate::net::Origin,
+    depth: Depth,
+    record: Result<ModelRecord, Gap>,
+    revision: Option<String>,
+    record_cite: Evidence,
+    card: Result<Document, Gap>,
+) -> Snapshot {
+    let parsed = card.as_ref().ok().filter(|d| !card::is_saved_error(&d.bytes)).map(|d| Card::parse(&d.bytes));
+    Snapshot {
+        target: target.clone(),
+        hub,
+        id,
+        page,
+        fetched_from,
+        depth,
+        record,
+        revision,
+        record_cite,
+        card,
+        parsed,
+        files: BTreeMap::new(),
+        datasets: Vec::new(),
+        repos: Vec::new(),
+        ancestors: Vec::new(),
+        skipped: Vec::new(),
+    }
+}
+
+/// Everything that record and card name, asked for together.
+async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, mut plan: Plan, seen: &mut BTreeSet<String>) {
+    let Ok(record) = &snapshot.record else { return };
+    if snapshot.depth == Depth::Shallow {
+        plan.datasets.clear();
+        plan.repos.clear();
+        plan.left_out.clear();
+        // The text of the license is needed only where nothing else names the terms.
+        if license::is_named(record, rules) || rules.bases.iter().any(|b| license::base_fits(b, &record.id)) {
+            plan.files.clear();
+        } else {
+            plan.files.retain(|f| files::kind(f, rules) == Some(Kind::License));
+        }
+    }
+    let place = (&snapshot.target.place, snapshot.revision.as_deref().unwrap_or("main"));
+    let files = join_all(plan.files.iter().map(|path| async move { (path.clone(), file(fetcher, place, record, path).await) }));
+    let datasets = join_all(plan.datasets.into_iter().map(|d| dataset(fetcher, d)));
+    let repos = join_all(plan.repos.into_iter().map(|(id, mention)| repo(fetcher, id, mention)));
+    let bases = ancestors(fetcher, rules, &snapshot.id, plan.bases, seen);
+    let (files, datasets, repos, bases) = join4(files, datasets, repos, bases).await;
+    snapshot.skipped = plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))).collect();
+    snapshot.files = files.into_iter().collect();
+    snapshot.datasets = datasets;
+    snapshot.repos = repos;
+    snapshot.ancestors = bases;
+}
+
+/// A file of the model repository.
+async fn file(fetcher: &Fetcher, (place, revision): (&Place, &str), record: &ModelRecord, path: &str) -> Result<Document, Gap> {
+    match place {
+        Place::Hub { hub, .. } => checked(fetcher, hub::by_name(hub).unwrap_or_else(hub::default), record, revision, path).await,
+        Place::Folder(dir) => crate::net::directory::read(&dir.join(path), limits::CONFIG_BYTES).map(|bytes| document(None, path, &bytes)),
+    }
+}
+
+/// A file at the record's commit, checked against the digest in the record's file list.
+async fn checked(fetcher: &Fetcher, hub: &dyn Hub, record: &ModelRecord, revision: &str, path: &str) -> Result<Document, Gap> {
+    if !crate::net::is_safe_path(path) {
+        return Err(Gap::Malformed("a file name that cannot be asked for".into()));
+    }
+    let resource = hub.model_file(&fetcher.endpoints, &record.id, revision, path);
+    let limit = match path.rsplit('.').next() {
+        Some("json") => limits::CONFIG_BYTES,
+        _ if path == "README.md" => limits::CARD_BYTES,
+        _ => limits::LICENSE_BYTES,
+    };
+    let entry = record.file(path);
+    if entry.and_then(|f| f.size).is_some_and(|s| s > limit as u64) {
+        return Err(Gap::TooLarge(limit));
+    }
+    let resource = Resource { limit, expect: entry.and_then(|f| f.digest.clone()), ..resource };
+    let body = fetcher.get(&resource).await?;
+    Ok(document(hub.file_page(&fetcher.endpoints, &record.id, revision, path), path, &body.bytes))
+}
+
+fn document(url: impl Into<Option<String>>, path: &str, bytes: &[u8]) -> Document {
+    Document { path: path.to_string(), url: url.into(), sha256: crate::net::sha256(bytes), bytes: bytes.to_vec() }
+}
+
+async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
+    let hub = hub::default();
+    let at = &fetcher.endpoints;
+    let info = hub.dataset_info(at, &named.id);
+    let page = hub.dataset_page(at, &named.id);
+    let card = hub.dataset_card(at, &named.id);
+    let (record, card) = join(fetcher.get(&info), fetcher.get(&card)).await;
+    let record: Result<DatasetRecord, Gap> = record.and_then(|body| hub.read_dataset(&body.bytes).map_err(Gap::Malformed));
+    let card = card.map(|body| document(format!("{page}/blob/main/README.md"), "README.md", &body.bytes));
+    DatasetSnapshot { id: named.id, role: named.role, mention: named.mention, page, record, card }
+}
+
+/// Two calls of the code host's API; license and README come from where files are served.
+async fn repo(fetcher: &Fetcher, id: RepoId, mention: Mention) -> RepoSnapshot {
+    let at = &fetcher.endpoints;
+    let (repo, tree, license, readme) = (id.repo(at), id.tree(at), id.file(at, "LICENSE", limits::LICENSE_BYTES), id.file(at, "README.md", limits::CARD_BYTES));
+    let (record, tree, license, readme) = join4(fetcher.get(&repo), fetcher.get(&tree), fetcher.get(&license), fetcher.get(&readme)).await;
+    let at_file = |path: &str| format!("{}/blob/HEAD/{path}", id.page());
+    RepoSnapshot {
+        record: record.and_then(|b| RepoRecord::parse(&b.bytes).map_err(Gap::Malformed)),
+        tree: tree.and_then(|b| Tree::parse(&b.bytes).map_err(Gap::Malformed)),
+        license: license.map(|b| document(at_file("LICENSE"), "LICENSE", &b.bytes)),
+        readme: readme.map(|b| document(at_file("README.md"), "README.md", &b.bytes)),
+        id,
+        mention,
+    }
+}
+
+/// Base models and theirs, each generation together, nearest first; a model seen before ends its
+/// branch.
+fn ancestors<'a>(fetcher: &'a Fetcher, rules: &'a Rules, child: &'a str, bases: Vec<BaseMention>, seen: &'a mut BTreeSet<String>) -> BoxFuture<'a, Vec<Ancestor>> {
+    // Boxed, since gathering an ancestor comes by here again.
+    ancestors_of(fetcher, rules, child, bases, seen).boxed()
+}
+
+async fn ancestors_of(fetcher: &Fetcher, rules: &Rules, child: &str, bases: Vec<BaseMention>, seen: &mut BTreeSet<String>) -> Vec<Ancestor> {
+    let mut out: Vec<Ancestor> = Vec::new();
+    let mut generation: Vec<(String, BaseMention)> = bases.into_iter().map(|b| (child.to_string(), b)).collect();
+    for depth in 0..=limits::LINEAGE_DEPTH {
+        let found = join_all(generation.into_iter().map(|(child, base)| {
+            let again = !seen.insert(base.id.to_lowercase());
+            ancestor(fetcher, rules, child, base, again, depth)
+        }))
+        .await;
+        if found.is_empty() {
+            break;
+        }
+        generation = found
+            .iter()
+            .filter_map(|a| a.snapshot.as_ref().ok().map(|s| (a, s)))
+            .flat_map(|(a, s)| {
+                let record = s.record.as_ref().ok();
+                let plan = record.map(|r| plan::plan(r, s.parsed.as_ref(), rules, &fetcher.endpoints)).unwrap_or_default();
+                plan.bases.into_iter().map(|b| (a.id.clone(), b)).collect::<Vec<_>>()
+            })
+            .collect();
+        out.extend(found);
+    }
+    out
+}
+
+async fn ancestor(fetcher: &Fetcher, rules: &Rules, child: String, base: BaseMention, again: bool, depth: usize) -> Ancestor {
+    let relation = base.relation.clone().unwrap_or_default();
+    let snapshot = if again {
+        Err(Gap::NotFetched(CYCLE.into()))
+    } else if depth >= limits::LINEAGE_DEPTH {
+        Err(Gap::NotFetched(format!("lineage is followed for {} generations", limits::LINEAGE_DEPTH)))
+    } else if !hub::is_repo_id(&base.id) {
+        Err(Gap::Malformed("it is no model name".into()))
+    } else {
+        let target = Target { given: base.id.clone(), place: Place::Hub { hub: hub::huggingface::NAME, id: base.id.clone(), revision: None } };
+        let hub = hub::default();
+        let mut snapshot = first_wave(fetcher, hub, &target, &base.id, None, Depth::Shallow).await;
+        if let Ok(record) = &snapshot.record {
+            let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
+            // Its own bases are the next generation's.
+            let plan = Plan { bases: Vec::new(), ..plan };
+            second_wave(fetcher, rules, &mut snapshot, plan, &mut BTreeSet::new()).await;
+        }
+        match &snapshot.record {
+            Ok(_) => Ok(Box::new(snapshot)),
+            Err(gap) => Err(gap.clone()),
+        }
+    };
+    Ancestor { id: base.id, child, relation, mention: base.mention, snapshot }
+}
+
+/// Why an ancestor that was seen before is not gathered again.
+pub const CYCLE: &str = "it was met before on the way up";
+
+/// A second look, at everything that the ancestors' records and cards name: done only where the
+/// verdict depends on it.
+pub async fn deepen(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot) {
+    let deep = join_all(snapshot.ancestors.iter_mut().filter_map(|a| a.snapshot.as_mut().ok()).map(|s| async move {
+        let Ok(record) = &s.record else { return };
+        s.depth = Depth::Full;
+        let plan = plan::plan(record, s.parsed.as_ref(), rules, &fetcher.endpoints);
+        let plan = Plan { bases: Vec::new(), ..plan };
+        second_wave(fetcher, rules, s, plan, &mut BTreeSet::new()).await;
+    }));
+    deep.await;
+}

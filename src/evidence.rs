@@ -1,0 +1,152 @@
+//! What was gathered about one model, pinned to one commit, and the form in which it is cited.
+
+use crate::card::Card;
+use crate::hub::github::{RepoId, RepoRecord, Tree};
+use crate::hub::record::{DatasetRecord, ModelRecord};
+use crate::net::{Gap, Origin};
+use crate::target::Target;
+use std::collections::BTreeMap;
+
+/// A citation: where something was seen, and what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    pub url: Option<String>,
+    pub path: Option<String>,
+    /// First and last line, from 1.
+    pub lines: Option<(u32, u32)>,
+    /// What was seen, in a clause.
+    pub note: String,
+    /// `sha256:…` of the file.
+    pub digest: Option<String>,
+}
+
+impl Evidence {
+    /// A citation of a page as a whole.
+    pub fn page(url: impl Into<String>, note: impl Into<String>) -> Evidence {
+        Evidence { url: Some(url.into()), note: note.into(), ..Evidence::default() }
+    }
+}
+
+/// A file that was read.
+#[derive(Debug, Clone)]
+pub struct Document {
+    pub path: String,
+    /// Its page for people; a local file has none.
+    pub url: Option<String>,
+    pub bytes: Vec<u8>,
+    /// sha256, lower-case hex.
+    pub sha256: String,
+}
+
+impl Document {
+    /// Cites the file, at a line where one is known.
+    pub fn cite(&self, line: Option<u32>, note: impl Into<String>) -> Evidence {
+        Evidence {
+            url: self.url.as_ref().map(|u| line.map_or(u.clone(), |l| format!("{u}#L{l}"))),
+            path: Some(self.path.clone()),
+            lines: line.map(|l| (l, l)),
+            note: note.into(),
+            digest: Some(format!("sha256:{}", self.sha256)),
+        }
+    }
+}
+
+/// How much of a model was gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// Record and card (and license files where nothing else names the terms): enough for what
+    /// flows down from a base model.
+    Shallow,
+    /// Everything that record and card name.
+    Full,
+}
+
+/// Everything gathered about one model.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub target: Target,
+    pub hub: &'static str,
+    /// The id that the hub answers with.
+    pub id: String,
+    pub page: String,
+    pub fetched_from: Origin,
+    pub depth: Depth,
+    pub record: Result<ModelRecord, Gap>,
+    /// The commit that everything is pinned to.
+    pub revision: Option<String>,
+    /// The citation of the record itself.
+    pub record_cite: Evidence,
+    pub card: Result<Document, Gap>,
+    /// Parsed from `card`; `None` where there is none.
+    pub parsed: Option<Card>,
+    /// Other files, by path.
+    pub files: BTreeMap<String, Result<Document, Gap>>,
+    pub datasets: Vec<DatasetSnapshot>,
+    pub repos: Vec<RepoSnapshot>,
+    /// Models that it is made from, nearest first.
+    pub ancestors: Vec<Ancestor>,
+    /// What was named but not asked for, and why.
+    pub skipped: Vec<(String, Gap)>,
+}
+
+/// Where a name stands in a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    pub line: Option<u32>,
+    /// In the front matter (or the hub's tags), not in prose.
+    pub declared: bool,
+    /// In a few words: "front matter", "under *Training data*".
+    pub context: String,
+}
+
+/// What a dataset is used for, as far as the card says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Training,
+    Evaluation,
+    Unknown,
+}
+
+impl Role {
+    /// The spelling in JSON.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Role::Training => "training",
+            Role::Evaluation => "evaluation",
+            Role::Unknown => "unknown",
+        }
+    }
+}
+
+/// A dataset that the model names.
+#[derive(Debug, Clone)]
+pub struct DatasetSnapshot {
+    pub id: String,
+    pub role: Role,
+    pub mention: Mention,
+    pub page: String,
+    pub record: Result<DatasetRecord, Gap>,
+    pub card: Result<Document, Gap>,
+}
+
+/// A code repository that the card links.
+#[derive(Debug, Clone)]
+pub struct RepoSnapshot {
+    pub id: RepoId,
+    pub mention: Mention,
+    pub record: Result<RepoRecord, Gap>,
+    pub tree: Result<Tree, Gap>,
+    pub readme: Result<Document, Gap>,
+    pub license: Result<Document, Gap>,
+}
+
+/// A model that another is made from.
+#[derive(Debug, Clone)]
+pub struct Ancestor {
+    pub id: String,
+    /// The model that names it.
+    pub child: String,
+    pub relation: String,
+    pub mention: Mention,
+    pub snapshot: Result<Box<Snapshot>, Gap>,
+}

@@ -1,0 +1,226 @@
+//! What the files of a model repository are, by the patterns of `rules/files.toml`, and whether a
+//! sharded set of weights is complete.
+
+use crate::hub::record::FileEntry;
+use crate::rules::Rules;
+use std::collections::{BTreeMap, BTreeSet};
+use wildmatch::WildMatch;
+
+/// Kinds that the code asks about, by their id in the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    Index,
+    Card,
+    UsePolicy,
+    License,
+    Notice,
+    Adapter,
+    Intermediate,
+    TrainingState,
+    Weights,
+    Tokenizer,
+    Config,
+    ModellingCode,
+    TrainingCode,
+    InferenceCode,
+    EvaluationCode,
+    EvaluationResults,
+    DataPreprocessingCode,
+    TrainingSummary,
+    Report,
+    Samples,
+}
+
+impl Kind {
+    fn of_rule(id: &str) -> Option<Kind> {
+        Some(match id {
+            "index" => Kind::Index,
+            "card" => Kind::Card,
+            "use-policy" => Kind::UsePolicy,
+            "license" => Kind::License,
+            "notice" => Kind::Notice,
+            "adapter" => Kind::Adapter,
+            "intermediate" => Kind::Intermediate,
+            "training-state" => Kind::TrainingState,
+            "weights" => Kind::Weights,
+            "tokenizer" => Kind::Tokenizer,
+            "config" => Kind::Config,
+            "modelling-code" => Kind::ModellingCode,
+            "training-code" => Kind::TrainingCode,
+            "inference-code" => Kind::InferenceCode,
+            "evaluation-code" => Kind::EvaluationCode,
+            "evaluation-results" => Kind::EvaluationResults,
+            "data-preprocessing-code" => Kind::DataPreprocessingCode,
+            "training-summary" => Kind::TrainingSummary,
+            "report" => Kind::Report,
+            "samples" => Kind::Samples,
+            _ => return None,
+        })
+    }
+}
+
+/// The kind and, for weights, the format of a path.
+fn classify<'r>(path: &str, rules: &'r Rules) -> Option<(Kind, Option<&'r str>)> {
+    let lower = path.to_lowercase();
+    let class = rules.file_classes.iter().find(|c| c.patterns.iter().any(|p| WildMatch::new(p).matches(&lower)))?;
+    Some((Kind::of_rule(class.id.get_ref())?, class.format.as_deref()))
+}
+
+/// The kind of a path.
+pub fn kind(path: &str, rules: &Rules) -> Option<Kind> {
+    classify(path, rules).map(|c| c.0)
+}
+
+/// The files of a repository, sorted by what they are.
+#[derive(Debug, Clone, Default)]
+pub struct Sorted {
+    pub by_kind: BTreeMap<Kind, Vec<String>>,
+    /// Format → weight files.
+    pub weights: BTreeMap<String, Vec<String>>,
+    /// Bytes of all weight files, where sizes are known.
+    pub weight_bytes: u64,
+}
+
+impl Sorted {
+    /// Sorts a file list. Empty files (0 bytes) are no weights.
+    pub fn new(files: &[FileEntry], rules: &Rules) -> Sorted {
+        let mut out = Sorted::default();
+        let mut seen: BTreeMap<String, Option<(Kind, Option<&str>)>> = BTreeMap::new();
+        for file in files {
+            // Shards differ in their digits only, so a set costs one match.
+            let shape: String = file.path.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+            let class = *seen.entry(shape).or_insert_with(|| classify(&file.path, rules));
+            let Some((kind, format)) = class else { continue };
+            if matches!(kind, Kind::Weights | Kind::Adapter) {
+                if file.size == Some(0) {
+                    continue;
+                }
+                out.weight_bytes = out.weight_bytes.saturating_add(file.size.unwrap_or(0));
+                out.weights.entry(format.unwrap_or("other").to_string()).or_default().push(file.path.clone());
+            }
+            out.by_kind.entry(kind).or_default().push(file.path.clone());
+        }
+        out
+    }
+
+    /// The files of a kind.
+    pub fn of(&self, kind: Kind) -> &[String] {
+        self.by_kind.get(&kind).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A sharded set, by its names: `NAME-00002-of-00005.EXT`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShardSet {
+    /// The name with the number left out.
+    pub name: String,
+    pub there: BTreeSet<u32>,
+    pub total: u32,
+}
+
+impl ShardSet {
+    /// Numbers that are missing. Sets count from 1, or from 0 where a shard 0 is there.
+    pub fn missing(&self) -> Vec<u32> {
+        let first: u32 = if self.there.contains(&0) { 0 } else { 1 };
+        (first..first.saturating_add(self.total)).filter(|n| !self.there.contains(n)).take(1000).collect()
+    }
+}
+
+/// The sharded sets among weight files.
+pub fn shard_sets<'a>(paths: impl IntoIterator<Item = &'a String>) -> Vec<ShardSet> {
+    let mut sets: BTreeMap<(String, u32), BTreeSet<u32>> = BTreeMap::new();
+    for path in paths {
+        if let Some((name, number, total)) = shard(path) {
+            sets.entry((name, total)).or_default().insert(number);
+        }
+    }
+    sets.into_iter().map(|((name, total), there)| ShardSet { name, there, total }).collect()
+}
+
+/// `…-00002-of-00005…`: the name without the number, the number, the total.
+fn shard(path: &str) -> Option<(String, u32, u32)> {
+    let at = path.rfind("-of-")?;
+    let (before, after) = (path.get(..at)?, path.get(at + 4..)?);
+    let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let total: String = after.chars().take_while(char::is_ascii_digit).collect();
+    let number = before.get(before.len() - digits..)?;
+    let name = format!("{}{}", before.get(..before.len() - digits)?, after.get(total.len()..)?);
+    if digits == 0 || total.is_empty() || digits > 6 || total.len() > 6 {
+        return None;
+    }
+    Some((name, number.parse().ok()?, total.parse().ok().filter(|t| *t > 0 && *t < 100_000)?))
+}
+
+/// The index of a sharded set that has to be read to know whether the set is complete: there is one,
+/// and the shards' names do not count themselves.
+pub fn index_to_read(files: &[FileEntry]) -> Option<String> {
+    let index = files.iter().find(|f| f.path.ends_with("safetensors.index.json") && !f.path.contains('/'))?;
+    let counted = files.iter().any(|f| f.path.ends_with(".safetensors") && shard(&f.path).is_some());
+    let small = index.size.is_none_or(|s| s <= crate::net::limits::CONFIG_BYTES as u64);
+    (!counted && small).then(|| index.path.clone())
+}
+
+/// The shard files that an index (`weight_map`) names.
+pub fn index_names(bytes: &[u8]) -> Option<BTreeSet<String>> {
+    #[derive(serde::Deserialize)]
+    struct Index {
+        weight_map: BTreeMap<String, String>,
+    }
+    serde_json::from_slice::<Index>(bytes).ok().map(|i| i.weight_map.into_values().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sorted(paths: &[&str]) -> Sorted {
+        let rules = Rules::load(None).unwrap();
+        let files: Vec<_> = paths.iter().map(|p| FileEntry { path: p.to_string(), size: Some(10), digest: None }).collect();
+        Sorted::new(&files, &rules)
+    }
+
+    #[test]
+    fn files_are_told_apart() {
+        let s = sorted(&[
+            "model-00001-of-00002.safetensors",
+            "model.safetensors.index.json",
+            "training_args.bin",
+            "pytorch_model.bin",
+            "checkpoint-500/model.safetensors",
+            "LICENSE.txt",
+            "LICENSE-MODEL",
+            "MODEL_LICENSE",
+            "USE_POLICY.md",
+            "README.md",
+            "tokenizer.json",
+            "modeling_x.py",
+            "adapter_model.safetensors",
+            "m.Q4_K_M.gguf",
+            "unet/diffusion_pytorch_model.safetensors",
+            "train.py",
+        ]);
+        assert_eq!(s.of(Kind::Intermediate), ["checkpoint-500/model.safetensors"]);
+        assert_eq!(s.of(Kind::License), ["LICENSE.txt", "LICENSE-MODEL", "MODEL_LICENSE"]);
+        assert_eq!(s.of(Kind::UsePolicy), ["USE_POLICY.md"]);
+        assert_eq!(s.of(Kind::TrainingState), ["training_args.bin"]);
+        assert_eq!(s.of(Kind::TrainingCode), ["train.py"]);
+        let formats: Vec<_> = s.weights.iter().map(|(f, p)| (f.as_str(), p.len())).collect();
+        assert_eq!(formats, [("gguf", 1), ("pickle", 1), ("safetensors", 3)]);
+    }
+
+    #[test]
+    fn shards_are_counted() {
+        let names = ["a-00001-of-00003.safetensors", "a-00003-of-00003.safetensors", "b-00000-of-00002.bin", "b-00001-of-00002.bin"].map(String::from);
+        let sets = shard_sets(&names);
+        assert_eq!(sets.iter().map(ShardSet::missing).collect::<Vec<_>>(), [vec![2], vec![]]);
+        assert_eq!(shard("x-of-y.bin"), None);
+        assert_eq!(shard("x-1-of-99999999999.bin"), None);
+    }
+
+    #[test]
+    fn an_index_names_its_shards() {
+        let names = index_names(br#"{"metadata":{},"weight_map":{"a":"x.safetensors","b":"y.safetensors","c":"x.safetensors"}}"#).unwrap();
+        assert_eq!(names.len(), 2);
+        assert_eq!(index_names(b"{}"), None);
+    }
+}

@@ -1,0 +1,155 @@
+//! Code repositories on GitHub, in the shape of its REST API
+//! (<https://docs.github.com/en/rest/git/trees>). `HEAD` names the default branch, so the tree needs
+//! no earlier answer, and a repository costs two calls.
+
+use super::Endpoints;
+use crate::net::{Resource, limits};
+use serde_json::Value;
+
+/// `OWNER/REPO`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RepoId {
+    pub owner: String,
+    pub name: String,
+}
+
+impl RepoId {
+    /// The repository that a link leads to: `https://github.com/OWNER/REPO[/…]`, with or without
+    /// `.git`. Pages of the site that are no repository are none.
+    pub fn from_url(link: &str) -> Option<RepoId> {
+        let rest = crate::text::fold_url(link);
+        let rest = rest.strip_prefix("github.com/")?;
+        let mut parts = rest.split(['/', '?', '#']);
+        let (owner, name) = (parts.next()?, parts.next()?);
+        let name = name.strip_suffix(".git").unwrap_or(name);
+        let site = ["orgs", "topics", "features", "sponsors", "about", "settings", "marketplace", "collections", "user-attachments", "apps", "login"];
+        let id = RepoId { owner: owner.to_string(), name: name.to_string() };
+        (super::is_repo_id(&id.to_string()) && !site.contains(&owner)).then_some(id)
+    }
+
+    /// Repository facts.
+    pub fn repo(&self, at: &Endpoints) -> Resource {
+        self.resource("repo.json", format!("{}/repos/{self}", at.github_api), limits::RECORD_BYTES)
+    }
+
+    /// The whole tree of the default branch.
+    pub fn tree(&self, at: &Endpoints) -> Resource {
+        self.resource("tree.json", format!("{}/repos/{self}/git/trees/HEAD?recursive=1", at.github_api), limits::TREE_BYTES)
+    }
+
+    /// A file of the default branch.
+    pub fn file(&self, at: &Endpoints, path: &str, limit: usize) -> Resource {
+        self.resource(path, format!("{}/{self}/HEAD/{}", at.github_raw, super::encode_path(path)), limit)
+    }
+
+    fn resource(&self, path: &str, url: String, limit: usize) -> Resource {
+        Resource { path: format!("github/{self}/{path}"), url, limit, expect: None }
+    }
+
+    /// The page for people.
+    pub fn page(&self) -> String {
+        format!("https://github.com/{self}")
+    }
+}
+
+impl std::fmt::Display for RepoId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.owner, self.name)
+    }
+}
+
+/// What the API says of a repository.
+#[derive(Debug, Clone, Default)]
+pub struct RepoRecord {
+    pub full_name: String,
+    /// The SPDX id that the host concludes; `NOASSERTION` and none are both `None`.
+    pub spdx_id: Option<String>,
+    /// A license file is there that the host does not recognise.
+    pub unrecognised_license: bool,
+}
+
+impl RepoRecord {
+    /// Reads the record.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(bytes: &[u8]) -> Result<RepoRecord, String> {
+        let value: Value = serde_json::from_slice(bytes).map_err(|e| format!("not JSON at line {}", e.line()))?;
+        let full_name = value.get("full_name").and_then(Value::as_str).ok_or("it has no full_name")?;
+        let spdx = value.get("license").and_then(|l| l.get("spdx_id")).and_then(Value::as_str);
+        Ok(RepoRecord {
+            full_name: full_name.to_string(),
+            spdx_id: spdx.filter(|s| !matches!(*s, "NOASSERTION" | "NONE" | "")).map(str::to_string),
+            unrecognised_license: spdx == Some("NOASSERTION"),
+        })
+    }
+}
+
+/// One entry of a tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TreeEntry {
+    pub path: String,
+    pub kind: TreeKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeKind {
+    File,
+    Folder,
+    Submodule,
+    Symlink,
+}
+
+/// A tree, with whether the host cut it.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    pub commit: Option<String>,
+    pub entries: Vec<TreeEntry>,
+    pub truncated: bool,
+}
+
+impl Tree {
+    /// Reads the tree.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(bytes: &[u8]) -> Result<Tree, String> {
+        let value: Value = serde_json::from_slice(bytes).map_err(|e| format!("not JSON at line {}", e.line()))?;
+        let list = value.get("tree").and_then(Value::as_array).ok_or("it has no tree")?;
+        let entries = list
+            .iter()
+            .filter_map(|e| {
+                let kind = match (e.get("type").and_then(Value::as_str)?, e.get("mode").and_then(Value::as_str)) {
+                    ("tree", _) => TreeKind::Folder,
+                    ("commit", _) => TreeKind::Submodule,
+                    (_, Some("120000")) => TreeKind::Symlink,
+                    _ => TreeKind::File,
+                };
+                Some(TreeEntry { path: e.get("path").and_then(Value::as_str)?.to_string(), kind })
+            })
+            .collect();
+        Ok(Tree {
+            commit: value.get("sha").and_then(Value::as_str).filter(|s| super::record::is_commit(s)).map(str::to_string),
+            entries,
+            truncated: value.get("truncated").and_then(Value::as_bool).unwrap_or(false),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_to_repositories() {
+        let id = |s: &str| RepoId::from_url(s).map(|r| r.to_string());
+        assert_eq!(id("https://github.com/allenai/OLMo"), Some("allenai/OLMo".into()));
+        assert_eq!(id("http://www.github.com/a/b.git"), Some("a/b".into()));
+        assert_eq!(id("https://github.com/a/b/blob/main/LICENSE#L3"), Some("a/b".into()));
+        assert_eq!(id("https://github.com/a"), None);
+        assert_eq!(id("https://github.com/orgs/a"), None);
+        assert_eq!(id("https://github.com.evil/a/b"), None);
+        assert_eq!(id("https://x@github.com/a/b"), None);
+        assert_eq!(id("https://github.com/a/.."), None);
+    }
+}

@@ -1,0 +1,219 @@
+//! The hub's records of models and datasets, read leniently: a field of an odd type is as good as
+//! absent, and what matters for judging says which of the two it is.
+
+use crate::net::{BlobDigest, limits};
+use serde_json::Value;
+
+/// How access to a repository is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// Anyone, at once.
+    None,
+    /// Anyone who accepts terms.
+    Automatic,
+    /// Whom the owner lets in.
+    Manual,
+    /// The record does not say.
+    Unknown,
+}
+
+/// A file of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    pub path: String,
+    /// Bytes, where the record says.
+    pub size: Option<u64>,
+    pub digest: Option<BlobDigest>,
+}
+
+/// A model's record.
+#[derive(Debug, Clone)]
+pub struct ModelRecord {
+    /// The id that the hub answers with, which differs from the one asked for after a rename.
+    pub id: String,
+    /// The commit that the record is of.
+    pub commit: Option<String>,
+    pub gate: Gate,
+    pub private: bool,
+    pub disabled: bool,
+    pub pipeline_tag: Option<String>,
+    pub library: Option<String>,
+    pub tags: Vec<String>,
+    /// Front matter as the hub read it.
+    pub card_data: Value,
+    /// `config` as the hub extracts it: architectures, model_type.
+    pub config: Value,
+    /// The complete file list; `None` where the record has none that can be used.
+    pub files: Option<Vec<FileEntry>>,
+    /// Inference providers that serve it, where the record says.
+    pub providers: Option<usize>,
+}
+
+impl ModelRecord {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// Where it is not the JSON object of a model.
+    pub fn parse(bytes: &[u8]) -> Result<ModelRecord, String> {
+        let value: Value = serde_json::from_slice(bytes).map_err(|e| format!("not JSON: {}", e.classify_words()))?;
+        let Value::Object(mut o) = value else {
+            return Err("not a JSON object".into());
+        };
+        let id = text(&o, "id").or_else(|| text(&o, "modelId")).ok_or("it has no id")?;
+        if !super::is_repo_id(&id) {
+            return Err("its id is no model name".into());
+        }
+        let providers = o.get("inferenceProviderMapping").and_then(|v| match v {
+            Value::Object(m) => Some(m.len()),
+            Value::Array(a) => Some(a.len()),
+            _ => None,
+        });
+        let gate = match o.get("gated") {
+            Some(Value::Bool(false)) => Gate::None,
+            Some(Value::String(s)) if s == "auto" => Gate::Automatic,
+            Some(Value::String(s)) if s == "manual" => Gate::Manual,
+            Some(Value::Bool(true)) => Gate::Manual,
+            _ => Gate::Unknown,
+        };
+        Ok(ModelRecord {
+            commit: text(&o, "sha").filter(|s| is_commit(s)),
+            gate,
+            private: o.get("private").and_then(Value::as_bool).unwrap_or(false),
+            disabled: o.get("disabled").and_then(Value::as_bool).unwrap_or(false),
+            pipeline_tag: text(&o, "pipeline_tag"),
+            library: text(&o, "library_name"),
+            tags: strings(o.get("tags")),
+            files: o.get("siblings").and_then(files),
+            card_data: o.remove("cardData").unwrap_or(Value::Null),
+            config: o.remove("config").unwrap_or(Value::Null),
+            providers,
+            id,
+        })
+    }
+
+    /// The file of a path.
+    pub fn file(&self, path: &str) -> Option<&FileEntry> {
+        self.files.as_ref()?.iter().find(|f| f.path == path)
+    }
+}
+
+/// A dataset's record.
+#[derive(Debug, Clone)]
+pub struct DatasetRecord {
+    pub id: String,
+    pub commit: Option<String>,
+    pub gate: Gate,
+    pub private: bool,
+    pub disabled: bool,
+    pub tags: Vec<String>,
+    pub card_data: Value,
+    /// Number of files beside card and repository settings, where the record says.
+    pub data_files: Option<usize>,
+}
+
+impl DatasetRecord {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// Where it is not the JSON object of a dataset.
+    pub fn parse(bytes: &[u8]) -> Result<DatasetRecord, String> {
+        let model = ModelRecord::parse(bytes)?;
+        let is_data = |f: &&FileEntry| !matches!(f.path.as_str(), "README.md" | ".gitattributes" | ".gitignore" | "LICENSE");
+        Ok(DatasetRecord {
+            data_files: model.files.as_ref().map(|f| f.iter().filter(is_data).count()),
+            id: model.id,
+            commit: model.commit,
+            gate: model.gate,
+            private: model.private,
+            disabled: model.disabled,
+            tags: model.tags,
+            card_data: model.card_data,
+        })
+    }
+}
+
+/// A commit id: 40 to 64 lower-case hex digits.
+pub fn is_commit(s: &str) -> bool {
+    (40..=64).contains(&s.len()) && s.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// A string field that is not empty.
+fn text(o: &serde_json::Map<String, Value>, key: &str) -> Option<String> {
+    o.get(key).and_then(Value::as_str).filter(|s| !s.is_empty()).map(str::to_string)
+}
+
+/// A string or a list of strings, as front matter has either; other values are passed over.
+pub fn strings(value: Option<&Value>) -> Vec<String> {
+    match value {
+        Some(Value::String(s)) if !s.trim().is_empty() => vec![s.trim().to_string()],
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_string).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A file list, or `None` where it is no list of files or longer than what is read.
+fn files(value: &Value) -> Option<Vec<FileEntry>> {
+    let list = value.as_array()?;
+    if list.len() > limits::LISTED_FILES {
+        return None;
+    }
+    list.iter()
+        .map(|entry| {
+            let lfs = entry.get("lfs").and_then(|l| l.get("sha256").or_else(|| l.get("oid"))).and_then(Value::as_str);
+            let digest = match (lfs, entry.get("blobId").and_then(Value::as_str)) {
+                (Some(hex), _) => Some(BlobDigest::Sha256(hex.to_string())),
+                (None, Some(id)) => Some(BlobDigest::GitBlob(id.to_string())),
+                (None, None) => None,
+            };
+            Some(FileEntry {
+                path: entry.get("rfilename").and_then(Value::as_str)?.to_string(),
+                size: entry.get("size").and_then(Value::as_u64),
+                digest,
+            })
+        })
+        .collect()
+}
+
+trait Classify {
+    fn classify_words(&self) -> String;
+}
+
+impl Classify for serde_json::Error {
+    /// The kind and place of the error, without any of the stranger's text.
+    fn classify_words(&self) -> String {
+        let kind = match self.classify() {
+            serde_json::error::Category::Io => "unreadable",
+            serde_json::error::Category::Syntax => "syntax",
+            serde_json::error::Category::Data => "shape",
+            serde_json::error::Category::Eof => "it ends too early",
+        };
+        format!("{kind} at line {}", self.line())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_types_are_as_good_as_absent() {
+        let r = ModelRecord::parse(br#"{"id":"o/n","sha":7,"gated":[],"tags":"x","siblings":{"a":1},"cardData":3}"#).unwrap();
+        assert_eq!((r.commit, r.gate, r.files), (None, Gate::Unknown, None));
+        assert_eq!(r.tags, ["x"]);
+    }
+
+    #[test]
+    fn a_list_with_one_odd_file_is_not_a_complete_list() {
+        let r = ModelRecord::parse(br#"{"id":"o/n","siblings":[{"rfilename":"a"},{"name":"b"}]}"#).unwrap();
+        assert_eq!(r.files, None);
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused() {
+        for bad in [&b""[..], b"<html>", b"[]", b"{}", br#"{"id":"../../etc"}"#, br#"{"id":1}"#] {
+            assert!(ModelRecord::parse(bad).is_err(), "{bad:?}");
+        }
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert!(ModelRecord::parse(deep.as_bytes()).is_err());
+    }
+}

@@ -1,0 +1,158 @@
+//! Licenses: what a name or text denotes, what it permits, and what can be concluded for a model from
+//! the witnesses that speak of it. Facts come from `rules/licenses` and the SPDX list.
+
+pub mod conclude;
+pub mod text;
+
+use crate::hub::record::{ModelRecord, strings};
+use crate::rules::Rules;
+use crate::rules::schema::{Base, LicenseRule, Obligation};
+use crate::text as t;
+use crate::vocabulary::{Content, Openness};
+use wildmatch::WildMatch;
+
+/// A license that is known: an entry of ours, or one of the SPDX list.
+#[derive(Debug, Clone, Copy)]
+pub enum Known<'r> {
+    Rule(&'r LicenseRule),
+    Listed(spdx::LicenseId),
+}
+
+impl<'r> Known<'r> {
+    /// The SPDX id or `LicenseRef-…`.
+    pub fn id(&self) -> &'r str {
+        match self {
+            Known::Rule(rule) => rule.id.get_ref(),
+            Known::Listed(listed) => listed.name,
+        }
+    }
+
+    /// The full title.
+    pub fn name(&self) -> &'r str {
+        match self {
+            Known::Rule(rule) => &rule.name,
+            Known::Listed(listed) => listed.full_name,
+        }
+    }
+
+    /// Whether it is open for a kind of content. A listed license that neither OSI nor FSF approve
+    /// and that has no entry of ours is unknown.
+    pub fn openness(&self, content: Content) -> Openness {
+        match self {
+            Known::Rule(rule) if rule.open.contains_key(&content) => Openness::Open,
+            // A family name without restricting terms: some of its texts are open, some are not.
+            Known::Rule(rule) if rule.ambiguous && !rule.terms.iter().any(|t| t.get_ref() == "field-of-use") => Openness::Unknown,
+            Known::Rule(_) => Openness::Restricted,
+            Known::Listed(listed) if listed.is_osi_approved() || listed.is_fsf_free_libre() => Openness::Open,
+            Known::Listed(_) => Openness::Unknown,
+        }
+    }
+
+    /// Whether it is made for this kind of content; `None` where no rule says.
+    pub fn fits(&self, content: Content) -> Option<bool> {
+        match self {
+            Known::Rule(rule) => Some(rule.fits.contains(&content)),
+            Known::Listed(_) => None,
+        }
+    }
+
+    /// The name of a family rather than of one text.
+    pub fn is_ambiguous(&self) -> bool {
+        matches!(self, Known::Rule(rule) if rule.ambiguous)
+    }
+
+    /// Ids of its terms.
+    pub fn terms(&self) -> impl Iterator<Item = &'r str> {
+        match self {
+            Known::Rule(rule) => rule.terms.as_slice(),
+            Known::Listed(_) => &[],
+        }
+        .iter()
+        .map(|term| term.get_ref().as_str())
+    }
+
+    /// What it asks for.
+    pub fn obligations(&self) -> &'r [Obligation] {
+        match self {
+            Known::Rule(rule) => &rule.obligations,
+            Known::Listed(_) => &[],
+        }
+    }
+
+    /// Where the license is published.
+    pub fn source(&self) -> String {
+        match self {
+            Known::Rule(rule) => rule.source.clone(),
+            Known::Listed(listed) => format!("https://spdx.org/licenses/{}.html", listed.name),
+        }
+    }
+}
+
+/// The license of a name as people write it. Names are compared folded and whole; nothing is guessed
+/// from a part of one.
+pub fn find<'r>(rules: &'r Rules, name: &str) -> Option<Known<'r>> {
+    if name.len() > 200 {
+        return None;
+    }
+    if let Some(rule) = rules.license(name) {
+        return Some(Known::Rule(rule));
+    }
+    let folded = t::fold_name(name);
+    let listed = spdx::identifiers::LICENSES.iter().find(|l| l.name.eq_ignore_ascii_case(&folded))?;
+    // An entry of ours may go by the id in another case.
+    spdx::license_id(listed.name).map(|id| rules.license(id.name).map_or(Known::Listed(id), Known::Rule))
+}
+
+/// The license that a link leads to.
+pub fn find_url<'r>(rules: &'r Rules, url: &str) -> Option<Known<'r>> {
+    let folded = t::fold_url(url).to_lowercase();
+    let fits = |prefix: &String| {
+        let prefix = t::fold_url(prefix).to_lowercase();
+        folded.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?', '.']))
+    };
+    let best = rules.licenses.iter().filter_map(|l| l.urls.iter().filter(|u| fits(u)).map(String::len).max().map(|n| (n, l))).max_by_key(|(n, _)| *n);
+    best.map(|(_, rule)| Known::Rule(rule))
+}
+
+/// The values of a record's `license`, without those that say nothing.
+pub fn tags(record: &ModelRecord) -> Vec<String> {
+    let front = strings(record.card_data.get("license"));
+    let values = if front.is_empty() { record.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string).collect() } else { front };
+    let mut out: Vec<String> = Vec::new();
+    for value in values {
+        if !out.contains(&value) {
+            out.push(value);
+        }
+    }
+    out
+}
+
+/// Whether a value of `license` names anything: `other` and `unknown` do not.
+pub fn names_something(value: &str) -> bool {
+    !matches!(t::fold_name(value).as_str(), "" | "other" | "unknown" | "none" | "null" | "n/a" | "license")
+}
+
+/// Whether the record alone names a license that is known.
+pub fn is_named(record: &ModelRecord, rules: &Rules) -> bool {
+    tags(record).iter().any(|v| find(rules, v).is_some_and(|k| !k.is_ambiguous()))
+        || record.card_data.get("license_name").and_then(|n| n.as_str()).is_some_and(|n| find(rules, n).is_some())
+}
+
+/// Whether a rule on well-known base models is about this id.
+pub fn base_fits(base: &Base, id: &str) -> bool {
+    let id = id.to_lowercase();
+    base.patterns().any(|p| WildMatch::new(p).matches(&id))
+}
+
+/// The license that binds a well-known base model, known from its id.
+pub fn of_base<'r>(rules: &'r Rules, id: &str) -> Option<(&'r Base, Known<'r>)> {
+    let base = rules.bases.iter().find(|b| base_fits(b, id))?;
+    Some((base, find(rules, base.license.get_ref())?))
+}
+
+/// The family that a repository's name alone points to; a suspicion, never a proof.
+pub fn of_name<'r>(rules: &'r Rules, id: &str) -> Option<(&'r Base, Known<'r>)> {
+    let name = id.rsplit('/').next().unwrap_or(id);
+    let base = rules.name_hints.iter().find(|b| base_fits(b, name))?;
+    Some((base, find(rules, base.license.get_ref())?))
+}

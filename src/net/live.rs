@@ -1,0 +1,213 @@
+//! Evidence over HTTP: bounded in size, time, redirects and attempts; a token goes to its own
+//! origin; every kind of answer becomes its own [`Gap`].
+
+use super::auth::{Token, is_internal};
+use super::{Body, Gap, Resource, directory, limits};
+use crate::error::Error;
+use reqwest::header::{AUTHORIZATION, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::Semaphore;
+use url::Url;
+
+/// An HTTP client for all hosts of a run.
+pub struct Live {
+    client: Client,
+    tokens: Vec<Token>,
+    in_flight: Semaphore,
+    /// Everything about one request, all attempts included, ends after this.
+    timeout: Duration,
+    /// Told about each request, for `-v`.
+    trace: fn(&str),
+}
+
+/// What one attempt came to.
+enum Attempt {
+    Done(Result<Body, Gap>),
+    /// Worth another attempt after this pause (or the usual one); what to say when there is none left.
+    Again(Option<Duration>, Gap),
+}
+
+impl Live {
+    /// Sets the client up. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// Where TLS or a proxy setting cannot be used.
+    pub fn new(tokens: Vec<Token>, timeout: Duration, trace: fn(&str)) -> Result<Live, Error> {
+        // A second call finds the provider installed, which is what is wanted.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = Client::builder()
+            .user_agent(concat!("trulyopen/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(limits::CONNECT_TIMEOUT.min(timeout))
+            .pool_max_idle_per_host(limits::IN_FLIGHT)
+            .build()
+            .map_err(|e| Error::Client(root_cause(&e)))?;
+        Ok(Live { client, tokens, in_flight: Semaphore::new(limits::IN_FLIGHT), timeout, trace })
+    }
+
+    /// Fetches a resource.
+    ///
+    /// # Errors
+    /// The reason why it could not be had.
+    pub async fn get(&self, resource: &Resource) -> Result<Body, Gap> {
+        let _permit = self.in_flight.acquire().await.map_err(|_| Gap::NotFetched("the run is ending".into()))?;
+        let mut last = Gap::TimedOut;
+        let attempts = async {
+            let mut pause = limits::BACKOFF;
+            for left in (0..limits::ATTEMPTS).rev() {
+                match self.attempt(resource).await {
+                    Attempt::Done(answer) => return answer,
+                    Attempt::Again(wait, gap) => {
+                        last = gap;
+                        if left == 0 || wait.is_some_and(|w| w > limits::PATIENCE) {
+                            break;
+                        }
+                        (self.trace)(&format!("again {}: {}", resource.url, last.words()));
+                        tokio::time::sleep(wait.unwrap_or(pause)).await;
+                        pause *= 2;
+                    }
+                }
+            }
+            Err(last.clone())
+        };
+        match tokio::time::timeout(self.timeout, attempts).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Gap::TimedOut),
+        }
+    }
+
+    async fn attempt(&self, resource: &Resource) -> Attempt {
+        let done = |gap| Attempt::Done(Err(gap));
+        let Ok(mut url) = Url::parse(&resource.url) else {
+            return done(Gap::Malformed("not an address".into()));
+        };
+        let from_internal = is_internal(&url);
+        for _ in 0..=limits::REDIRECTS {
+            let mut request = self.client.get(url.clone());
+            let token = self.tokens.iter().find_map(|t| t.for_url(&url));
+            if let Some(secret) = token {
+                request = request.header(AUTHORIZATION, format!("Bearer {secret}"));
+            }
+            (self.trace)(&format!("GET {url}"));
+            let response = match request.send().await {
+                Ok(response) => response,
+                Err(e) => return failed(&e),
+            };
+            let status = response.status();
+            if status.is_redirection() && status != StatusCode::NOT_MODIFIED {
+                match redirect(&url, &response, from_internal) {
+                    Ok(next) => url = next,
+                    Err(gap) => return done(gap),
+                }
+                continue;
+            }
+            if status.is_success() {
+                return body(response, resource).await;
+            }
+            return refusal(status, response.headers(), resource, token.is_some());
+        }
+        done(Gap::RedirectRefused("too many redirects".into()))
+    }
+}
+
+/// Where a redirect leads, if it may be followed.
+fn redirect(from: &Url, response: &Response, from_internal: bool) -> Result<Url, Gap> {
+    let refuse = |why: &str| Err(Gap::RedirectRefused(why.into()));
+    let Some(next) = response.headers().get(LOCATION).and_then(|l| l.to_str().ok()).and_then(|l| from.join(l).ok()) else {
+        return refuse("it names no address");
+    };
+    match (from.scheme(), next.scheme()) {
+        (_, "https") | ("http", "http") => {}
+        ("https", "http") => return refuse("from https to plain http"),
+        (_, other) => return refuse(&format!("to a {other}: address")),
+    }
+    if !from_internal && is_internal(&next) {
+        return refuse("to an internal address");
+    }
+    Ok(next)
+}
+
+/// Reads a body up to the resource's limit.
+async fn body(mut response: Response, resource: &Resource) -> Attempt {
+    let done = |gap| Attempt::Done(Err(gap));
+    let announced = response.content_length().unwrap_or(0);
+    if announced > resource.limit as u64 {
+        return done(Gap::TooLarge(resource.limit));
+    }
+    let commit = response.headers().get("x-repo-commit").and_then(|c| c.to_str().ok()).map(str::to_string);
+    let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if bytes.len() + chunk.len() > resource.limit => return done(Gap::TooLarge(resource.limit)),
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            Ok(None) => return Attempt::Done(Ok(Body { bytes, commit })),
+            Err(e) if e.is_timeout() => return Attempt::Again(None, Gap::TimedOut),
+            Err(_) => return Attempt::Again(None, Gap::Malformed("the answer was cut off".into())),
+        }
+    }
+}
+
+/// What a status other than success means. Hubs of this family name the kind in `X-Error-Code`,
+/// since they answer 401 to strangers for a name that does not exist
+/// (<https://huggingface.co/docs/huggingface_hub/package_reference/utilities#errors>).
+fn refusal(status: StatusCode, headers: &HeaderMap, resource: &Resource, with_token: bool) -> Attempt {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let is_record = directory::is_record(&resource.path);
+    let gap = match (status.as_u16(), text("x-error-code")) {
+        (_, Some("RepoNotFound")) => Gap::MissingOrPrivate,
+        (_, Some("GatedRepo")) => Gap::Gated,
+        (_, Some("RevisionNotFound")) => Gap::NoSuchRevision,
+        (_, Some("EntryNotFound")) => Gap::NotFound,
+        (429, _) => return limited(headers),
+        (403, _) if text("x-ratelimit-remaining") == Some("0") || text("retry-after").is_some() => return limited(headers),
+        (401, _) if with_token => Gap::TokenRefused,
+        (401 | 403, _) if is_record => Gap::MissingOrPrivate,
+        (401 | 403, _) => Gap::Gated,
+        (404 | 410, _) if is_record => Gap::MissingOrPrivate,
+        (404 | 410, _) => Gap::NotFound,
+        (408, _) => return Attempt::Again(None, Gap::TimedOut),
+        (500..=599, _) => return Attempt::Again(retry_after(headers), Gap::ServerError(status.as_u16())),
+        (other, _) => Gap::Malformed(format!("status {other}")),
+    };
+    Attempt::Done(Err(gap))
+}
+
+fn limited(headers: &HeaderMap) -> Attempt {
+    let wait = retry_after(headers);
+    // Without a named wait, another attempt only makes it worse.
+    Attempt::Again(Some(wait.unwrap_or(Duration::MAX)), Gap::RateLimited(wait))
+}
+
+/// The wait that a host names: `Retry-After` in seconds, the `t=` of a `RateLimit` field (the hub),
+/// or the epoch of `X-RateLimit-Reset` (code hosts).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok());
+    let number = |s: &str| s.trim().parse::<u64>().ok();
+    let named = headers.get(RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(number);
+    let field = || text("ratelimit").and_then(|v| v.split(';').find_map(|p| p.trim().strip_prefix("t=").and_then(number)));
+    let reset = || {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_secs();
+        text("x-ratelimit-reset").and_then(number).map(|at| at.saturating_sub(now))
+    };
+    named.or_else(field).or_else(reset).map(Duration::from_secs)
+}
+
+/// A request that got no answer.
+fn failed(e: &reqwest::Error) -> Attempt {
+    if e.is_timeout() {
+        return Attempt::Again(None, Gap::TimedOut);
+    }
+    let gap = Gap::Unreachable(root_cause(e));
+    // A name that does not resolve or a port that refuses will do so again.
+    if e.is_connect() || e.is_builder() { Attempt::Done(Err(gap)) } else { Attempt::Again(None, gap) }
+}
+
+/// The innermost reason, without the URL (which may hold what a stranger wrote).
+fn root_cause(e: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = e;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    crate::text::cut(&crate::text::line(&cause.to_string()), 120).into_owned()
+}
