@@ -1,17 +1,40 @@
-//! trulyopen
-pub mod error;
-pub mod exit;
-pub mod rules;
-pub mod text;
-pub mod vocabulary;
-pub mod hub;
-pub mod net;
+//! trulyopen tells whether an AI model that calls itself open really is.
+//!
+//! One way through, and no stage knows a later one:
+//!
+//! ```text
+//!  target ─► net, hub, plan, collect ─► evidence::Snapshot        (the only stages that read)
+//!                                            │
+//!            license ─► lineage ─► component ─► verdict ─► audit::Audit     (pure)
+//!                                            │
+//!                                   report::Model ─► render             (bytes)
+//! ```
+//!
+//! Everything after the snapshot is a pure function of what was gathered and the rules: the same
+//! evidence and the same rules give the same bytes.
+
+pub mod audit;
 pub mod card;
-pub mod target;
-pub mod evidence;
-pub mod files;
-pub mod plan;
+pub mod cli;
+pub mod cmd;
 pub mod collect;
+pub mod component;
+pub mod error;
+pub mod evidence;
+pub mod exit;
+pub mod files;
 pub mod finding;
-pub mod license;
+pub mod hub;
 pub mod inspect;
+pub mod license;
+pub mod lineage;
+pub mod net;
+pub mod plan;
+pub mod render;
+pub mod report;
+pub mod rules;
+pub mod session;
+pub mod target;
+pub mod text;
+pub mod verdict;
+pub mod vocabulary;

@@ -1,1 +1,21 @@
-fn main() {}
+//! The command: parses, runs, and turns an error into its exit code.
+
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+use trulyopen::cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match trulyopen::cmd::run(cli) {
+        Ok(exit) => ExitCode::from(exit.code()),
+        Err(e) => {
+            let mut err = std::io::stderr().lock();
+            let _ = writeln!(err, "error: {e}");
+            if let Some(help) = e.help() {
+                let _ = writeln!(err, "help: {help}");
+            }
+            ExitCode::from(e.exit().code())
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! One model judged: a pure function of what was gathered and the rules, so that the same evidence
+//! gives the same answer. Everything that is printed is read off an [`Audit`].
+
+use crate::card::topics::{self, contains_phrase};
+use crate::component::{self, Component, Components, Context, Reported};
+use crate::evidence::{Evidence, Snapshot};
+use crate::files::Sorted;
+use crate::finding::{self, Finding};
+use crate::hub::record::Gate;
+use crate::inspect::Inspection;
+use crate::license::conclude::{self, Terms};
+use crate::lineage::{self, Lineage};
+use crate::net::Gap;
+use crate::rules::Rules;
+use crate::text;
+use crate::verdict::{self, Facts, Reason};
+use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Pillar, PillarStatus, Tri, Verdict};
+use std::collections::BTreeMap;
+
+/// How to judge.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Only verified or attested evidence counts.
+    pub strict: bool,
+}
+
+/// One of the four questions, answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PillarAnswer {
+    pub status: PillarStatus,
+    pub summary: String,
+}
+
+/// Something that could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Missing {
+    pub what: String,
+    pub why: &'static str,
+    pub words: String,
+    pub retry_after_s: Option<u64>,
+}
+
+/// A judged model.
+#[derive(Debug, Clone)]
+pub struct Audit<'r> {
+    pub verdict: Verdict,
+    pub possible: Verdict,
+    pub reasons: Vec<Reason>,
+    pub pillars: BTreeMap<Pillar, PillarAnswer>,
+    pub components: Components,
+    pub terms: Terms<'r>,
+    pub lineage: Lineage<'r>,
+    pub inspections: Vec<Result<Inspection, Gap>>,
+    pub reported: Reported,
+    pub benchmarks: Vec<String>,
+    pub formats: Vec<String>,
+    pub findings: Vec<Finding>,
+    pub incomplete: Vec<Missing>,
+}
+
+/// Judges a model.
+pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Audit<'r> {
+    let mut findings = Vec::new();
+    let terms = conclude::conclude(snapshot, rules, &mut findings);
+    let lineage = lineage::trace(snapshot, &terms, rules, options, &mut findings);
+    let cx = Context::new(snapshot, rules, &terms);
+    let mut components = component::assess(&cx, &mut findings);
+    let inspections = cx.inspections;
+    let formats = cx.files.as_ref().map(formats).unwrap_or_default();
+    lineage::inherit(&mut components, &lineage, &snapshot.id, rules);
+    let least = if options.strict { Basis::Verified } else { Basis::Linked };
+    let facts = Facts { components: &components, lineage: &lineage, access: access(snapshot), least, no_record: snapshot.record.as_ref().err() };
+    let standing = verdict::stand(&facts, rules);
+    let pillars = pillars(&components, &lineage, snapshot.record.as_ref().err());
+    let (reported, benchmarks, _) = component::evaluation_summary(snapshot, rules);
+    if let Some(f) = openwashing(snapshot, rules, standing.verdict, &standing.reasons) {
+        findings.push(f);
+    }
+    if let Ok(record) = &snapshot.record
+        && let crate::target::Place::Hub { id, .. } = &snapshot.target.place
+        && !record.id.eq_ignore_ascii_case(id)
+        && snapshot.hub != crate::hub::local::NAME
+    {
+        findings.push(Finding::new(rules, "name/moved", format!("{id} is now {}", record.id), vec![snapshot.record_cite.clone()]));
+    }
+    let incomplete = incomplete(snapshot, rules);
+    for missing in incomplete.iter().filter(|m| m.why == Gap::DigestMismatch.slug()) {
+        findings.push(Finding::new(rules, "evidence/digest-mismatch", missing.what.clone(), vec![snapshot.record_cite.clone()]));
+    }
+    finding::sort(&mut findings);
+    Audit { verdict: standing.verdict, possible: standing.possible, reasons: standing.reasons, pillars, components, terms, lineage, inspections, reported, benchmarks, formats, findings, incomplete }
+}
+
+fn formats(sorted: &Sorted) -> Vec<String> {
+    sorted.weights.keys().cloned().collect()
+}
+
+/// Whether anyone gets the weights without asking a person.
+fn access(snapshot: &Snapshot) -> (Tri, String) {
+    match snapshot.record.as_ref().map(|r| (r.private, r.gate)) {
+        Ok((true, _)) => (Tri::NotMet, "access: the repository is private".into()),
+        Ok((_, Gate::Manual)) => (Tri::NotMet, "access: the owner lets people in one by one".into()),
+        Ok((_, Gate::None | Gate::Automatic)) => (Tri::Met, String::new()),
+        Ok((_, Gate::Unknown)) => (Tri::Unknown, "access: the record does not say who gets it".into()),
+        Err(_) => (Tri::Unknown, "access: not known".into()),
+    }
+}
+
+fn pillars(components: &Components, lineage: &Lineage<'_>, no_record: Option<&Gap>) -> BTreeMap<Pillar, PillarAnswer> {
+    let of = |id: ComponentId| components.get(&id);
+    let status = |c: Option<&Component>| match c.map(|c| (c.availability, c.basis)) {
+        Some((Availability::Released, basis)) if basis >= Basis::Linked => PillarStatus::Open,
+        Some((Availability::Released | Availability::Partial | Availability::Gated | Availability::Described, _)) => PillarStatus::Partial,
+        Some((Availability::Withheld | Availability::NotFound, _)) => PillarStatus::Closed,
+        Some((Availability::Unknown, _)) | None => PillarStatus::Unknown,
+    };
+    let answer = |id: ComponentId| PillarAnswer { status: status(of(id)), summary: of(id).map(|c| c.summary.clone()).unwrap_or_default() };
+    let expression = lineage.expression();
+    let license = match (lineage.openness, no_record) {
+        (_, Some(gap)) => PillarAnswer { status: PillarStatus::Unknown, summary: format!("not known: {}", gap.words()) },
+        (Openness::Open, _) => PillarAnswer { status: PillarStatus::Open, summary: format!("{}: open", expression.unwrap_or_default()) },
+        (Openness::Restricted, _) => PillarAnswer { status: PillarStatus::Partial, summary: restricted(lineage) },
+        (Openness::None, _) => PillarAnswer { status: PillarStatus::Closed, summary: "no license: all rights reserved".into() },
+        (Openness::Unknown, _) => {
+            let what = match &lineage.suspected {
+                Some(base) => format!("{}; the terms of {base} may bind", expression.unwrap_or_else(|| "not named".into())),
+                None => format!("{}: not known whether it is open", expression.unwrap_or_else(|| "not named".into())),
+            };
+            PillarAnswer { status: PillarStatus::Unknown, summary: what }
+        }
+    };
+    BTreeMap::from([
+        (Pillar::Weights, answer(ComponentId::ModelParametersFinal)),
+        (Pillar::TrainingData, answer(ComponentId::Datasets)),
+        (Pillar::TrainingCode, answer(ComponentId::TrainingCode)),
+        (Pillar::License, license),
+    ])
+}
+
+/// The expression, and the terms that restrict.
+fn restricted(lineage: &Lineage<'_>) -> String {
+    let mut terms: Vec<String> = Vec::new();
+    for part in lineage.parts.iter().filter(|p| p.openness == Openness::Restricted) {
+        for term in part.known.iter().flat_map(|k| k.terms()) {
+            let restricting = !matches!(term, "attribution" | "display" | "naming" | "notice" | "state-changes" | "share-alike" | "source-disclosure" | "flow-down" | "patent-termination" | "litigation-termination");
+            if restricting && !terms.iter().any(|t| t == term) {
+                terms.push(term.to_string());
+            }
+        }
+    }
+    let expression = lineage.expression().unwrap_or_default();
+    if terms.is_empty() { format!("{expression}: restricted") } else { format!("{expression}: restricted ({})", terms.join(", ")) }
+}
+
+/// "Open source" said of the model itself, while it is not.
+fn openwashing(snapshot: &Snapshot, rules: &Rules, verdict: Verdict, reasons: &[Reason]) -> Option<Finding> {
+    if verdict >= Verdict::OpenSource || verdict == Verdict::Unknown {
+        return None;
+    }
+    let card = snapshot.parsed.as_ref()?;
+    let not_own = rules.phrase_list("claim-not-own");
+    let said = topics::said(card, rules, "open-source-claim", |t| !matches!(t, Some("citation" | "evaluation" | "training-data")))
+        .into_iter()
+        .find(|s| !not_own.iter().any(|p| contains_phrase(&text::words(&s.sentence), p)))?;
+    let because = reasons.first().map_or(String::new(), |r| format!("; {}", r.text));
+    let cite = snapshot.card.as_ref().ok()?.cite(Some(said.line), text::cut(&said.sentence, 240));
+    Some(Finding::new(rules, "claim/openwashing", format!("\"{}\" while it is {verdict}{because}", text::cut(&said.sentence, 120)), vec![cite]))
+}
+
+/// Everything that could not be had. What the hub said is not there is no gap; neither is what was
+/// left out because nothing depends on it.
+fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
+    let mut out = Vec::new();
+    let mut add = |what: String, gap: &Gap| {
+        out.push(Missing { what, why: gap.slug(), words: gap.words(), retry_after_s: gap.retry_after_s() });
+    };
+    let is_gap = |gap: &Gap| !gap.is_absence();
+    if let Err(gap) = &snapshot.record {
+        add(format!("{}:{}", snapshot.hub, snapshot.id), gap);
+        return out;
+    }
+    if snapshot.record.as_ref().is_ok_and(|r| r.files.is_none()) {
+        add(format!("{}:{} (file list)", snapshot.hub, snapshot.id), &Gap::Malformed("no usable file list".into()));
+    }
+    if let Some(gap) = snapshot.card.as_ref().err().filter(|g| is_gap(g)) {
+        add(format!("{}/README.md", snapshot.id), gap);
+    }
+    for (path, file) in &snapshot.files {
+        if let Some(gap) = file.as_ref().err().filter(|g| is_gap(g)) {
+            add(format!("{}/{path}", snapshot.id), gap);
+        }
+    }
+    for dataset in &snapshot.datasets {
+        // "Missing or private" is an answer about a dataset that others name.
+        if let Some(gap) = dataset.record.as_ref().err().filter(|g| is_gap(g) && **g != Gap::MissingOrPrivate) {
+            add(format!("dataset:{}", dataset.id), gap);
+        }
+    }
+    for repo in &snapshot.repos {
+        if let Some(gap) = repo.tree.as_ref().err().or(repo.record.as_ref().err()).filter(|g| is_gap(g) && **g != Gap::MissingOrPrivate) {
+            add(format!("github:{}", repo.id), gap);
+        }
+    }
+    for ancestor in &snapshot.ancestors {
+        match &ancestor.snapshot {
+            Err(Gap::NotFetched(why)) if why == crate::collect::CYCLE => {}
+            // The base is gone or hidden, and its terms are known all the same.
+            Err(Gap::MissingOrPrivate) if crate::license::of_base(rules, &ancestor.id).is_some() => {}
+            Err(gap) => add(format!("base:{}", ancestor.id), gap),
+            Ok(_) => {}
+        }
+    }
+    for (what, gap) in &snapshot.skipped {
+        add(what.clone(), gap);
+    }
+    out.sort();
+    out.dedup();
+    out
+}
+
+/// Evidence of a component or finding, in a fixed order.
+pub fn sorted(evidence: &[Evidence]) -> Vec<Evidence> {
+    let mut out = evidence.to_vec();
+    out.sort();
+    out.dedup();
+    out
+}

@@ -1,0 +1,82 @@
+//! `trulyopen audit`.
+
+use super::{note, style, write_out};
+use crate::audit::Options;
+use crate::cli::{AuditArgs, Shared};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::render;
+use crate::report::{Model, Report};
+use crate::rules::Rules;
+use crate::session::{self, Access, Surroundings};
+use crate::target::Target;
+use crate::vocabulary::Verdict;
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+/// Bytes of a list of targets.
+const MAX_LIST: u64 = 64 << 20;
+
+/// Runs it.
+///
+/// # Errors
+/// A usage or rules error; what a hub could not answer is in the report instead.
+pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
+    let rules = Rules::load(shared.rules.as_deref())?;
+    let around = Surroundings::read();
+    let endpoints = around.endpoints(shared.hub.as_deref().filter(|h| session::is_address(h)))?;
+    let mut targets = args.targets.iter().map(|t| Target::parse(t, &endpoints)).collect::<Result<Vec<_>, _>>()?;
+    for list in &args.from {
+        targets.extend(Target::parse_list(&read_list(list)?, &list.display().to_string(), &endpoints)?);
+    }
+    if targets.is_empty() {
+        return Err(Error::usage("no model to audit", "name one, as in `trulyopen audit deepseek-ai/DeepSeek-R1`, or give a list with --from FILE"));
+    }
+    let access = Access {
+        hub: shared.hub.clone(),
+        offline: shared.offline,
+        save: shared.save_evidence.clone(),
+        timeout: Some(Duration::from_secs(shared.timeout)),
+        trace: shared.verbose > 1,
+    };
+    let options = Options { strict: shared.strict };
+    let fetcher = session::fetcher(&access, &around)?;
+    let mut outcome = session::audit_all(&fetcher, &rules, &options, &targets, usize::from(shared.jobs))?;
+    if outcome.unreachable && may_show_sample(args, shared, &around) {
+        note(shared, "note: no hub could be reached; this is the sample evidence built into trulyopen, not the hub's answer of today");
+        outcome = session::audit_all(&session::sample_fetcher(), &rules, &options, &targets, usize::from(shared.jobs))?;
+    }
+    let format = shared.format.as_deref().and_then(render::by_name).unwrap_or(&render::FORMATS[0]);
+    let exit = exit(&outcome.models, args);
+    write_out(shared, &(format.render)(&Report::new(&rules, outcome.models), style(shared)))?;
+    Ok(exit)
+}
+
+/// The built-in sample stands in for the public hub only, and never where a decision hangs on it.
+fn may_show_sample(args: &AuditArgs, shared: &Shared, around: &Surroundings) -> bool {
+    shared.hub.is_none() && around.hub.endpoint.is_none() && !shared.offline && args.fail_under.is_none() && shared.save_evidence.is_none()
+}
+
+fn exit(models: &[Model], args: &AuditArgs) -> Exit {
+    let least = args.fail_under.as_deref().and_then(Verdict::from_slug);
+    models.iter().fold(Exit::Done, |exit, m| {
+        let violated = least.is_some_and(|least| m.verdict < least);
+        let exit = exit.and(if violated { Exit::Violated } else { Exit::Done });
+        exit.and(if m.incomplete.is_empty() { Exit::Done } else { Exit::Incomplete })
+    })
+}
+
+fn read_list(path: &Path) -> Result<String, Error> {
+    let fail = |source| Error::File { action: "read targets from", path: path.display().to_string(), source };
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().lock().take(MAX_LIST + 1).read_to_end(&mut bytes).map_err(fail)?;
+    } else {
+        std::fs::File::open(path).map_err(fail)?.take(MAX_LIST + 1).read_to_end(&mut bytes).map_err(fail)?;
+    }
+    if bytes.len() as u64 > MAX_LIST {
+        return Err(Error::wrong(format!("{}: a list of more than 64 MiB", path.display())));
+    }
+    String::from_utf8(bytes).map_err(|_| Error::wrong(format!("{}: not UTF-8", path.display())))
+}

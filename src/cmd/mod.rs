@@ -1,0 +1,68 @@
+//! Commands: wiring only. What is printed comes from the renderers; what is decided, from the stages.
+
+pub mod audit;
+pub mod explain;
+pub mod shell;
+
+use crate::cli::{Cli, Command, Shared, When};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::render::Style;
+use std::io::{IsTerminal, Write};
+
+/// Runs a parsed command line.
+///
+/// # Errors
+/// What stopped the command before it could answer.
+pub fn run(cli: Cli) -> Result<Exit, Error> {
+    match cli.command {
+        Command::Audit(args) => audit::run(&args, &cli.shared),
+        Command::Explain(args) => explain::run(&args, &cli.shared),
+        Command::Completions { shell } => shell::completions(shell, &cli.shared),
+        Command::Man => shell::man(&cli.shared),
+    }
+}
+
+/// How output looks on this terminal.
+pub fn style(shared: &Shared) -> Style {
+    let to_file = shared.output.is_some();
+    let terminal = !to_file && std::io::stdout().is_terminal();
+    let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    let colour = match shared.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto if set("NO_COLOR") => false,
+        When::Auto if std::env::var("CLICOLOR_FORCE").is_ok_and(|v| v != "0" && !v.is_empty()) => true,
+        When::Auto => terminal && std::env::var("CLICOLOR").map_or(true, |v| v != "0") && std::env::var("TERM").map_or(true, |t| t != "dumb"),
+    };
+    Style { width: width(terminal), colour, verbosity: shared.verbose }
+}
+
+/// Columns: of the terminal, or as `COLUMNS` says; 100 where neither is known.
+fn width(terminal: bool) -> usize {
+    let named = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let measured = || terminal.then(terminal_size::terminal_size).flatten().map(|(w, _)| usize::from(w.0));
+    named.or_else(measured).unwrap_or(100).clamp(60, 200)
+}
+
+/// Writes a result to standard output or the file that `--output` names.
+///
+/// # Errors
+/// Where it cannot be written. A reader that went away is no error.
+pub fn write_out(shared: &Shared, text: &str) -> Result<(), Error> {
+    if let Some(path) = &shared.output {
+        return crate::net::record::write(path, text.as_bytes()).map_err(|source| Error::File { action: "write", path: path.display().to_string(), source });
+    }
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Says something on standard error, unless `--quiet`.
+pub fn note(shared: &Shared, text: &str) {
+    if !shared.quiet {
+        let _ = writeln!(std::io::stderr(), "{}", crate::text::line(text));
+    }
+}
