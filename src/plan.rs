@@ -184,11 +184,21 @@ fn datasets(record: &ModelRecord, card: &Card, rules: &Rules, at: &Endpoints) ->
             }
             continue;
         }
-        let heading = card.headings(link.section).next().map_or("", |s| s.heading.as_str());
-        let context = if heading.is_empty() { "linked in the card".to_string() } else { format!("linked under \"{heading}\"") };
+        // Where the front matter declares what trained the model, further links are of other stages or
+        // models of the family.
+        let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) { Role::Unknown } else { role };
+        let context = linked_under(card, link.section);
         out.push(DatasetMention { id, role, mention: Mention { line: Some(link.line), declared: false, context } });
     }
     out
+}
+
+/// Where a link stands, in words.
+fn linked_under(card: &Card, section: usize) -> String {
+    match card.headings(section).next().map(|s| s.heading.as_str()).filter(|h| !h.is_empty()) {
+        Some(heading) => format!("linked under \"{heading}\""),
+        None => "linked in the card".to_string(),
+    }
 }
 
 /// Code repositories that the card links, those most surely the model's own first. A link to a tool,
@@ -220,8 +230,7 @@ fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, Menti
         if rank < 2 || block.is_some_and(|b| b.kind == BlockKind::Code) {
             continue;
         }
-        let heading = card.headings(link.section).next().map_or("", |s| s.heading.as_str());
-        let context = if heading.is_empty() { "linked in the card".to_string() } else { format!("linked under \"{heading}\"") };
+        let context = linked_under(card, link.section);
         let mention = Mention { line: Some(link.line), declared: false, context };
         match ranked.iter_mut().find(|(_, r, _)| r.to_string().eq_ignore_ascii_case(&id.to_string())) {
             Some(known) if known.0 < rank => *known = (rank, id, mention),
@@ -277,7 +286,9 @@ mod tests {
     fn datasets_have_roles() {
         let p = planned("o/n", "---\ndatasets:\n- a/b\n- https://huggingface.co/datasets/c/d\n---\n## Evaluation\n[x](https://huggingface.co/datasets/e/f)\n## Training data\nhttps://huggingface.co/datasets/a/b and https://huggingface.co/datasets/g/h/viewer, ![](https://huggingface.co/datasets/hf/documentation-images/x.png)\n");
         let got: Vec<_> = p.datasets.iter().map(|d| (d.id.as_str(), d.role, d.mention.declared)).collect();
-        assert_eq!(got, [("a/b", Role::Training, true), ("c/d", Role::Training, true), ("e/f", Role::Evaluation, false), ("g/h", Role::Training, false)]);
+        assert_eq!(got, [("a/b", Role::Training, true), ("c/d", Role::Training, true), ("e/f", Role::Evaluation, false), ("g/h", Role::Unknown, false)]);
+        let p = planned("o/n", "## Training data\nhttps://huggingface.co/datasets/g/h/viewer\n");
+        assert_eq!(p.datasets.iter().map(|d| (d.id.as_str(), d.role)).collect::<Vec<_>>(), [("g/h", Role::Training)]);
     }
 
     #[test]

@@ -187,7 +187,11 @@ fn nothing_there(cx: &Context<'_, '_>, first: &RepoSnapshot) -> String {
         Some(i) => format!("holds no training code ({} looked at)", text::count(i.files, "file", "files")),
         None => "holds none".into(),
     };
-    let and = if others > 0 { format!(", nor do {}", text::count(others, "other linked repository", "other linked repositories")) } else { String::new() };
+    let and = match others {
+        0 => String::new(),
+        1 => ", nor does the other linked repository".into(),
+        n => format!(", nor do {n} other linked repositories"),
+    };
     format!("github.com/{} {what}{and}", first.id)
 }
 

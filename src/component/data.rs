@@ -61,7 +61,7 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         return Component::new(id, Availability::Withheld, Basis::Claimed, "the card speaks of the training data only in general words")
             .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 240)));
     }
-    Component::absent(id, "no training data: neither front matter nor card names any dataset")
+    Component::absent(id, "neither front matter nor card names any dataset")
 }
 
 /// Capitalised names, numbers of documents or links: something that a reader could look up.

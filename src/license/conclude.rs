@@ -129,22 +129,25 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     let known_text = parts.iter().any(|p| p.known.is_some());
     terms.evidence.extend(evidence.iter().cloned());
     if !parts.is_empty() {
-        if let Some(finding) = disagreement(&parts, &tag, &evidence, rules) {
+        let tag_restricts = tag.parts.iter().any(|p| p.openness == Openness::Restricted);
+        if known_text && let Some(finding) = disagreement(&parts, &tag, &evidence, rules) {
             findings.push(finding);
         }
-        // A text that is not recognised beside a tag that is: the tag's restrictions hold, and its
-        // openness is not believed.
-        let unrecognised_only = !known_text;
-        if unrecognised_only && !tag.parts.is_empty() {
-            parts.extend(tag.parts.iter().cloned());
-        } else if tag.parts.iter().any(|p| matches!(p.openness, Openness::Restricted)) && parts.iter().all(|p| p.openness == Openness::Open) {
+        if !known_text {
+            let path = chosen.first().map_or("the license file", |c| c.path.as_str());
+            findings.push(Finding::new(rules, "license/unrecognised", format!("{path} is no license text that a rule knows"), evidence));
+            if tag_restricts {
+                // The tag's restrictions hold, whatever the text adds.
+                parts.clone_from(&tag.parts);
+            } else {
+                // An open tag is not believed over a text that nobody recognised.
+                parts.extend(tag.parts.iter().cloned());
+            }
+        } else if tag_restricts && parts.iter().all(|p| p.openness == Openness::Open) {
             // A restricted tag over an open text (often the code's): both are taken to bind.
             parts.extend(tag.parts.iter().cloned());
         }
         terms.set(parts, Basis::Verified);
-        if unrecognised_only {
-            findings.push(Finding::new(rules, "license/unrecognised", format!("{} is no license text that a rule knows", chosen.first().map_or("the license file", |c| c.path.as_str())), evidence));
-        }
     } else if let Some((part, cite)) = prompt.filter(|_| tag.parts.iter().all(|p| p.known.is_none())) {
         terms.evidence.push(cite);
         terms.set(vec![part], Basis::Claimed);

@@ -7,11 +7,11 @@ use crate::text::{cut, line};
 use crate::vocabulary::*;
 use anstyle::{AnsiColor, Style as Paint};
 use tabled::builder::Builder;
-use tabled::settings::object::{Columns, Object, Rows};
-use tabled::settings::peaker::Priority;
+use tabled::settings::object::Columns;
 use tabled::grid::config::HorizontalLine;
 use tabled::settings::themes::Theme;
-use tabled::settings::{Modify, Padding, Style as TableStyle, Width};
+use tabled::settings::{Modify, Padding, Style as TableStyle};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Renders a report.
 pub fn render(report: &Report, style: Style) -> String {
@@ -31,24 +31,28 @@ pub fn render(report: &Report, style: Style) -> String {
 
 /// Several models side by side.
 fn summary(models: &[Model], style: Style) -> String {
-    let mut b = Builder::default();
-    b.push_record(["model", "verdict", "weights", "data", "code", "license"]);
+    // Below this width the four answers are signs with a legend, not signs and words.
+    let narrow = style.width < 110;
+    let mut rows = vec![["model", "verdict", "weights", "data", "code", "license"].map(str::to_string)];
     for m in models {
-        let pillar = |p: Pillar| m.pillars.get(&p).map_or(String::new(), |p| mark(p.status, style));
+        let pillar = |p: Pillar| m.pillars.get(&p).map_or(String::new(), |p| if narrow { sign(p.status, style) } else { mark(p.status, style) });
         let license = m.license.effective.as_deref().unwrap_or(match m.license.effective_openness {
             Openness::None => "none",
             _ => "?",
         });
-        b.push_record([
-            cut(&line(&m.target), 60).into_owned(),
-            verdict(m.verdict, style),
-            pillar(Pillar::Weights),
-            pillar(Pillar::TrainingData),
-            pillar(Pillar::TrainingCode),
-            cut(&line(license), 48).into_owned(),
-        ]);
+        rows.push([line(&m.target).into_owned(), verdict(m.verdict, style), pillar(Pillar::Weights), pillar(Pillar::TrainingData), pillar(Pillar::TrainingCode), line(license).into_owned()]);
     }
-    table(b, style, true)
+    // Model and license share what the fixed columns leave.
+    let fixed: usize = (1..5).map(|i| rows.iter().map(|r| visible(&r[i]).width()).max().unwrap_or(0) + GAP).sum();
+    let model = rows.iter().map(|r| r[0].width()).max().unwrap_or(0).min(style.width.saturating_sub(fixed + GAP + 14)).max(10);
+    for r in rows.iter_mut().skip(1) {
+        r[0] = fold(&r[0], model);
+    }
+    let mut out = table(rows.into_iter().map(Vec::from).collect(), style, true);
+    if narrow {
+        out.push_str("● open  ◐ partial  ○ closed  ? unknown\n");
+    }
+    out
 }
 
 /// One model.
@@ -60,32 +64,27 @@ fn scorecard(m: &Model, style: Style) -> String {
     let maybe = if m.verdict_possible > m.verdict && m.verdict_possible != Verdict::Unknown { format!(" (at most {})", m.verdict_possible) } else { String::new() };
     out.push_str(&format!("{}  {}{maybe}\n", verdict(m.verdict, style), paint(&name, bold, style)));
     out.push_str(&wrap(&format!("{}{revision}", line(&m.source.url)), "", style.width));
-    let mut b = Builder::default();
-    for p in Pillar::ALL {
-        let Some(answer) = m.pillars.get(p) else { continue };
-        b.push_record([p.slug().replace('-', " "), mark(answer.status, style), line(&answer.summary).into_owned()]);
-    }
-    out.push_str(&table(b, style, false));
-    let mut b = Builder::default();
-    b.push_record(["component", "state", "basis", "license", "what was seen"]);
-    for c in &m.components {
-        if style.verbosity == 0 && c.availability == Availability::NotFound && !is_telling(c.id) {
-            continue;
-        }
+    let pillars = Pillar::ALL.iter().filter_map(|p| Some((p, m.pillars.get(p)?)));
+    out.push_str(&table(pillars.map(|(p, a)| vec![p.slug().replace('-', " "), mark(a.status, style), line(&a.summary).into_owned()]).collect(), style, false));
+    out.push_str(&why(m, style));
+    let (shown, hidden): (Vec<_>, Vec<_>) = m.components.iter().partition(|c| style.verbosity > 0 || c.availability != Availability::NotFound || is_telling(c.id));
+    let mut rows = vec![["component", "state", "basis", "license", "what was seen"].map(str::to_string).to_vec()];
+    for c in shown {
         let license = match (&c.license.expression, c.license.openness) {
-            (Some(e), _) => cut(&line(e), 40).into_owned(),
+            (Some(e), _) => fold(&line(e), if style.width < 110 { 14 } else { 28 }),
             (None, Openness::Unknown) => "?".into(),
             (None, _) if matches!(c.availability, Availability::NotFound | Availability::Withheld | Availability::Described) => "-".into(),
             (None, _) => "none".into(),
         };
-        b.push_record([c.id.slug().replace('-', " "), availability(c.availability, style), c.basis.to_string(), license, where_seen(c, style)]);
+        rows.push(vec![fold(&c.id.slug().replace('-', " "), if style.width < 110 { 16 } else { 32 }), availability(c.availability, style), c.basis.to_string(), license, where_seen(c, style)]);
     }
-    out.push_str(&table(b, style, true));
-    let left_out = m.components.iter().filter(|c| c.availability == Availability::NotFound && !is_telling(c.id)).count();
-    if style.verbosity == 0 && left_out > 0 {
-        out.push_str(&wrap(&format!("Not found: {}.", m.components.iter().filter(|c| c.availability == Availability::NotFound && !is_telling(c.id)).map(|c| c.id.slug().replace('-', " ")).collect::<Vec<_>>().join(", ")), "", style.width));
+    out.push('\n');
+    out.push_str(&table(rows, style, true));
+    if !hidden.is_empty() {
+        let names: Vec<String> = hidden.iter().map(|c| c.id.slug().replace('-', " ")).collect();
+        out.push_str(&wrap(&format!("Not found: {}.", names.join(", ")), "  ", style.width));
     }
-    out.push_str(&why(m, style));
+    out.push('\n');
     if !m.lineage.is_empty() {
         let each: Vec<String> = m.lineage.iter().map(|a| format!("{} of {} ({}, {})", a.relation, line(&a.id), a.license.as_deref().map_or("license not known".into(), |l| line(l).into_owned()), a.verdict)).collect();
         out.push_str(&wrap(&format!("Made from: {}.", each.join("; ")), "  ", style.width));
@@ -155,24 +154,82 @@ fn details(m: &Model, style: Style) -> String {
     out
 }
 
-/// A table that fits the width: the last column gives way.
-fn table(builder: Builder, style: Style, headed: bool) -> String {
+/// Blanks between columns.
+const GAP: usize = 2;
+
+/// A table that fits the width: the last column is folded into what the others leave.
+fn table(mut rows: Vec<Vec<String>>, style: Style, headed: bool) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widest = |i: usize| rows.iter().filter_map(|r| r.get(i)).flat_map(|c| c.lines()).map(|l| visible(l).width()).max().unwrap_or(0);
+    let taken: usize = (0..columns.saturating_sub(1)).map(|i| widest(i) + GAP).sum();
+    let left = style.width.saturating_sub(taken).max(12);
+    for cell in rows.iter_mut().filter(|r| r.len() == columns).filter_map(|r| r.last_mut()) {
+        *cell = cell.lines().map(|l| fold(l, left)).collect::<Vec<_>>().join("\n");
+    }
+    let mut builder = Builder::default();
+    for row in rows {
+        builder.push_record(row);
+    }
     let mut t = builder.build();
     let mut theme = Theme::from_style(TableStyle::empty());
     if headed {
         theme.insert_horizontal_line(1, HorizontalLine::new(Some('─'), None, None, None));
     }
     t.with(theme);
-    t.with(Padding::new(0, 2, 0, 0));
-    t.with(Modify::new(Columns::last().intersect(Rows::new(0..))).with(Padding::zero()));
-    t.with(Width::wrap(style.width).priority(Priority::max(true)).keep_words(true));
+    t.with(Padding::new(0, GAP, 0, 0));
+    t.with(Modify::new(Columns::last()).with(Padding::zero()));
     // Trailing blanks are of no use to anybody.
     t.to_string().lines().map(|l| format!("{}\n", l.trim_end())).collect()
 }
 
+/// Folds plain text to a width; a word that is longer is cut behind a `/`, `-` or `.`, or anywhere.
+fn fold(text: &str, width: usize) -> String {
+    let mut lines: Vec<String> = vec![String::new()];
+    let width = width.max(4);
+    for word in text.split(' ') {
+        let mut rest = word;
+        let at = lines.last().map_or(0, |l| l.width());
+        if at > 0 && at + 1 + rest.width() > width {
+            // A long word begins on the line that has room for a part of it.
+            if rest.width() <= width || at + 8 > width {
+                lines.push(String::new());
+            } else if let Some(l) = lines.last_mut() {
+                l.push(' ');
+            }
+        } else if at > 0
+            && let Some(l) = lines.last_mut()
+        {
+            l.push(' ');
+        }
+        while !rest.is_empty() {
+            let room = width.saturating_sub(lines.last().map_or(0, |l| l.width()));
+            let mut used = 0;
+            let fits = rest.char_indices().find(|(_, c)| {
+                used += c.width().unwrap_or(0);
+                used > room
+            });
+            let Some((end, _)) = fits else {
+                if let Some(l) = lines.last_mut() {
+                    l.push_str(rest);
+                }
+                break;
+            };
+            let head = rest.get(..end).unwrap_or_default();
+            let cut = head.rfind(['/', '-', '.', '_']).map(|i| i + 1).filter(|i| *i * 2 > head.len()).unwrap_or(end);
+            let cut = if cut == 0 { rest.chars().next().map_or(rest.len(), char::len_utf8) } else { cut };
+            if let Some(l) = lines.last_mut() {
+                l.push_str(rest.get(..cut).unwrap_or_default());
+            }
+            rest = rest.get(cut..).unwrap_or_default();
+            lines.push(String::new());
+        }
+    }
+    lines.retain(|l| !l.is_empty());
+    lines.join("\n")
+}
+
 /// Folds text to the width; lines after the first begin with `indent`.
 fn wrap(text: &str, indent: &str, width: usize) -> String {
-    use unicode_width::UnicodeWidthStr;
     let mut out = String::new();
     let mut at = 0;
     for word in text.split(' ') {
@@ -228,13 +285,23 @@ fn verdict(v: Verdict, style: Style) -> String {
 
 /// The status in a sign and a word.
 fn mark(status: PillarStatus, style: Style) -> String {
-    let (sign, c) = match status {
+    let (sign, c) = sign_of(status);
+    paint(&format!("{sign} {status}"), colour(c), style)
+}
+
+/// The status in a sign.
+fn sign(status: PillarStatus, style: Style) -> String {
+    let (sign, c) = sign_of(status);
+    paint(sign, colour(c), style)
+}
+
+fn sign_of(status: PillarStatus) -> (&'static str, AnsiColor) {
+    match status {
         PillarStatus::Open => ("●", AnsiColor::Green),
         PillarStatus::Partial => ("◐", AnsiColor::Yellow),
         PillarStatus::Closed => ("○", AnsiColor::Red),
         PillarStatus::Unknown => ("?", AnsiColor::Magenta),
-    };
-    paint(&format!("{sign} {status}"), colour(c), style)
+    }
 }
 
 fn availability(a: Availability, style: Style) -> String {
