@@ -69,7 +69,8 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
     let formats = cx.files.as_ref().map(formats).unwrap_or_default();
     lineage::inherit(&mut components, &lineage, &snapshot.id, rules);
     let least = if options.strict { Basis::Verified } else { Basis::Linked };
-    let facts = Facts { components: &components, lineage: &lineage, access: access(snapshot), least, no_record: snapshot.record.as_ref().err() };
+    let facts =
+        Facts { components: &components, lineage: &lineage, access: access(snapshot), least, no_record: snapshot.record.as_ref().err() };
     let standing = verdict::stand(&facts, rules);
     let pillars = pillars(&components, &lineage, snapshot.record.as_ref().err());
     let (reported, benchmarks, _) = component::evaluation_summary(snapshot, rules);
@@ -88,7 +89,21 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
         findings.push(Finding::new(rules, "evidence/digest-mismatch", missing.what.clone(), vec![snapshot.record_cite.clone()]));
     }
     finding::sort(&mut findings);
-    Audit { verdict: standing.verdict, possible: standing.possible, reasons: standing.reasons, pillars, components, terms, lineage, inspections, reported, benchmarks, formats, findings, incomplete }
+    Audit {
+        verdict: standing.verdict,
+        possible: standing.possible,
+        reasons: standing.reasons,
+        pillars,
+        components,
+        terms,
+        lineage,
+        inspections,
+        reported,
+        benchmarks,
+        formats,
+        findings,
+        incomplete,
+    }
 }
 
 fn formats(sorted: &Sorted) -> Vec<String> {
@@ -142,7 +157,19 @@ fn restricted(lineage: &Lineage<'_>) -> String {
     let mut terms: Vec<String> = Vec::new();
     for part in lineage.parts.iter().filter(|p| p.openness == Openness::Restricted) {
         for term in part.known.iter().flat_map(|k| k.terms()) {
-            let restricting = !matches!(term, "attribution" | "display" | "naming" | "notice" | "state-changes" | "share-alike" | "source-disclosure" | "flow-down" | "patent-termination" | "litigation-termination");
+            let restricting = !matches!(
+                term,
+                "attribution"
+                    | "display"
+                    | "naming"
+                    | "notice"
+                    | "state-changes"
+                    | "share-alike"
+                    | "source-disclosure"
+                    | "flow-down"
+                    | "patent-termination"
+                    | "litigation-termination"
+            );
             if restricting && !terms.iter().any(|t| t == term) {
                 terms.push(term.to_string());
             }
@@ -164,7 +191,12 @@ fn openwashing(snapshot: &Snapshot, rules: &Rules, verdict: Verdict, reasons: &[
         .find(|s| !not_own.iter().any(|p| contains_phrase(&text::words(&s.sentence), p)))?;
     let because = reasons.first().map_or(String::new(), |r| format!("; {}", r.text));
     let cite = snapshot.card.as_ref().ok()?.cite(Some(said.line), text::cut(&said.sentence, 240));
-    Some(Finding::new(rules, "claim/openwashing", format!("\"{}\" while it is {verdict}{because}", text::cut(&said.sentence, 120)), vec![cite]))
+    Some(Finding::new(
+        rules,
+        "claim/openwashing",
+        format!("\"{}\" while it is {verdict}{because}", text::cut(&said.sentence, 120)),
+        vec![cite],
+    ))
 }
 
 /// Everything that could not be had. What the hub said is not there is no gap; neither is what was

@@ -25,7 +25,9 @@ pub enum Command {
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
     /// Explain a verdict, component, license, term, finding or relation: meaning, how it is decided, source
-    #[command(after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain --list")]
+    #[command(
+        after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain --list"
+    )]
     Explain(ExplainArgs),
     /// Print shell completions
     Completions {

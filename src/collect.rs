@@ -24,7 +24,13 @@ pub async fn collect(fetcher: &Fetcher, rules: &Rules, target: &Target, depth: D
 }
 
 /// As [`collect`], with the models already seen on the way up, in lower case.
-fn collect_seen<'a>(fetcher: &'a Fetcher, rules: &'a Rules, target: &'a Target, depth: Depth, seen: &'a mut BTreeSet<String>) -> BoxFuture<'a, Snapshot> {
+fn collect_seen<'a>(
+    fetcher: &'a Fetcher,
+    rules: &'a Rules,
+    target: &'a Target,
+    depth: Depth,
+    seen: &'a mut BTreeSet<String>,
+) -> BoxFuture<'a, Snapshot> {
     async move {
         let mut snapshot = match &target.place {
             Place::Hub { hub: name, id, revision } => {
@@ -49,7 +55,9 @@ async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, i
     let asked = revision.unwrap_or("main");
     let (answer, card) = join(fetcher.get(&info), fetcher.get(&hub.model_file(at, id, asked, "README.md"))).await;
     let record_digest = answer.as_ref().ok().map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
-    let record = answer.and_then(|body| hub.read_model(&body.bytes).map_err(Gap::Malformed)).and_then(|record| at_revision(record, revision, fetcher.is_live()));
+    let record = answer
+        .and_then(|body| hub.read_model(&body.bytes).map_err(Gap::Malformed))
+        .and_then(|record| at_revision(record, revision, fetcher.is_live()));
     let (id, commit) = match &record {
         Ok(r) => (r.id.clone(), r.commit.clone()),
         Err(_) => (id.to_string(), None),
@@ -72,7 +80,10 @@ async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, i
         (Err(_), Err(gap)) => Err(gap),
     };
     let note = match &record {
-        Ok(r) => format!("the hub's record, with {}", r.files.as_ref().map_or("no usable file list".into(), |f| crate::text::count(f.len(), "file", "files"))),
+        Ok(r) => format!(
+            "the hub's record, with {}",
+            r.files.as_ref().map_or("no usable file list".into(), |f| crate::text::count(f.len(), "file", "files"))
+        ),
         Err(gap) => gap.words(),
     };
     let record_cite = Evidence { url: Some(info.url.clone()), note, digest: record_digest, ..Evidence::default() };
@@ -216,7 +227,8 @@ async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
 /// Two calls of the code host's API; license and README come from where files are served.
 async fn repo(fetcher: &Fetcher, id: RepoId, mention: Mention) -> RepoSnapshot {
     let at = &fetcher.endpoints;
-    let (repo, tree, license, readme) = (id.repo(at), id.tree(at), id.file(at, "LICENSE", limits::LICENSE_BYTES), id.file(at, "README.md", limits::CARD_BYTES));
+    let (repo, tree, license, readme) =
+        (id.repo(at), id.tree(at), id.file(at, "LICENSE", limits::LICENSE_BYTES), id.file(at, "README.md", limits::CARD_BYTES));
     let (record, tree, license, readme) = join4(fetcher.get(&repo), fetcher.get(&tree), fetcher.get(&license), fetcher.get(&readme)).await;
     let at_file = |path: &str| format!("{}/blob/HEAD/{path}", id.page());
     RepoSnapshot {
@@ -231,12 +243,24 @@ async fn repo(fetcher: &Fetcher, id: RepoId, mention: Mention) -> RepoSnapshot {
 
 /// Base models and theirs, each generation together, nearest first; a model seen before ends its
 /// branch.
-fn ancestors<'a>(fetcher: &'a Fetcher, rules: &'a Rules, child: &'a str, bases: Vec<BaseMention>, seen: &'a mut BTreeSet<String>) -> BoxFuture<'a, Vec<Ancestor>> {
+fn ancestors<'a>(
+    fetcher: &'a Fetcher,
+    rules: &'a Rules,
+    child: &'a str,
+    bases: Vec<BaseMention>,
+    seen: &'a mut BTreeSet<String>,
+) -> BoxFuture<'a, Vec<Ancestor>> {
     // Boxed, since gathering an ancestor comes by here again.
     ancestors_of(fetcher, rules, child, bases, seen).boxed()
 }
 
-async fn ancestors_of(fetcher: &Fetcher, rules: &Rules, child: &str, bases: Vec<BaseMention>, seen: &mut BTreeSet<String>) -> Vec<Ancestor> {
+async fn ancestors_of(
+    fetcher: &Fetcher,
+    rules: &Rules,
+    child: &str,
+    bases: Vec<BaseMention>,
+    seen: &mut BTreeSet<String>,
+) -> Vec<Ancestor> {
     let mut out: Vec<Ancestor> = Vec::new();
     let mut generation: Vec<(String, BaseMention)> = bases.into_iter().map(|b| (child.to_string(), b)).collect();
     for depth in 0..=limits::LINEAGE_DEPTH {
@@ -271,7 +295,8 @@ async fn ancestor(fetcher: &Fetcher, rules: &Rules, child: String, base: BaseMen
     } else if !hub::is_repo_id(&base.id) {
         Err(Gap::Malformed("it is no model name".into()))
     } else {
-        let target = Target { given: base.id.clone(), place: Place::Hub { hub: hub::huggingface::NAME, id: base.id.clone(), revision: None } };
+        let target =
+            Target { given: base.id.clone(), place: Place::Hub { hub: hub::huggingface::NAME, id: base.id.clone(), revision: None } };
         let hub = hub::default();
         let mut snapshot = first_wave(fetcher, hub, &target, &base.id, None, Depth::Shallow).await;
         if let Ok(record) = &snapshot.record {

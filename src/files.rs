@@ -210,7 +210,8 @@ mod tests {
 
     #[test]
     fn shards_are_counted() {
-        let names = ["a-00001-of-00003.safetensors", "a-00003-of-00003.safetensors", "b-00000-of-00002.bin", "b-00001-of-00002.bin"].map(String::from);
+        let names = ["a-00001-of-00003.safetensors", "a-00003-of-00003.safetensors", "b-00000-of-00002.bin", "b-00001-of-00002.bin"]
+            .map(String::from);
         let sets = shard_sets(&names);
         assert_eq!(sets.iter().map(ShardSet::missing).collect::<Vec<_>>(), [vec![2], vec![]]);
         assert_eq!(shard("x-of-y.bin"), None);

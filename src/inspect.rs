@@ -127,13 +127,27 @@ pub fn inspect(tree: &Tree, readme: Option<&str>, rules: &Rules) -> Inspection {
         .iter()
         .filter(|e| e.kind == TreeKind::Submodule)
         .filter_map(|e| item(&e.path, skip))
-        .filter(|i| i.stem.iter().chain(i.folders.iter().flatten()).any(|w| list("training-submodules").iter().any(|s| w.contains(s.as_str()))))
+        .filter(|i| {
+            i.stem.iter().chain(i.folders.iter().flatten()).any(|w| list("training-submodules").iter().any(|s| w.contains(s.as_str())))
+        })
         .map(|i| i.path.to_string())
         .collect();
-    let docs_only = !tree.entries.iter().any(|e| e.kind == TreeKind::File && e.path.rsplit('.').next().is_some_and(|x| CODE.contains(&x.to_lowercase().as_str())));
+    let docs_only = !tree
+        .entries
+        .iter()
+        .any(|e| e.kind == TreeKind::File && e.path.rsplit('.').next().is_some_and(|x| CODE.contains(&x.to_lowercase().as_str())));
     if docs_only && submodules.is_empty() {
         let no = || Shown { extent: if tree.truncated { Extent::Unknown } else { Extent::No }, paths: Vec::new() };
-        return Inspection { training: no(), data: no(), evaluation: no(), inference: no(), architecture: no(), docs_only: true, files: all_files, submodules };
+        return Inspection {
+            training: no(),
+            data: no(),
+            evaluation: no(),
+            inference: no(),
+            architecture: no(),
+            docs_only: true,
+            files: all_files,
+            submodules,
+        };
     }
     let readme = readme.map(Readme::new);
     let mut out = Inspection {
@@ -188,7 +202,8 @@ fn training(files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, 
     let (train, tune, pairs) = (list("training"), list("fine-tuning"), list("fine-tuning-pairs"));
     let eval: BTreeSet<&String> = list("evaluation").iter().collect();
     let in_eval = |i: &Item<'_>| i.folders.iter().flatten().any(|w| eval.contains(w));
-    let is_model_file = |i: &Item<'_>| matches!(i.stem.first().map(String::as_str), Some("modeling" | "modelling" | "configuration" | "convert" | "test"));
+    let is_model_file =
+        |i: &Item<'_>| matches!(i.stem.first().map(String::as_str), Some("modeling" | "modelling" | "configuration" | "convert" | "test"));
     let is_bare_layer = |i: &Item<'_>| {
         let bare = matches!(i.stem.as_slice(), [w] if matches!(w.as_str(), "lora" | "peft"));
         let placed = i.folder_has(tune) || i.folder_has_pair(pairs) || i.folders.iter().flatten().any(|w| w.starts_with("example"));
@@ -204,10 +219,13 @@ fn training(files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, 
     let p: Vec<&Item> = files
         .iter()
         .filter(|i| i.is(&["py", "jl"]) && !in_eval(i) && !fine_tunes(i))
-        .filter(|i| i.stem_has(train) || (in_train_folder(i) && i.stem_has(list("training-entry"))))
+        .filter(|i| i.stem_has(train) || (in_train_folder(i) && matches!(i.stem.as_slice(), [w] if list("training-entry").contains(w))))
         .filter(|i| !i.stem_has(list("not-training")))
         .collect();
-    let r: Vec<&Item> = files.iter().filter(|i| i.is(&["sh", "slurm", "sbatch"]) && !in_eval(i) && (i.stem_has(train) || fine_tunes(i))).collect();
+    let r: Vec<&Item> = files
+        .iter()
+        .filter(|i| i.is(&["sh", "slurm", "sbatch"]) && !in_eval(i) && (i.stem_has(train) || in_train_folder(i) || fine_tunes(i)))
+        .collect();
     let configs: Vec<&Item> = files
         .iter()
         .filter(|i| i.is(&["yaml", "yml", "toml", "gin"]) && !in_eval(i) && (i.stem_has(train) || in_train_folder(i) || fine_tunes(i)))
@@ -215,6 +233,12 @@ fn training(files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, 
     let tuning_configs = configs.iter().filter(|i| fine_tunes(i)).count();
     let pretrains = p.iter().any(|i| i.stem.iter().chain(i.folders.iter().flatten()).any(|w| w.starts_with("pretrain")));
     let promised = readme.is_some_and(|r| r.promises_training(rules));
+    // Examples show how to train something; they are not how this was trained.
+    let (examples, p): (Vec<&Item>, Vec<&Item>) =
+        p.into_iter().partition(|i| i.folders.iter().flatten().any(|w| matches!(w.as_str(), "example" | "examples" | "downstream")));
+    if p.iter().any(|i| i.folders.is_empty()) {
+        return shown(Extent::Yes, &p);
+    }
     if !p.is_empty() {
         let few_among_tuning = p.len() == 1 && (!q.is_empty() || tuning_configs > 0) && !pretrains && !promised;
         let mostly_tuning = configs.len() >= 3 && tuning_configs * 10 >= configs.len() * 7 && !pretrains && p.len() <= 40 && !promised;
@@ -223,6 +247,9 @@ fn training(files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, 
     }
     if !q.is_empty() {
         return shown(Extent::FineTuningOnly, &q);
+    }
+    if !examples.is_empty() {
+        return shown(Extent::Partial, &examples);
     }
     if !submodules.is_empty() {
         return Shown { extent: Extent::Partial, paths: submodules.iter().take(4).cloned().collect() };
@@ -233,7 +260,12 @@ fn training(files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, 
     if configs.len() >= 2 {
         return shown(if tuning_configs == configs.len() { Extent::FineTuningOnly } else { Extent::Partial }, &configs);
     }
-    let recipes: Vec<&Item> = files.iter().filter(|i| i.is(&["yaml", "yml"]) && i.folders.iter().flatten().any(|w| matches!(w.as_str(), "configs" | "config" | "recipes" | "models"))).collect();
+    let recipes: Vec<&Item> = files
+        .iter()
+        .filter(|i| {
+            i.is(&["yaml", "yml"]) && i.folders.iter().flatten().any(|w| matches!(w.as_str(), "configs" | "config" | "recipes" | "models"))
+        })
+        .collect();
     let has_python = files.iter().any(|i| i.is(&["py"]));
     if recipes.len() >= 3 && !has_python && readme.is_some_and(|r| r.names_any(list("recipe-frameworks"))) {
         return shown(Extent::Partial, &recipes);
@@ -243,9 +275,18 @@ fn training(files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, 
 
 fn data(files: &[Item<'_>], rules: &Rules) -> Shown {
     let list = |id: &str| rules.word_list(id);
-    let code: Vec<&Item> = files.iter().filter(|i| i.is(&["py", "ipynb", "sh", "rs", "scala"]) && !i.folder_has(list("not-data-folders"))).collect();
-    let is_strong = |i: &&&Item<'_>| i.stem_has(list("data-strong")) || i.folder_has(list("data-strong")) || i.stem_has_pair(list("data-strong-pairs")) || i.folder_has_pair(list("data-strong-pairs"));
-    let is_weak = |i: &&&Item<'_>| i.stem_has(list("data-weak")) || i.stem_has_pair(list("data-weak-pairs"));
+    let code: Vec<&Item> =
+        files.iter().filter(|i| i.is(&["py", "ipynb", "sh", "rs", "scala"]) && !i.folder_has(list("not-data-folders"))).collect();
+    let is_strong = |i: &&&Item<'_>| {
+        i.stem_has(list("data-strong"))
+            || i.folder_has(list("data-strong"))
+            || i.stem_has_pair(list("data-strong-pairs"))
+            || i.folder_has_pair(list("data-strong-pairs"))
+    };
+    let is_weak =
+        |i: &&&Item<'_>| (i.stem_has(list("data-weak")) && !i.stem_has(list("not-data"))) || i.stem_has_pair(list("data-weak-pairs"));
+    // A folder named so is one sign, however many files it has.
+    let by_folder: Vec<&Item> = code.iter().filter(|i| i.folder_has_pair(list("data-weak-pairs"))).copied().collect();
     let in_tuning = |i: &&Item<'_>| i.folder_has(list("fine-tuning")) || i.folder_has_pair(list("fine-tuning-pairs"));
     let strong: Vec<&Item> = code.iter().filter(is_strong).copied().collect();
     let weak: Vec<&Item> = code.iter().filter(is_weak).copied().collect();
@@ -255,8 +296,8 @@ fn data(files: &[Item<'_>], rules: &Rules) -> Shown {
     if weak.iter().filter(|i| !in_tuning(i)).count() >= 4 {
         return shown(Extent::Yes, &weak);
     }
-    if !strong.is_empty() || !weak.is_empty() {
-        let both: Vec<&Item> = strong.into_iter().chain(weak).collect();
+    let both: Vec<&Item> = strong.into_iter().chain(weak).chain(by_folder).collect();
+    if !both.is_empty() {
         return shown(Extent::Partial, &both);
     }
     shown(Extent::No, &[])
@@ -270,7 +311,11 @@ fn evaluation(files: &[Item<'_>], rules: &Rules) -> Shown {
         .filter(|i| i.is(&["py", "sh", "ipynb"]) && !i.stem_has(not) && !i.folder_has(not))
         .filter(|i| i.folder_has(eval) || i.stem_has(eval) || i.stem_has(bench))
         .collect();
-    let code: Vec<&Item> = found.iter().filter(|i| !i.is(&["ipynb"])).copied().collect();
+    let aside = |i: &Item<'_>| {
+        i.folder_has(list("fine-tuning"))
+            || i.folders.iter().flatten().any(|w| matches!(w.as_str(), "demo" | "demos" | "example" | "examples"))
+    };
+    let code: Vec<&Item> = found.iter().filter(|i| !i.is(&["ipynb"]) && !aside(i)).copied().collect();
     match code.len() {
         0 if found.is_empty() => shown(Extent::No, &[]),
         1 if code.iter().any(|i| i.stem_has(bench)) => shown(Extent::Yes, &code),
@@ -282,7 +327,8 @@ fn evaluation(files: &[Item<'_>], rules: &Rules) -> Shown {
 fn inference(files: &[Item<'_>], rules: &Rules) -> Shown {
     let list = |id: &str| rules.word_list(id);
     let (words, not) = (list("inference"), list("not-inference-folders"));
-    let is = |i: &&Item<'_>| (i.stem_has(words) || i.folder_has(words)) && !i.folder_has(not);
+    let placed = |i: &Item<'_>| i.folders.iter().any(|f| matches!(f.as_slice(), [w] if list("inference-folders").contains(w)));
+    let is = |i: &&Item<'_>| ((i.stem_has(words) && !i.stem_has(list("not-inference"))) || placed(i)) && !i.folder_has(not);
     let code: Vec<&Item> = files.iter().filter(|i| i.is(&["py", "cpp", "cc", "rs", "js", "ts", "swift", "c"])).filter(is).collect();
     if !code.is_empty() {
         return shown(Extent::Yes, &code);
@@ -295,7 +341,11 @@ fn architecture(files: &[Item<'_>], rules: &Rules) -> Shown {
     let list = |id: &str| rules.word_list(id);
     let not = list("not-architecture-folders");
     let code: Vec<&Item> = files.iter().filter(|i| i.is(&["py", "jl", "cpp", "cc", "rs", "c"]) && !i.folder_has(not)).collect();
-    let named: Vec<&Item> = code.iter().filter(|i| i.stem.first().is_some_and(|w| w == "modeling") || matches!(i.stem.as_slice(), [w] if list("architecture").contains(w))).copied().collect();
+    let named: Vec<&Item> = code
+        .iter()
+        .filter(|i| i.stem.first().is_some_and(|w| w == "modeling") || matches!(i.stem.as_slice(), [w] if list("architecture").contains(w)))
+        .copied()
+        .collect();
     if !named.is_empty() {
         return shown(Extent::Yes, &named);
     }
@@ -317,7 +367,8 @@ impl Readme {
     /// Says that training code is here, on a line that does not put it off.
     fn promises_training(&self, rules: &Rules) -> bool {
         self.lines.iter().any(|(raw, folded)| {
-            rules.word_list("code-promise").iter().any(|p| folded.contains(p.as_str())) && !rules.word_list("code-not-yet").iter().any(|n| raw.contains(n.as_str()))
+            rules.word_list("code-promise").iter().any(|p| folded.contains(p.as_str()))
+                && !rules.word_list("code-not-yet").iter().any(|n| raw.contains(n.as_str()))
         })
     }
 
@@ -358,7 +409,10 @@ mod tests {
 
     #[test]
     fn training_code_with_its_paths() {
-        let i = look(&["src/train.py", "scripts/prepare_memmap_dataset.py", "src/model.py", "eval/run.py", "eval/mmlu.py", "generate.py"], None);
+        let i = look(
+            &["src/train.py", "scripts/prepare_memmap_dataset.py", "src/model.py", "eval/run.py", "eval/mmlu.py", "generate.py"],
+            None,
+        );
         assert_eq!((i.training.extent, i.training.paths.as_slice()), (Extent::Yes, ["src/train.py".to_string()].as_slice()));
         assert_eq!(i.data.extent, Extent::Yes);
         assert_eq!(i.architecture.extent, Extent::Yes);
@@ -368,7 +422,16 @@ mod tests {
 
     #[test]
     fn names_that_lie() {
-        for path in ["training_utils.py", "eval_data/mmlu_no_train/x.py", "third_party/trl/train.py", "tests/test_train.py", "src/lora.py", "docs/training/guide.md", "train_tokenizer.py", "plot_training_loss.py"] {
+        for path in [
+            "training_utils.py",
+            "eval_data/mmlu_no_train/x.py",
+            "third_party/trl/train.py",
+            "tests/test_train.py",
+            "src/lora.py",
+            "docs/training/guide.md",
+            "train_tokenizer.py",
+            "plot_training_loss.py",
+        ] {
             assert_eq!(look(&[path, "x.py"], None).training.extent, Extent::No, "{path}");
         }
     }

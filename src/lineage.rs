@@ -75,7 +75,12 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
         if ancestor.snapshot.as_ref().is_err_and(|g| *g == Gap::NotFetched(CYCLE.into())) {
             if is_cycle(snapshot, ancestor) {
                 let cite = mention_cite(snapshot, ancestor);
-                findings.push(Finding::new(rules, "lineage/cycle", format!("{} names {} as its base, which was met before", ancestor.child, ancestor.id), cite));
+                findings.push(Finding::new(
+                    rules,
+                    "lineage/cycle",
+                    format!("{} names {} as its base, which was met before", ancestor.child, ancestor.id),
+                    cite,
+                ));
             }
             // Met on another branch: it is in the list already.
             continue;
@@ -132,7 +137,8 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
         Err(gap) => {
             let known = of_base(rules, &ancestor.id);
             let openness = known.map_or(Openness::Unknown, |(_, k)| k.openness(Content::Weights));
-            let evidence = known.map(|(b, k)| vec![Evidence::page(b.source.clone(), format!("known to be under {}", k.name()))]).unwrap_or_default();
+            let evidence =
+                known.map(|(b, k)| vec![Evidence::page(b.source.clone(), format!("known to be under {}", k.name()))]).unwrap_or_default();
             // What a restricted license rules out is ruled out, whatever else is not known.
             let possible = if matches!(openness, Openness::Restricted) { Verdict::WeightsAvailable } else { Verdict::OpenSourceOpenData };
             Judged {
@@ -152,7 +158,14 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
 }
 
 /// Adds what binds from one ancestor.
-fn bind<'r>(snapshot: &Snapshot, ancestor: &Ancestor, own: &Terms<'r>, rules: &'r Rules, out: &mut Lineage<'r>, findings: &mut Vec<Finding>) {
+fn bind<'r>(
+    snapshot: &Snapshot,
+    ancestor: &Ancestor,
+    own: &Terms<'r>,
+    rules: &'r Rules,
+    out: &mut Lineage<'r>,
+    findings: &mut Vec<Finding>,
+) {
     let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_lowercase()).unwrap_or_default();
     // Whoever made both may license its own model anew.
     let same_owner = !owner(&ancestor.id).is_empty() && plan::same_owner(&owner(&ancestor.id), &owner(&snapshot.id));
@@ -175,7 +188,12 @@ fn bind<'r>(snapshot: &Snapshot, ancestor: &Ancestor, own: &Terms<'r>, rules: &'
             None => {
                 if !same_owner {
                     out.openness = out.openness.and(Openness::Unknown);
-                    findings.push(Finding::new(rules, "lineage/base-unknown", format!("{}: {}", ancestor.id, gap.words()), mention_cite(snapshot, ancestor)));
+                    findings.push(Finding::new(
+                        rules,
+                        "lineage/base-unknown",
+                        format!("{}: {}", ancestor.id, gap.words()),
+                        mention_cite(snapshot, ancestor),
+                    ));
                 }
                 return;
             }
@@ -220,7 +238,11 @@ fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut
     });
     let (what, known, cite) = match (adapter.or(trained_from), of_name(rules, &snapshot.id)) {
         (Some((path, _, known, cite)), _) => (path, known, cite),
-        (None, Some((base, known))) => (format!("a model of the {} family", base.family), known, Evidence { note: format!("its name: {}", snapshot.id), ..snapshot.record_cite.clone() }),
+        (None, Some((base, known))) => (
+            format!("a model of the {} family", base.family),
+            known,
+            Evidence { note: format!("its name: {}", snapshot.id), ..snapshot.record_cite.clone() },
+        ),
         (None, None) => return,
     };
     let openness = known.openness(Content::Weights);
@@ -232,7 +254,12 @@ fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut
         // A suspicion proves nothing, and forbids to believe the tag.
         out.openness = out.openness.and(Openness::Unknown);
     }
-    findings.push(Finding::new(rules, "lineage/undeclared-base", format!("no base_model, but this looks made from {what}, which is under {}", known.name()), vec![cite]));
+    findings.push(Finding::new(
+        rules,
+        "lineage/undeclared-base",
+        format!("no base_model, but this looks made from {what}, which is under {}", known.name()),
+        vec![cite],
+    ));
 }
 
 /// The relation as declared, or as name, tags and files show it.
@@ -254,7 +281,12 @@ fn relation(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules) -> String {
     for relation in &rules.relations {
         let fits = match relation.id.get_ref().as_str() {
             "merge" => siblings > 1 || tagged(&relation.tags),
-            "adapter" => tagged(&relation.tags) && record.and_then(|r| r.files.as_ref()).is_some_and(|f| f.iter().any(|f| crate::files::kind(&f.path, rules) == Some(Kind::Adapter))),
+            "adapter" => {
+                tagged(&relation.tags)
+                    && record
+                        .and_then(|r| r.files.as_ref())
+                        .is_some_and(|f| f.iter().any(|f| crate::files::kind(&f.path, rules) == Some(Kind::Adapter)))
+            }
             _ => ends(&relation.suffixes),
         };
         if fits {
@@ -266,7 +298,11 @@ fn relation(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules) -> String {
 
 /// The place where an ancestor is named.
 fn mention_cite(snapshot: &Snapshot, ancestor: &Ancestor) -> Vec<Evidence> {
-    let child = if ancestor.child == snapshot.id { Some(snapshot) } else { snapshot.ancestors.iter().find(|a| a.id == ancestor.child).and_then(|a| a.snapshot.as_deref().ok()) };
+    let child = if ancestor.child == snapshot.id {
+        Some(snapshot)
+    } else {
+        snapshot.ancestors.iter().find(|a| a.id == ancestor.child).and_then(|a| a.snapshot.as_deref().ok())
+    };
     let note = format!("{}: {}", ancestor.mention.context, ancestor.id);
     match child.map(|c| (&c.card, c)) {
         Some((Ok(document), _)) => vec![document.cite(ancestor.mention.line, note)],
@@ -283,7 +319,8 @@ pub fn inherit(components: &mut Components, lineage: &Lineage<'_>, id: &str, rul
         (Pillar::TrainingData, &[ComponentId::Datasets, ComponentId::DataCard][..]),
         (Pillar::TrainingCode, &[ComponentId::TrainingCode, ComponentId::DataPreprocessingCode][..]),
     ] {
-        let takes_over = !parents.is_empty() && parents.iter().all(|p| rules.relation(&p.relation).is_some_and(|r| r.inherits.contains(&pillar)));
+        let takes_over =
+            !parents.is_empty() && parents.iter().all(|p| rules.relation(&p.relation).is_some_and(|r| r.inherits.contains(&pillar)));
         if !takes_over {
             continue;
         }

@@ -170,10 +170,20 @@ fn datasets(record: &ModelRecord, card: &Card, rules: &Rules, at: &Endpoints) ->
         let Some(id) = dataset_id(&link.url, at) else { continue };
         let lower = id.to_lowercase();
         // Pictures and leaderboard output live in dataset repositories too, and are no training data.
-        if lower.contains("images") || lower.contains("assets") || lower.contains("/details_") || lower.ends_with("-details") || crate::card::is_image(&link.url) {
+        if lower.contains("images")
+            || lower.contains("assets")
+            || lower.contains("/details_")
+            || lower.ends_with("-details")
+            || crate::card::is_image(&link.url)
+        {
             continue;
         }
-        let role = match card.blocks.get(link.block).and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules)) {
+        let role = match card
+            .blocks
+            .get(link.block)
+            .and_then(|b| topics::topic_of(card, b, rules))
+            .or_else(|| topics::section_topic(card, link.section, rules))
+        {
             Some("training-data" | "training") => Role::Training,
             Some("evaluation") => Role::Evaluation,
             _ => Role::Unknown,
@@ -225,7 +235,11 @@ fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, Menti
         rank += 2 * i32::from(shares_name(name, &id.name));
         rank += 2 * i32::from(matches!(topic, Some("links" | "training" | "training-data")));
         rank += 2 * i32::from(["repository", "code", "github", "repo", "训练代码", "代码"].iter().any(|w| label.starts_with(w)));
-        rank += i32::from(["train", "pretrain", "fine tun", "finetun", "our code", "source code", "代码", "training code"].iter().any(|w| around.contains(w)));
+        rank += i32::from(
+            ["train", "pretrain", "fine tun", "finetun", "our code", "source code", "代码", "training code"]
+                .iter()
+                .any(|w| around.contains(w)),
+        );
         rank -= i32::from(topic == Some("usage"));
         if rank < 2 || block.is_some_and(|b| b.kind == BlockKind::Code) {
             continue;
@@ -247,7 +261,9 @@ fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, Menti
 pub fn same_owner(a: &str, b: &str) -> bool {
     let fold = |s: &str| {
         let s: String = s.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-        let cut = ["project", "workshop", "research", "labs", "lab", "org", "team", "ai", "llm", "hq", "inc", "nlp"].iter().find_map(|t| s.strip_suffix(t).filter(|r| r.len() > 2));
+        let cut = ["project", "workshop", "research", "labs", "lab", "org", "team", "ai", "llm", "hq", "inc", "nlp"]
+            .iter()
+            .find_map(|t| s.strip_suffix(t).filter(|r| r.len() > 2));
         cut.map_or(s.clone(), str::to_string)
     };
     let (a, b) = (fold(a), fold(b));
@@ -257,9 +273,36 @@ pub fn same_owner(a: &str, b: &str) -> bool {
 /// Whether a model and a repository share a distinctive word of their names.
 fn shares_name(model: &str, repo: &str) -> bool {
     let split = |s: &str| -> Vec<String> { text::words(s).split(' ').map(str::to_string).collect() };
-    let generic = ["model", "models", "llm", "chat", "instruct", "base", "large", "small", "medium", "v1", "v2", "v3", "7b", "13b", "hf", "the", "open", "code", "train", "training", "inference"];
+    let generic = [
+        "model",
+        "models",
+        "llm",
+        "chat",
+        "instruct",
+        "base",
+        "large",
+        "small",
+        "medium",
+        "v1",
+        "v2",
+        "v3",
+        "7b",
+        "13b",
+        "hf",
+        "the",
+        "open",
+        "code",
+        "train",
+        "training",
+        "inference",
+    ];
     let (model, repo) = (split(model), split(repo));
-    model.iter().any(|w| w.len() > 2 && !generic.contains(&w.as_str()) && !w.chars().all(|c| c.is_ascii_digit()) && repo.iter().any(|r| r == w || (w.len() > 4 && r.starts_with(w.as_str()))))
+    model.iter().any(|w| {
+        w.len() > 2
+            && !generic.contains(&w.as_str())
+            && !w.chars().all(|c| c.is_ascii_digit())
+            && repo.iter().any(|r| r == w || (w.len() > 4 && r.starts_with(w.as_str())))
+    })
 }
 
 #[cfg(test)]
@@ -284,16 +327,25 @@ mod tests {
 
     #[test]
     fn datasets_have_roles() {
-        let p = planned("o/n", "---\ndatasets:\n- a/b\n- https://huggingface.co/datasets/c/d\n---\n## Evaluation\n[x](https://huggingface.co/datasets/e/f)\n## Training data\nhttps://huggingface.co/datasets/a/b and https://huggingface.co/datasets/g/h/viewer, ![](https://huggingface.co/datasets/hf/documentation-images/x.png)\n");
+        let p = planned(
+            "o/n",
+            "---\ndatasets:\n- a/b\n- https://huggingface.co/datasets/c/d\n---\n## Evaluation\n[x](https://huggingface.co/datasets/e/f)\n## Training data\nhttps://huggingface.co/datasets/a/b and https://huggingface.co/datasets/g/h/viewer, ![](https://huggingface.co/datasets/hf/documentation-images/x.png)\n",
+        );
         let got: Vec<_> = p.datasets.iter().map(|d| (d.id.as_str(), d.role, d.mention.declared)).collect();
-        assert_eq!(got, [("a/b", Role::Training, true), ("c/d", Role::Training, true), ("e/f", Role::Evaluation, false), ("g/h", Role::Unknown, false)]);
+        assert_eq!(
+            got,
+            [("a/b", Role::Training, true), ("c/d", Role::Training, true), ("e/f", Role::Evaluation, false), ("g/h", Role::Unknown, false)]
+        );
         let p = planned("o/n", "## Training data\nhttps://huggingface.co/datasets/g/h/viewer\n");
         assert_eq!(p.datasets.iter().map(|d| (d.id.as_str(), d.role)).collect::<Vec<_>>(), [("g/h", Role::Training)]);
     }
 
     #[test]
     fn repositories_that_are_the_models_own() {
-        let p = planned("allenai/OLMo-2-7B", "# OLMo\n- **Repository:** https://github.com/allenai/OLMo\n\nUse [vllm](https://github.com/vllm-project/vllm) or [x](https://github.com/someone/else).\n");
+        let p = planned(
+            "allenai/OLMo-2-7B",
+            "# OLMo\n- **Repository:** https://github.com/allenai/OLMo\n\nUse [vllm](https://github.com/vllm-project/vllm) or [x](https://github.com/someone/else).\n",
+        );
         assert_eq!(p.repos.iter().map(|r| r.0.to_string()).collect::<Vec<_>>(), ["allenai/OLMo"]);
     }
 

@@ -45,7 +45,12 @@ impl Surroundings {
     /// the public one (`GITHUB_API_URL` as its own runners set it, `TRULYOPEN_GITHUB_RAW`).
     pub fn read() -> Surroundings {
         let var = |name: &str| std::env::var(name).ok().map(|v| v.trim().trim_end_matches('/').to_string()).filter(|v| !v.is_empty());
-        Surroundings { hub: Environment::read(), github_token: var("GITHUB_TOKEN"), github_api: var("GITHUB_API_URL"), github_raw: var("TRULYOPEN_GITHUB_RAW") }
+        Surroundings {
+            hub: Environment::read(),
+            github_token: var("GITHUB_TOKEN"),
+            github_api: var("GITHUB_API_URL"),
+            github_raw: var("TRULYOPEN_GITHUB_RAW"),
+        }
     }
 
     /// The addresses of all hosts, with the hub that `--hub` names.
@@ -60,10 +65,19 @@ impl Surroundings {
             github_api: self.github_api.clone().unwrap_or(default.github_api),
             github_raw: self.github_raw.clone().unwrap_or(default.github_raw),
         };
-        for (name, address) in [("the hub", &endpoints.huggingface), ("GITHUB_API_URL", &endpoints.github_api), ("TRULYOPEN_GITHUB_RAW", &endpoints.github_raw)] {
-            let usable = url::Url::parse(address).is_ok_and(|u| matches!(u.scheme(), "http" | "https") && u.host().is_some() && u.username().is_empty() && u.password().is_none());
+        for (name, address) in [
+            ("the hub", &endpoints.huggingface),
+            ("GITHUB_API_URL", &endpoints.github_api),
+            ("TRULYOPEN_GITHUB_RAW", &endpoints.github_raw),
+        ] {
+            let usable = url::Url::parse(address).is_ok_and(|u| {
+                matches!(u.scheme(), "http" | "https") && u.host().is_some() && u.username().is_empty() && u.password().is_none()
+            });
             if !usable {
-                return Err(Error::usage(format!("`{}` is no address for {name}", crate::text::line(address)), "an address begins with https:// (or http://) and names no user"));
+                return Err(Error::usage(
+                    format!("`{}` is no address for {name}", crate::text::line(address)),
+                    "an address begins with https:// (or http://) and names no user",
+                ));
             }
         }
         Ok(endpoints)
@@ -85,7 +99,11 @@ pub fn fetcher(access: &Access, around: &Surroundings) -> Result<Fetcher, Error>
     let source = match &access.hub {
         Some(dir) if !is_address(dir) => Source::Directory(Directory::open(Path::new(dir))?),
         _ if access.offline || around.hub.offline => Source::Offline,
-        _ => Source::Live(Live::new(tokens(around, &endpoints), access.timeout.unwrap_or(crate::net::limits::REQUEST_TIMEOUT), if access.trace { trace } else { |_| {} })?),
+        _ => Source::Live(Live::new(
+            tokens(around, &endpoints),
+            access.timeout.unwrap_or(crate::net::limits::REQUEST_TIMEOUT),
+            if access.trace { trace } else { |_| {} },
+        )?),
     };
     Ok(Fetcher::new(source, endpoints, record))
 }

@@ -103,10 +103,17 @@ impl Target {
     }
 }
 
-const HELP: &str = "a target is ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, a hub URL, pkg:huggingface/ORG/NAME@REVISION, or a directory (./dir)";
+const HELP: &str =
+    "a target is ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, a hub URL, pkg:huggingface/ORG/NAME@REVISION, or a directory (./dir)";
 
 fn looks_like_a_path(s: &str) -> bool {
-    s == "." || s == ".." || s.starts_with("./") || s.starts_with("../") || s.starts_with('/') || s.starts_with(".\\") || Path::new(s).is_absolute()
+    s == "."
+        || s == ".."
+        || s.starts_with("./")
+        || s.starts_with("../")
+        || s.starts_with('/')
+        || s.starts_with(".\\")
+        || Path::new(s).is_absolute()
 }
 
 fn wrong(shown: &str, why: &str) -> Error {

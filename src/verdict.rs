@@ -43,11 +43,17 @@ pub struct Standing {
 pub fn stand(facts: &Facts<'_, '_>, rules: &Rules) -> Standing {
     if let Some(gap) = facts.no_record {
         // A name that nothing answers to cannot become anything; an answer that failed could be all.
-        let possible = if matches!(gap, Gap::MissingOrPrivate | Gap::NotFound | Gap::NoSuchRevision) { Verdict::Unknown } else { Verdict::OpenSourceOpenData };
-        let reasons = vec![Reason { text: format!("the model could not be looked at: {}", gap.words()), components: Vec::new(), certain: false }];
+        let possible = if matches!(gap, Gap::MissingOrPrivate | Gap::NotFound | Gap::NoSuchRevision) {
+            Verdict::Unknown
+        } else {
+            Verdict::OpenSourceOpenData
+        };
+        let reasons =
+            vec![Reason { text: format!("the model could not be looked at: {}", gap.words()), components: Vec::new(), certain: false }];
         return Standing { verdict: Verdict::Unknown, possible, reasons };
     }
-    let answers: Vec<(&Rung, Vec<(Tri, Reason)>)> = rules.rungs.iter().map(|r| (r, r.require.iter().map(|q| answer(q, facts)).collect())).collect();
+    let answers: Vec<(&Rung, Vec<(Tri, Reason)>)> =
+        rules.rungs.iter().map(|r| (r, r.require.iter().map(|q| answer(q, facts)).collect())).collect();
     let highest = |least: Tri| {
         let mut at = Verdict::Unknown;
         for (rung, list) in &answers {
@@ -60,11 +66,15 @@ pub fn stand(facts: &Facts<'_, '_>, rules: &Rules) -> Standing {
     };
     let (mut verdict, possible) = (highest(Tri::Met), highest(Tri::Unknown));
     // Whether weights are there at all could not be seen: that is unknown, not closed.
-    if verdict == Verdict::Closed && possible > Verdict::Closed && facts.components.get(&ComponentId::ModelParametersFinal).is_none_or(|c| c.availability == Availability::Unknown) {
+    if verdict == Verdict::Closed
+        && possible > Verdict::Closed
+        && facts.components.get(&ComponentId::ModelParametersFinal).is_none_or(|c| c.availability == Availability::Unknown)
+    {
         verdict = Verdict::Unknown;
     }
     let above = answers.iter().find(|(r, _)| *r.id.get_ref() > verdict.max(Verdict::Closed));
-    let mut reasons: Vec<Reason> = above.map(|(_, list)| list.iter().filter(|(t, _)| *t != Tri::Met).map(|(_, r)| r.clone()).collect()).unwrap_or_default();
+    let mut reasons: Vec<Reason> =
+        above.map(|(_, list)| list.iter().filter(|(t, _)| *t != Tri::Met).map(|(_, r)| r.clone()).collect()).unwrap_or_default();
     reasons.sort_by_key(|r| !r.certain);
     Standing { verdict, possible, reasons }
 }
@@ -139,13 +149,21 @@ fn fact_answer(fact: FactId, facts: &Facts<'_, '_>) -> (Tri, String) {
 
 fn license_answer(facts: &Facts<'_, '_>) -> (Tri, String) {
     let names = |openness: &[Openness]| {
-        let ids: Vec<String> = facts.lineage.parts.iter().filter(|p| openness.contains(&p.openness)).map(|p| p.known.map_or_else(|| p.id.clone(), |k| format!("{} ({})", k.name(), p.id))).collect();
+        let ids: Vec<String> = facts
+            .lineage
+            .parts
+            .iter()
+            .filter(|p| openness.contains(&p.openness))
+            .map(|p| p.known.map_or_else(|| p.id.clone(), |k| format!("{} ({})", k.name(), p.id)))
+            .collect();
         crate::text::list(&ids)
     };
     match facts.lineage.openness {
         Openness::Open => (Tri::Met, String::new()),
         Openness::None => (Tri::NotMet, "license: there is none, so all rights are reserved".into()),
-        Openness::Restricted => (Tri::NotMet, format!("license: {} does not allow use by anyone for any purpose", names(&[Openness::Restricted]))),
+        Openness::Restricted => {
+            (Tri::NotMet, format!("license: {} does not allow use by anyone for any purpose", names(&[Openness::Restricted])))
+        }
         Openness::Unknown => {
             let named = names(&[Openness::Unknown]);
             let why = match &facts.lineage.suspected {
@@ -175,11 +193,21 @@ fn data_information(facts: &Facts<'_, '_>) -> (Tri, String) {
 
 fn ancestors(facts: &Facts<'_, '_>, rung: Verdict, what: &str) -> (Tri, String) {
     let tri = facts.lineage.all_at_least(rung);
-    let below: Vec<String> = facts.lineage.ancestors.iter().filter(|a| a.verdict < rung).map(|a| format!("{} ({})", a.id, if a.gap.is_some() { "not looked at" } else { a.verdict.slug() })).collect();
+    let below: Vec<String> = facts
+        .lineage
+        .ancestors
+        .iter()
+        .filter(|a| a.verdict < rung)
+        .map(|a| format!("{} ({})", a.id, if a.gap.is_some() { "not looked at" } else { a.verdict.slug() }))
+        .collect();
     let below = match (&facts.lineage.suspected, below.is_empty()) {
         (Some(base), true) => base.clone(),
         _ => crate::text::list(&below),
     };
-    let why = if tri == Tri::NotMet { format!("base model: {below} is not {what}") } else { format!("base model: it is not known whether {below} is {what}") };
+    let why = if tri == Tri::NotMet {
+        format!("base model: {below} is not {what}")
+    } else {
+        format!("base model: it is not known whether {below} is {what}")
+    };
     (tri, why)
 }

@@ -78,7 +78,18 @@ impl Card {
         let misplaced = misplaced_head(&split);
         let Reader { sections, blocks, links, .. } = reader;
         let mut lines = Vec::new();
-        for key in ["license", "license_name", "license_link", "base_model", "base_model_relation", "datasets", "tags", "extra_gated_prompt", "model-index", "widget"] {
+        for key in [
+            "license",
+            "license_name",
+            "license_link",
+            "base_model",
+            "base_model_relation",
+            "datasets",
+            "tags",
+            "extra_gated_prompt",
+            "model-index",
+            "widget",
+        ] {
             let Some(value) = split.front.get(key) else { continue };
             if let Some(line) = front_matter::line_of(&split, key, None) {
                 lines.push((key.to_string(), None, line));
@@ -341,7 +352,9 @@ impl<'a> Reader<'a> {
                 from = start + 4;
                 continue;
             }
-            let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | ')' | ']' | '}' | '|' | '，' | '。' | '）')).unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '`' | ')' | ']' | '}' | '|' | '，' | '。' | '）'))
+                .unwrap_or(rest.len());
             let url = rest.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '*']);
             self.link(url.to_string(), url, at + start);
             from = start + end.max(4);
@@ -409,7 +422,10 @@ mod tests {
         let headings: Vec<_> = c.sections.iter().map(|s| (s.heading.as_str(), s.level, s.line)).collect();
         assert_eq!(headings, [("", 0, 4), ("my model", 1, 4), ("training data", 2, 8)]);
         let links: Vec<_> = c.links.iter().map(|l| (l.url.as_str(), l.line, l.section)).collect();
-        assert_eq!(links, [("https://github.com/o/r", 6, 1), ("https://huggingface.co/datasets/o/d", 10, 2), ("https://shown.example?a=1&b=2", 17, 2)]);
+        assert_eq!(
+            links,
+            [("https://github.com/o/r", 6, 1), ("https://huggingface.co/datasets/o/d", 10, 2), ("https://shown.example?a=1&b=2", 17, 2)]
+        );
         let item = c.blocks.iter().find(|b| b.label.is_some()).unwrap();
         assert_eq!((item.label.as_deref(), item.line), (Some("dataset"), 10));
         assert!(c.blocks.iter().any(|b| b.kind == BlockKind::Code && b.text.contains("not-a-link")));

@@ -32,7 +32,11 @@ fn topic_of_heading<'r>(heading: &str, rules: &'r Rules) -> Option<&'r str> {
     let mut best: Option<(&str, usize)> = None;
     for topic in &rules.topics {
         for phrase in &topic.headings {
-            let fits = if phrase.is_ascii() { heading == phrase || starts_with_words(heading, phrase) || ends_with_words(heading, phrase) } else { heading.contains(phrase.as_str()) };
+            let fits = if phrase.is_ascii() {
+                heading == phrase || starts_with_words(heading, phrase) || ends_with_words(heading, phrase)
+            } else {
+                heading.contains(phrase.as_str())
+            };
             if fits && best.is_none_or(|(_, n)| phrase.len() > n) {
                 best = Some((topic.id.get_ref(), phrase.len()));
             }

@@ -31,7 +31,10 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         targets.extend(Target::parse_list(&read_list(list)?, &list.display().to_string(), &endpoints)?);
     }
     if targets.is_empty() {
-        return Err(Error::usage("no model to audit", "name one, as in `trulyopen audit deepseek-ai/DeepSeek-R1`, or give a list with --from FILE"));
+        return Err(Error::usage(
+            "no model to audit",
+            "name one, as in `trulyopen audit deepseek-ai/DeepSeek-R1`, or give a list with --from FILE",
+        ));
     }
     let access = Access {
         hub: shared.hub.clone(),

@@ -23,7 +23,11 @@ pub fn run(args: &ExplainArgs, shared: &Shared) -> Result<Exit, Error> {
     let found = explain(&rules, id);
     if found.is_empty() {
         let near = nearest(&rules, id);
-        let help = if near.is_empty() { "`trulyopen explain --list` lists everything".to_string() } else { format!("did you mean {}? `trulyopen explain --list` lists everything", near.join(", ")) };
+        let help = if near.is_empty() {
+            "`trulyopen explain --list` lists everything".to_string()
+        } else {
+            format!("did you mean {}? `trulyopen explain --list` lists everything", near.join(", "))
+        };
         return Err(Error::usage(format!("nothing is called `{}`", crate::text::line(id)), help));
     }
     let text = if json {
@@ -31,7 +35,10 @@ pub fn run(args: &ExplainArgs, shared: &Shared) -> Result<Exit, Error> {
             .iter()
             .map(|t| serde_json::json!({"id": t.id, "kind": t.kind, "title": t.title, "parts": t.parts.iter().map(|(h, x)| serde_json::json!({"heading": h, "text": x})).collect::<Vec<_>>(), "source": t.source}))
             .collect();
-        format!("{}\n", json_safe(&serde_json::to_string_pretty(&serde_json::json!({"schema_version": "1", "topics": list})).unwrap_or_default()))
+        format!(
+            "{}\n",
+            json_safe(&serde_json::to_string_pretty(&serde_json::json!({"schema_version": "1", "topics": list})).unwrap_or_default())
+        )
     } else {
         found.iter().map(to_text).collect::<Vec<_>>().join("\n")
     };

@@ -33,7 +33,9 @@ pub fn style(shared: &Shared) -> Style {
         When::Never => false,
         When::Auto if set("NO_COLOR") => false,
         When::Auto if std::env::var("CLICOLOR_FORCE").is_ok_and(|v| v != "0" && !v.is_empty()) => true,
-        When::Auto => terminal && std::env::var("CLICOLOR").map_or(true, |v| v != "0") && std::env::var("TERM").map_or(true, |t| t != "dumb"),
+        When::Auto => {
+            terminal && std::env::var("CLICOLOR").map_or(true, |v| v != "0") && std::env::var("TERM").map_or(true, |t| t != "dumb")
+        }
     };
     Style { width: width(terminal), colour, verbosity: shared.verbose }
 }
@@ -51,7 +53,11 @@ fn width(terminal: bool) -> usize {
 /// Where it cannot be written. A reader that went away is no error.
 pub fn write_out(shared: &Shared, text: &str) -> Result<(), Error> {
     if let Some(path) = &shared.output {
-        return crate::net::record::write(path, text.as_bytes()).map_err(|source| Error::File { action: "write", path: path.display().to_string(), source });
+        return crate::net::record::write(path, text.as_bytes()).map_err(|source| Error::File {
+            action: "write",
+            path: path.display().to_string(),
+            source,
+        });
     }
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

@@ -56,9 +56,14 @@ pub fn architecture(cx: &Context<'_, '_>) -> Component {
     };
     let own = sorted.of(Kind::ModellingCode);
     if !own.is_empty() {
-        return Component::new(id, Availability::Released, Basis::Verified, format!("modelling code in the repository ({})", own.first().map_or("", String::as_str)))
-            .with_evidence(cx.cite_files(own, "listed in the repository"))
-            .with_license(cx.own_license(Content::Code));
+        return Component::new(
+            id,
+            Availability::Released,
+            Basis::Verified,
+            format!("modelling code in the repository ({})", own.first().map_or("", String::as_str)),
+        )
+        .with_evidence(cx.cite_files(own, "listed in the repository"))
+        .with_license(cx.own_license(Content::Code));
     }
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
@@ -77,9 +82,14 @@ pub fn inference(cx: &Context<'_, '_>) -> Component {
     };
     let own = sorted.of(Kind::InferenceCode);
     if !own.is_empty() {
-        return Component::new(id, Availability::Released, Basis::Verified, format!("{} in the repository", own.first().map_or("", String::as_str)))
-            .with_evidence(cx.cite_files(own, "listed in the repository"))
-            .with_license(cx.own_license(Content::Code));
+        return Component::new(
+            id,
+            Availability::Released,
+            Basis::Verified,
+            format!("{} in the repository", own.first().map_or("", String::as_str)),
+        )
+        .with_evidence(cx.cite_files(own, "listed in the repository"))
+        .with_license(cx.own_license(Content::Code));
     }
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
@@ -99,11 +109,16 @@ fn library(cx: &Context<'_, '_>) -> Option<Library> {
     let record = cx.snapshot.record.as_ref().ok()?;
     let sorted = cx.files.as_ref()?;
     let known = |name: &str| LIBRARIES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
-    let config_file: Option<Value> = cx.snapshot.files.get("config.json").and_then(|f| f.as_ref().ok()).and_then(|d| serde_json::from_slice(&d.bytes).ok());
+    let config_file: Option<Value> =
+        cx.snapshot.files.get("config.json").and_then(|f| f.as_ref().ok()).and_then(|d| serde_json::from_slice(&d.bytes).ok());
     let config = |key: &str| config_file.as_ref().and_then(|c| c.get(key)).or_else(|| record.config.get(key));
     // `auto_map` points to modelling code of the repository's own; without that code nothing runs it.
     let needs_own_code = config("auto_map").is_some();
-    let architecture = config("architectures").and_then(|a| a.get(0)).or_else(|| config("model_type")).or_else(|| config("_class_name")).and_then(Value::as_str);
+    let architecture = config("architectures")
+        .and_then(|a| a.get(0))
+        .or_else(|| config("model_type"))
+        .or_else(|| config("_class_name"))
+        .and_then(Value::as_str);
     if let Some(architecture) = architecture.filter(|_| !needs_own_code) {
         let name = record.library.as_deref().filter(|l| known(l).is_some()).unwrap_or("transformers");
         return Some(Library {
@@ -114,15 +129,31 @@ fn library(cx: &Context<'_, '_>) -> Option<Library> {
         });
     }
     if record.file("model_index.json").is_some() {
-        return Some(Library { name: "diffusers".into(), license: "Apache-2.0", note: "model_index.json names its pipeline".into(), path: Some("model_index.json".into()) });
+        return Some(Library {
+            name: "diffusers".into(),
+            license: "Apache-2.0",
+            note: "model_index.json names its pipeline".into(),
+            path: Some("model_index.json".into()),
+        });
     }
     if sorted.weights.contains_key("gguf") {
-        return Some(Library { name: "llama.cpp".into(), license: "MIT", note: "GGUF files carry their architecture".into(), path: sorted.weights.get("gguf").and_then(|f| f.first().cloned()) });
+        return Some(Library {
+            name: "llama.cpp".into(),
+            license: "MIT",
+            note: "GGUF files carry their architecture".into(),
+            path: sorted.weights.get("gguf").and_then(|f| f.first().cloned()),
+        });
     }
     if record.file("adapter_config.json").is_some() {
-        return Some(Library { name: "peft".into(), license: "Apache-2.0", note: "adapter_config.json".into(), path: Some("adapter_config.json".into()) });
+        return Some(Library {
+            name: "peft".into(),
+            license: "Apache-2.0",
+            note: "adapter_config.json".into(),
+            path: Some("adapter_config.json".into()),
+        });
     }
-    let (name, license) = record.library.as_deref().or_else(|| record.tags.iter().map(String::as_str).find(|t| known(t).is_some())).and_then(known)?;
+    let (name, license) =
+        record.library.as_deref().or_else(|| record.tags.iter().map(String::as_str).find(|t| known(t).is_some())).and_then(known)?;
     (!needs_own_code).then(|| Library { name: (*name).to_string(), license, note: format!("the hub names the library {name}"), path: None })
 }
 
@@ -132,7 +163,9 @@ fn from_library(cx: &Context<'_, '_>, id: ComponentId, library: &Library) -> Com
         None => vec![Evidence { note: library.note.clone(), ..cx.snapshot.record_cite.clone() }],
     };
     let license = license::find(cx.rules, library.license).map_or_else(license_unknown, |k| license_known(k, Content::Code));
-    Component::new(id, Availability::Released, Basis::Linked, format!("{} implements it ({})", library.name, library.note)).with_license(license).with_evidence(evidence)
+    Component::new(id, Availability::Released, Basis::Linked, format!("{} implements it ({})", library.name, library.note))
+        .with_license(license)
+        .with_evidence(evidence)
 }
 
 /// The code that trains it.
@@ -155,16 +188,22 @@ pub fn training(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         }
     }
     if !scripts.is_empty() {
-        return Component::new(id, Availability::Released, Basis::Verified, format!("{} in the model repository", text::list(&scripts.iter().take(3).cloned().collect::<Vec<_>>())))
-            .with_evidence(cx.cite_files(&scripts, "listed in the repository"))
-            .with_license(cx.own_license(Content::Code));
+        return Component::new(
+            id,
+            Availability::Released,
+            Basis::Verified,
+            format!("{} in the model repository", text::list(&scripts.iter().take(3).cloned().collect::<Vec<_>>())),
+        )
+        .with_evidence(cx.cite_files(&scripts, "listed in the repository"))
+        .with_license(cx.own_license(Content::Code));
     }
     if let Some(c) = not_looked_into(cx, id) {
         return c;
     }
     if let Some((repo, _)) = found {
         // All linked repositories were looked into, and none trains it.
-        let evidence: Vec<Evidence> = cx.snapshot.repos.iter().zip(&cx.inspections).filter_map(|(r, i)| Some(tree_cite(r, i.as_ref().ok()?))).collect();
+        let evidence: Vec<Evidence> =
+            cx.snapshot.repos.iter().zip(&cx.inspections).filter_map(|(r, i)| Some(tree_cite(r, i.as_ref().ok()?))).collect();
         let summary = nothing_there(cx, repo);
         findings.push(Finding::new(cx.rules, "code/no-training-code", summary.clone(), evidence.clone()));
         let mut c = Component::new(id, Availability::NotFound, Basis::Verified, summary).with_evidence(evidence);
@@ -206,9 +245,14 @@ fn from_inspection(cx: &Context<'_, '_>, id: ComponentId, of: fn(&Inspection) ->
     }
     let own: Vec<String> = cx.files.as_ref().map(|s| s.of(own).to_vec()).unwrap_or_default();
     if !own.is_empty() {
-        return Component::new(id, Availability::Released, Basis::Verified, format!("{} in the model repository", own.first().map_or("", String::as_str)))
-            .with_evidence(cx.cite_files(&own, "listed in the repository"))
-            .with_license(cx.own_license(Content::Code));
+        return Component::new(
+            id,
+            Availability::Released,
+            Basis::Verified,
+            format!("{} in the model repository", own.first().map_or("", String::as_str)),
+        )
+        .with_evidence(cx.cite_files(&own, "listed in the repository"))
+        .with_license(cx.own_license(Content::Code));
     }
     if let Some(c) = not_looked_into(cx, id) {
         return c;
@@ -234,14 +278,21 @@ pub fn evaluation(cx: &Context<'_, '_>) -> Component {
     let Some(card) = &cx.snapshot.parsed else { return found };
     let harness = card.links.iter().find_map(|l| {
         let id = RepoId::from_url(&l.url)?;
-        let named = ["evaluation-harness", "lighteval", "opencompass", "evals", "olmes", "alpaca_eval", "mteb"].iter().any(|h| id.name.to_lowercase().contains(h));
+        let named = ["evaluation-harness", "lighteval", "opencompass", "evals", "olmes", "alpaca_eval", "mteb"]
+            .iter()
+            .any(|h| id.name.to_lowercase().contains(h));
         let topic = card.blocks.get(l.block).and_then(|b| topics::topic_of(card, b, cx.rules));
         (named && topic == Some("evaluation")).then_some((id, l.line))
     });
     match harness {
-        Some((repo, line)) => Component::new(ComponentId::EvaluationCode, Availability::Released, Basis::Linked, format!("github.com/{repo} is linked beside the results"))
-            .with_evidence(cx.cite_card(Some(line), format!("links {}", repo.page())))
-            .with_license(license_unknown()),
+        Some((repo, line)) => Component::new(
+            ComponentId::EvaluationCode,
+            Availability::Released,
+            Basis::Linked,
+            format!("github.com/{repo} is linked beside the results"),
+        )
+        .with_evidence(cx.cite_card(Some(line), format!("links {}", repo.page())))
+        .with_license(license_unknown()),
         None => found,
     }
 }
@@ -264,9 +315,16 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
     let evidence = shown
         .paths
         .iter()
-        .map(|p| Evidence { url: Some(format!("{}/blob/HEAD/{}", repo.id.page(), crate::hub::encode_path(p))), path: Some(p.clone()), note: format!("in the tree of {}", repo.id), ..Evidence::default() })
+        .map(|p| Evidence {
+            url: Some(format!("{}/blob/HEAD/{}", repo.id.page(), crate::hub::encode_path(p))),
+            path: Some(p.clone()),
+            note: format!("in the tree of {}", repo.id),
+            ..Evidence::default()
+        })
         .collect();
-    Component::new(id, availability, Basis::Verified, format!("github.com/{}: {names}{what}", repo.id)).with_evidence(evidence).with_license(repo_license(cx, repo))
+    Component::new(id, availability, Basis::Verified, format!("github.com/{}: {names}{what}", repo.id))
+        .with_evidence(evidence)
+        .with_license(repo_license(cx, repo))
 }
 
 /// The license of a repository's code: the text where it is known, else what the host concludes.
@@ -298,11 +356,17 @@ fn not_looked_into(cx: &Context<'_, '_>, id: ComponentId) -> Option<Component> {
     });
     if let Some((repo, gap)) = blind {
         let line = repo.mention.line;
-        return Some(Component { basis: Basis::Linked, ..Component::unknown(id, gap, &format!("github.com/{}", repo.id)).with_evidence(cx.cite_card(line, format!("links {}", repo.id.page()))) });
+        return Some(Component {
+            basis: Basis::Linked,
+            ..Component::unknown(id, gap, &format!("github.com/{}", repo.id))
+                .with_evidence(cx.cite_card(line, format!("links {}", repo.id.page())))
+        });
     }
     match &cx.snapshot.card {
         Err(gap) if !gap.is_absence() => Some(Component::unknown(id, gap.clone(), "the card")),
-        _ if cx.snapshot.depth == crate::evidence::Depth::Shallow => Some(Component::unknown(id, Gap::NotFetched("only what flows down was looked at".into()), "code repositories")),
+        _ if cx.snapshot.depth == crate::evidence::Depth::Shallow => {
+            Some(Component::unknown(id, Gap::NotFetched("only what flows down was looked at".into()), "code repositories"))
+        }
         _ => None,
     }
 }
@@ -315,7 +379,8 @@ fn no_link(cx: &Context<'_, '_>, id: ComponentId, what: &str) -> Component {
             ["code", "代码", "コード"].iter().any(|w| topics::contains_phrase(&folded, w))
         })
     {
-        return Component::absent(id, format!("no {what}; the card promises code for later")).with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 200)));
+        return Component::absent(id, format!("no {what}; the card promises code for later"))
+            .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 200)));
     }
     let gone: Vec<String> = cx.snapshot.repos.iter().map(|r| format!("github.com/{}", r.id)).collect();
     if !gone.is_empty() {
@@ -332,7 +397,14 @@ fn repo_list(cx: &Context<'_, '_>, first: &RepoSnapshot) -> String {
 }
 
 fn tree_cite(repo: &RepoSnapshot, inspection: &Inspection) -> Evidence {
-    Evidence::page(repo.id.page(), format!("file list of {}: {}", text::count(inspection.files, "file", "files"), if inspection.docs_only { "documents only" } else { "no entry point that trains" }))
+    Evidence::page(
+        repo.id.page(),
+        format!(
+            "file list of {}: {}",
+            text::count(inspection.files, "file", "files"),
+            if inspection.docs_only { "documents only" } else { "no entry point that trains" }
+        ),
+    )
 }
 
 /// A fine-tune of somebody else's model, as far as it is declared.

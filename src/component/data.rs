@@ -43,19 +43,33 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
     if let Some(said) = withheld.first() {
         let cite = cx.cite_card(Some(said.line), text::cut(&said.sentence, 240));
         findings.push(Finding::new(cx.rules, "data/withheld", format!("\"{}\"", text::cut(&said.sentence, 160)), cite.clone()));
-        return Component::new(id, Availability::Withheld, Basis::Claimed, "the card says that the training data are not released").with_evidence(cite);
+        return Component::new(id, Availability::Withheld, Basis::Claimed, "the card says that the training data are not released")
+            .with_evidence(cite);
     }
     let Some(card) = &cx.snapshot.parsed else {
         return Component::absent(id, "no card, so no training data are named");
     };
     let described = topics::said(card, cx.rules, "data-described", |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")));
     let vague = topics::said(card, cx.rules, "data-vague", |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")));
-    let section = card.blocks.iter().find(|b| b.kind != BlockKind::Code && topics::topic_of(card, b, cx.rules) == Some("training-data") && !is_placeholder(&b.text) && b.text.split(' ').count() >= 12);
+    let section = card.blocks.iter().find(|b| {
+        b.kind != BlockKind::Code
+            && topics::topic_of(card, b, cx.rules) == Some("training-data")
+            && !is_placeholder(&b.text)
+            && b.text.split(' ').count() >= 12
+    });
     // A sentence that names sources: it describes, and not only in words such as "high-quality tokens".
     let concrete = described.iter().find(|s| !vague.iter().any(|v| v.sentence == s.sentence) && names_a_source(&s.sentence));
-    if let Some((line, sentence)) = concrete.map(|s| (s.line, s.sentence.as_str())).or_else(|| section.filter(|b| names_a_source(&b.text)).map(|b| (b.line, b.text.as_str()))) {
-        return Component::new(id, Availability::Described, Basis::Claimed, "the card tells of the training data, and no dataset can be obtained")
-            .with_evidence(cx.cite_card(Some(line), text::cut(sentence, 240)));
+    if let Some((line, sentence)) = concrete
+        .map(|s| (s.line, s.sentence.as_str()))
+        .or_else(|| section.filter(|b| names_a_source(&b.text)).map(|b| (b.line, b.text.as_str())))
+    {
+        return Component::new(
+            id,
+            Availability::Described,
+            Basis::Claimed,
+            "the card tells of the training data, and no dataset can be obtained",
+        )
+        .with_evidence(cx.cite_card(Some(line), text::cut(sentence, 240)));
     }
     if let Some(said) = vague.first() {
         return Component::new(id, Availability::Withheld, Basis::Claimed, "the card speaks of the training data only in general words")
@@ -70,7 +84,29 @@ fn names_a_source(sentence: &str) -> bool {
         .split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
         .skip(1)
         .filter(|w| w.len() > 2 && w.chars().next().is_some_and(char::is_uppercase) && w.chars().skip(1).any(char::is_alphanumeric))
-        .filter(|w| !matches!(*w, "The" | "This" | "These" | "Model" | "Transformer" | "GPU" | "GPUs" | "TPU" | "LLM" | "LLMs" | "English" | "Our" | "For" | "Training" | "Data" | "Meta" | "NVIDIA" | "Google"))
+        .filter(|w| {
+            !matches!(
+                *w,
+                "The"
+                    | "This"
+                    | "These"
+                    | "Model"
+                    | "Transformer"
+                    | "GPU"
+                    | "GPUs"
+                    | "TPU"
+                    | "LLM"
+                    | "LLMs"
+                    | "English"
+                    | "Our"
+                    | "For"
+                    | "Training"
+                    | "Data"
+                    | "Meta"
+                    | "NVIDIA"
+                    | "Google"
+            )
+        })
         .count();
     names >= 1 || sentence.contains("http") || sentence.contains('《')
 }
@@ -113,17 +149,28 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
         evidence.push(Evidence::page(dataset.page.clone(), format!("{}: {note}", dataset.id)));
     }
     if !missing.is_empty() {
-        let cites = training.iter().filter(|d| missing.contains(&d.id)).map(|d| Evidence::page(d.page.clone(), d.mention.context.clone())).collect();
+        let cites = training
+            .iter()
+            .filter(|d| missing.contains(&d.id))
+            .map(|d| Evidence::page(d.page.clone(), d.mention.context.clone()))
+            .collect();
         findings.push(Finding::new(cx.rules, "data/dataset-missing", format!("{} cannot be found", text::list(&missing)), cites));
     }
-    evidence.extend(training.iter().filter_map(|d| d.mention.line).take(1).flat_map(|line| cx.cite_card(Some(line), "named as training data")));
+    evidence
+        .extend(training.iter().filter_map(|d| d.mention.line).take(1).flat_map(|line| cx.cite_card(Some(line), "named as training data")));
     let shown = text::list(&training.iter().take(3).map(|d| d.id.clone()).collect::<Vec<_>>());
     let more = if training.len() > 3 { format!(" and {} more", training.len() - 3) } else { String::new() };
     let skipped = cx.snapshot.skipped.iter().find(|(what, _)| what.contains("datasets"));
     let (availability, basis, summary) = match (counts, &unknown) {
-        ((0, 0, n), None) => (Availability::Described, Basis::Claimed, format!("{shown}{more} named, but {} cannot be found", if n == 1 { "it" } else { "they" })),
+        ((0, 0, n), None) => (
+            Availability::Described,
+            Basis::Claimed,
+            format!("{shown}{more} named, but {} cannot be found", if n == 1 { "it" } else { "they" }),
+        ),
         (_, Some((first, gap))) => (Availability::Unknown, Basis::Linked, format!("{first} could not be looked at: {}", gap.words())),
-        ((_, 0, 0), None) if skipped.is_some() => (Availability::Unknown, Basis::Linked, format!("{shown} and more datasets than one audit looks up")),
+        ((_, 0, 0), None) if skipped.is_some() => {
+            (Availability::Unknown, Basis::Linked, format!("{shown} and more datasets than one audit looks up"))
+        }
         ((_, 0, 0), None) if withheld.is_empty() => (Availability::Released, Basis::Verified, format!("{shown}{more} can be obtained")),
         ((0, _, 0), None) => (Availability::Gated, Basis::Verified, format!("{shown}{more} behind a gate kept by hand")),
         ((some, _, _), None) => {
@@ -165,7 +212,8 @@ pub fn license_of_dataset(cx: &Context<'_, '_>, dataset: &DatasetSnapshot) -> Co
     if names.is_empty() {
         return license_none();
     }
-    let named: Vec<ComponentLicense> = said.iter().map(|n| license::find(cx.rules, n).map_or_else(license_unknown, |k| license_known(k, Content::Data))).collect();
+    let named: Vec<ComponentLicense> =
+        said.iter().map(|n| license::find(cx.rules, n).map_or_else(license_unknown, |k| license_known(k, Content::Data))).collect();
     combined(named)
 }
 
@@ -188,17 +236,30 @@ pub fn withheld_lines(snapshot: &Snapshot, rules: &Rules) -> Vec<Said> {
 pub fn data_card(cx: &Context<'_, '_>) -> Component {
     let id = ComponentId::DataCard;
     let training: Vec<&DatasetSnapshot> = cx.snapshot.datasets.iter().filter(|d| d.role == Role::Training).collect();
-    let carded: Vec<&&DatasetSnapshot> = training.iter().filter(|d| d.card.as_ref().is_ok_and(|c| crate::card::Card::parse(&c.bytes).prose_words() >= 30)).collect();
+    let carded: Vec<&&DatasetSnapshot> =
+        training.iter().filter(|d| d.card.as_ref().is_ok_and(|c| crate::card::Card::parse(&c.bytes).prose_words() >= 30)).collect();
     if !training.is_empty() && carded.len() == training.len() {
         let evidence = carded.iter().filter_map(|d| d.card.as_ref().ok()).map(|c| c.cite(None, "a dataset's card")).collect();
         let license = combined(carded.iter().map(|d| license_of_dataset(cx, d)).collect());
-        return Component::new(id, Availability::Released, Basis::Verified, format!("{} of the training data", text::count(carded.len(), "dataset card", "dataset cards"))).with_evidence(evidence).with_license(license);
+        return Component::new(
+            id,
+            Availability::Released,
+            Basis::Verified,
+            format!("{} of the training data", text::count(carded.len(), "dataset card", "dataset cards")),
+        )
+        .with_evidence(evidence)
+        .with_license(license);
     }
     if let Some(gap) = blind(cx) {
         return Component::unknown(id, gap, "the card");
     }
     if let Some(card) = &cx.snapshot.parsed
-        && let Some(block) = card.blocks.iter().find(|b| b.kind != BlockKind::Code && topics::topic_of(card, b, cx.rules) == Some("training-data") && !is_placeholder(&b.text) && b.text.split(' ').count() >= 8)
+        && let Some(block) = card.blocks.iter().find(|b| {
+            b.kind != BlockKind::Code
+                && topics::topic_of(card, b, cx.rules) == Some("training-data")
+                && !is_placeholder(&b.text)
+                && b.text.split(' ').count() >= 8
+        })
     {
         return Component::new(id, Availability::Partial, Basis::Verified, "a section of the model card on training data")
             .with_evidence(cx.cite_card(Some(block.line), text::cut(&block.text, 160)))
@@ -211,7 +272,9 @@ pub fn data_card(cx: &Context<'_, '_>) -> Component {
 fn blind(cx: &Context<'_, '_>) -> Option<Gap> {
     match &cx.snapshot.card {
         Err(gap) if !gap.is_absence() => Some(gap.clone()),
-        _ if cx.snapshot.depth == Depth::Shallow && cx.snapshot.record.as_ref().is_ok_and(|r| !strings(r.card_data.get("datasets")).is_empty()) => {
+        _ if cx.snapshot.depth == Depth::Shallow
+            && cx.snapshot.record.as_ref().is_ok_and(|r| !strings(r.card_data.get("datasets")).is_empty()) =>
+        {
             Some(Gap::NotFetched("only what flows down was looked at".into()))
         }
         _ => None,

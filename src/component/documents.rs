@@ -28,17 +28,37 @@ fn model_card(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component {
         Err(gap) => return Component::unknown(id, gap.clone(), "README.md"),
     };
     let Some(card) = &cx.snapshot.parsed else {
-        findings.push(Finding::new(cx.rules, "card/missing", "README.md is the hub's saved error page".into(), vec![document.cite(Some(1), "a saved error page")]));
+        findings.push(Finding::new(
+            cx.rules,
+            "card/missing",
+            "README.md is the hub's saved error page".into(),
+            vec![document.cite(Some(1), "a saved error page")],
+        ));
         return Component::absent(id, "README.md is the hub's saved error page");
     };
     use crate::card::front_matter::FrontMatter;
     match &card.front {
-        FrontMatter::Broken { line, why } => findings.push(Finding::new(cx.rules, "card/front-matter-broken", format!("line {line}: {why}"), vec![document.cite(Some(*line), "front matter")])),
-        FrontMatter::TooLarge => findings.push(Finding::new(cx.rules, "card/front-matter-broken", "larger than 1 MiB".into(), vec![document.cite(Some(1), "front matter")])),
+        FrontMatter::Broken { line, why } => findings.push(Finding::new(
+            cx.rules,
+            "card/front-matter-broken",
+            format!("line {line}: {why}"),
+            vec![document.cite(Some(*line), "front matter")],
+        )),
+        FrontMatter::TooLarge => findings.push(Finding::new(
+            cx.rules,
+            "card/front-matter-broken",
+            "larger than 1 MiB".into(),
+            vec![document.cite(Some(1), "front matter")],
+        )),
         _ => {}
     }
     if let Some(line) = card.misplaced {
-        findings.push(Finding::new(cx.rules, "card/front-matter-misplaced", format!("a metadata block at line {line}"), vec![document.cite(Some(line), "metadata that the hub ignores")]));
+        findings.push(Finding::new(
+            cx.rules,
+            "card/front-matter-misplaced",
+            format!("a metadata block at line {line}"),
+            vec![document.cite(Some(line), "metadata that the hub ignores")],
+        ));
     }
     let words = card.prose_words();
     let (availability, summary) = if words >= CARD_WORDS {
@@ -46,7 +66,9 @@ fn model_card(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component {
     } else {
         (Availability::Partial, format!("README.md says next to nothing ({})", text::count(words, "word", "words")))
     };
-    Component::new(id, availability, Basis::Verified, summary).with_evidence(vec![document.cite(None, "the card")]).with_license(cx.own_license(Content::Document))
+    Component::new(id, availability, Basis::Verified, summary)
+        .with_evidence(vec![document.cite(None, "the card")])
+        .with_license(cx.own_license(Content::Document))
 }
 
 /// arXiv ids of the hub's tags and the card's links, links first.
@@ -60,7 +82,11 @@ fn preprints(cx: &Context<'_, '_>) -> Vec<(String, Option<u32>)> {
     if let Some(card) = &cx.snapshot.parsed {
         for link in &card.links {
             let folded = text::fold_url(&link.url);
-            let rest = folded.strip_prefix("arxiv.org/").and_then(|r| r.split_once('/')).map(|(_, r)| r).or_else(|| folded.strip_prefix("huggingface.co/papers/"));
+            let rest = folded
+                .strip_prefix("arxiv.org/")
+                .and_then(|r| r.split_once('/'))
+                .map(|(_, r)| r)
+                .or_else(|| folded.strip_prefix("huggingface.co/papers/"));
             if let Some(id) = rest.and_then(arxiv_id) {
                 add(id, Some(link.line));
             }
@@ -88,11 +114,15 @@ fn report(cx: &Context<'_, '_>) -> Component {
     if let Some((arxiv, line)) = preprints(cx).into_iter().next() {
         let mut evidence = vec![Evidence::page(format!("https://arxiv.org/abs/{arxiv}"), "a preprint, not peer review")];
         evidence.extend(line.into_iter().flat_map(|l| cx.cite_card(Some(l), format!("links arXiv {arxiv}"))));
-        return Component::new(id, Availability::Released, Basis::Linked, format!("arXiv {arxiv} (preprint)")).with_evidence(evidence).with_license(license_unknown());
+        return Component::new(id, Availability::Released, Basis::Linked, format!("arXiv {arxiv} (preprint)"))
+            .with_evidence(evidence)
+            .with_license(license_unknown());
     }
     let own: Vec<String> = cx.files.as_ref().map(|s| s.of(Kind::Report).to_vec()).unwrap_or_default();
     if let Some(first) = own.first() {
-        return Component::new(id, Availability::Released, Basis::Verified, format!("{first} in the repository")).with_evidence(cx.cite_files(&own, "listed in the repository")).with_license(cx.own_license(Content::Document));
+        return Component::new(id, Availability::Released, Basis::Verified, format!("{first} in the repository"))
+            .with_evidence(cx.cite_files(&own, "listed in the repository"))
+            .with_license(cx.own_license(Content::Document));
     }
     absent_or_blind(cx, id, "no report or preprint is linked")
 }
@@ -112,9 +142,11 @@ fn paper(cx: &Context<'_, '_>) -> Component {
         }
     }
     match preprints(cx).into_iter().next() {
-        Some((arxiv, _)) => Component::new(id, Availability::Released, Basis::Linked, format!("arXiv {arxiv}, a preprint: not peer review"))
-            .with_evidence(vec![Evidence::page(format!("https://arxiv.org/abs/{arxiv}"), "a preprint")])
-            .with_license(license_unknown()),
+        Some((arxiv, _)) => {
+            Component::new(id, Availability::Released, Basis::Linked, format!("arXiv {arxiv}, a preprint: not peer review"))
+                .with_evidence(vec![Evidence::page(format!("https://arxiv.org/abs/{arxiv}"), "a preprint")])
+                .with_license(license_unknown())
+        }
         None => absent_or_blind(cx, id, "no paper is linked"),
     }
 }
@@ -180,11 +212,15 @@ fn results(cx: &Context<'_, '_>) -> Component {
     if reported != Reported::None {
         let who = if reported == Reported::Independent { "independent" } else { "self-reported" };
         let what = if benchmarks.is_empty() { "figures".to_string() } else { text::count(benchmarks.len(), "benchmark", "benchmarks") };
-        return Component::new(id, Availability::Released, Basis::Verified, format!("{what}, {who}")).with_evidence(cx.cite_card(line, "evaluation results")).with_license(cx.own_license(Content::Document));
+        return Component::new(id, Availability::Released, Basis::Verified, format!("{what}, {who}"))
+            .with_evidence(cx.cite_card(line, "evaluation results"))
+            .with_license(cx.own_license(Content::Document));
     }
     let own: Vec<String> = cx.files.as_ref().map(|s| s.of(Kind::EvaluationResults).to_vec()).unwrap_or_default();
     if !own.is_empty() {
-        return Component::new(id, Availability::Released, Basis::Verified, "result files in the repository").with_evidence(cx.cite_files(&own, "listed in the repository")).with_license(cx.own_license(Content::Document));
+        return Component::new(id, Availability::Released, Basis::Verified, "result files in the repository")
+            .with_evidence(cx.cite_files(&own, "listed in the repository"))
+            .with_license(cx.own_license(Content::Document));
     }
     absent_or_blind(cx, id, "no figures under a heading on evaluation, and no model-index")
 }
@@ -195,7 +231,9 @@ fn evaluation_data(cx: &Context<'_, '_>) -> Component {
     let (reported, benchmarks, line) = evaluation_summary(cx.snapshot, cx.rules);
     if reported != Reported::None && !benchmarks.is_empty() {
         let some: Vec<String> = benchmarks.iter().take(3).cloned().collect();
-        return Component::new(id, Availability::Released, Basis::Linked, format!("public benchmarks are named ({})", text::list(&some))).with_evidence(cx.cite_card(line, "benchmarks named")).with_license(license_unknown());
+        return Component::new(id, Availability::Released, Basis::Linked, format!("public benchmarks are named ({})", text::list(&some)))
+            .with_evidence(cx.cite_card(line, "benchmarks named"))
+            .with_license(license_unknown());
     }
     absent_or_blind(cx, id, "no benchmark is named")
 }
@@ -205,12 +243,27 @@ fn samples(cx: &Context<'_, '_>) -> Component {
     let id = ComponentId::SampleModelOutputs;
     let own: Vec<String> = cx.files.as_ref().map(|s| s.of(Kind::Samples).to_vec()).unwrap_or_default();
     if !own.is_empty() {
-        return Component::new(id, Availability::Released, Basis::Verified, format!("{} in the repository", text::count(own.len(), "sample", "samples"))).with_evidence(cx.cite_files(&own, "listed in the repository")).with_license(cx.own_license(Content::Document));
+        return Component::new(
+            id,
+            Availability::Released,
+            Basis::Verified,
+            format!("{} in the repository", text::count(own.len(), "sample", "samples")),
+        )
+        .with_evidence(cx.cite_files(&own, "listed in the repository"))
+        .with_license(cx.own_license(Content::Document));
     }
-    let widget = cx.snapshot.parsed.as_ref().and_then(|c| c.front.get("widget")).and_then(Value::as_array).is_some_and(|w| w.iter().any(|e| e.get("output").is_some()));
+    let widget = cx
+        .snapshot
+        .parsed
+        .as_ref()
+        .and_then(|c| c.front.get("widget"))
+        .and_then(Value::as_array)
+        .is_some_and(|w| w.iter().any(|e| e.get("output").is_some()));
     if widget {
         let line = cx.snapshot.parsed.as_ref().and_then(|c| c.front_line("widget", None));
-        return Component::new(id, Availability::Released, Basis::Verified, "widget examples with outputs").with_evidence(cx.cite_card(line, "widget")).with_license(cx.own_license(Content::Document));
+        return Component::new(id, Availability::Released, Basis::Verified, "widget examples with outputs")
+            .with_evidence(cx.cite_card(line, "widget"))
+            .with_license(cx.own_license(Content::Document));
     }
     absent_or_blind(cx, id, "no sample outputs")
 }

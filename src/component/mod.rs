@@ -86,7 +86,11 @@ impl<'a, 'r> Context<'a, 'r> {
 
     /// Cites the hub's record for files of the model repository.
     fn cite_files(&self, paths: &[String], note: &str) -> Vec<Evidence> {
-        paths.iter().take(4).map(|p| Evidence { path: Some(p.clone()), note: note.to_string(), ..self.snapshot.record_cite.clone() }).collect()
+        paths
+            .iter()
+            .take(4)
+            .map(|p| Evidence { path: Some(p.clone()), note: note.to_string(), ..self.snapshot.record_cite.clone() })
+            .collect()
     }
 
     /// Cites a line of the card.
@@ -193,7 +197,8 @@ pub fn license_of(terms: &Terms<'_>, content: Content) -> ComponentLicense {
     if terms.parts.is_empty() {
         return ComponentLicense { expression: None, openness: terms.openness, type_appropriate: None };
     }
-    let openness = terms.parts.iter().map(|p| p.known.map_or(Openness::Unknown, |k| k.openness(content))).fold(Openness::Open, Openness::and);
+    let openness =
+        terms.parts.iter().map(|p| p.known.map_or(Openness::Unknown, |k| k.openness(content))).fold(Openness::Open, Openness::and);
     ComponentLicense { expression: terms.expression(), openness, type_appropriate: fits(&terms.parts, content) }
 }
 

@@ -22,7 +22,8 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
             .with_evidence(vec![Evidence { note: "complete file list without weights".into(), ..cx.snapshot.record_cite.clone() }])
             .with_license(license);
     }
-    let formats: Vec<String> = sorted.weights.iter().map(|(format, files)| format!("{format} ({})", text::count(files.len(), "file", "files"))).collect();
+    let formats: Vec<String> =
+        sorted.weights.iter().map(|(format, files)| format!("{format} ({})", text::count(files.len(), "file", "files"))).collect();
     let size = if sorted.weight_bytes > 0 { format!(", {}", bytes(sorted.weight_bytes)) } else { String::new() };
     let mut summary = format!("{}{size}", text::list(&formats));
     if sorted.of(Kind::Weights).is_empty() {
@@ -48,12 +49,22 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
             }
             (Gate::Manual, _) => {
                 summary.push_str("; access is granted by hand");
-                findings.push(Finding::new(cx.rules, "access/gated-by-hand", "the owner lets people in one by one".into(), vec![cx.snapshot.record_cite.clone()]));
+                findings.push(Finding::new(
+                    cx.rules,
+                    "access/gated-by-hand",
+                    "the owner lets people in one by one".into(),
+                    vec![cx.snapshot.record_cite.clone()],
+                ));
                 Availability::Gated
             }
             (Gate::Automatic, _) => {
                 summary.push_str("; access after accepting terms");
-                findings.push(Finding::new(cx.rules, "access/gated", "terms have to be accepted on the hub first".into(), vec![cx.snapshot.record_cite.clone()]));
+                findings.push(Finding::new(
+                    cx.rules,
+                    "access/gated",
+                    "terms have to be accepted on the hub first".into(),
+                    vec![cx.snapshot.record_cite.clone()],
+                ));
                 Availability::Gated
             }
             (Gate::None | Gate::Unknown, _) => Availability::Released,
@@ -66,7 +77,9 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
 fn missing_shards(cx: &Context<'_, '_>, sorted: &Sorted) -> Vec<String> {
     let mut missing: Vec<String> = files::shard_sets(sorted.of(Kind::Weights))
         .iter()
-        .flat_map(|set| set.missing().into_iter().map(move |n| format!("shard {n} of {} ({})", set.total, set.name.trim_start_matches('/'))))
+        .flat_map(|set| {
+            set.missing().into_iter().map(move |n| format!("shard {n} of {} ({})", set.total, set.name.trim_start_matches('/')))
+        })
         .collect();
     for (path, file) in &cx.snapshot.files {
         if let Some(names) = file.as_ref().ok().filter(|_| path.ends_with(".index.json")).and_then(|d| files::index_names(&d.bytes)) {
@@ -98,9 +111,14 @@ pub fn intermediate(cx: &Context<'_, '_>) -> Component {
     };
     let found = sorted.of(Kind::Intermediate);
     if !found.is_empty() {
-        return Component::new(id, Availability::Released, Basis::Verified, format!("{} of earlier checkpoints", text::count(found.len(), "file", "files")))
-            .with_evidence(cx.cite_files(found, "listed in the repository"))
-            .with_license(cx.own_license(Content::Weights));
+        return Component::new(
+            id,
+            Availability::Released,
+            Basis::Verified,
+            format!("{} of earlier checkpoints", text::count(found.len(), "file", "files")),
+        )
+        .with_evidence(cx.cite_files(found, "listed in the repository"))
+        .with_license(cx.own_license(Content::Weights));
     }
     if let Some(card) = &cx.snapshot.parsed
         && let Some(said) = topics::said(card, cx.rules, "intermediate-checkpoints", |t| t != Some("citation")).first()
@@ -137,7 +155,12 @@ pub fn supporting_libraries(cx: &Context<'_, '_>) -> Component {
     if found.is_empty() {
         return Component::absent(id, "no tokenizer or library of the model's own");
     }
-    Component::new(id, Availability::Released, Basis::Verified, format!("tokenizer or processor, {}", text::count(found.len(), "file", "files")))
-        .with_evidence(cx.cite_files(found, "listed in the repository"))
-        .with_license(cx.own_license(Content::Code))
+    Component::new(
+        id,
+        Availability::Released,
+        Basis::Verified,
+        format!("tokenizer or processor, {}", text::count(found.len(), "file", "files")),
+    )
+    .with_evidence(cx.cite_files(found, "listed in the repository"))
+    .with_license(cx.own_license(Content::Code))
 }

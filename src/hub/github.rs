@@ -22,7 +22,19 @@ impl RepoId {
         let mut parts = rest.split(['/', '?', '#']);
         let (owner, name) = (parts.next()?, parts.next()?);
         let name = name.strip_suffix(".git").unwrap_or(name);
-        let site = ["orgs", "topics", "features", "sponsors", "about", "settings", "marketplace", "collections", "user-attachments", "apps", "login"];
+        let site = [
+            "orgs",
+            "topics",
+            "features",
+            "sponsors",
+            "about",
+            "settings",
+            "marketplace",
+            "collections",
+            "user-attachments",
+            "apps",
+            "login",
+        ];
         let id = RepoId { owner: owner.to_string(), name: name.to_string() };
         (super::is_repo_id(&id.to_string()) && !site.contains(&owner)).then_some(id)
     }

@@ -146,7 +146,9 @@ fn text(o: &serde_json::Map<String, Value>, key: &str) -> Option<String> {
 pub fn strings(value: Option<&Value>) -> Vec<String> {
     match value {
         Some(Value::String(s)) if !s.trim().is_empty() => vec![s.trim().to_string()],
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_string).collect(),
+        Some(Value::Array(list)) => {
+            list.iter().filter_map(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_string).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -93,7 +93,15 @@ impl<'r> Terms<'r> {
 
 /// Concludes the terms of a model's weights, and says what contradicts what.
 pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Finding>) -> Terms<'r> {
-    let mut terms = Terms { declared: Vec::new(), parts: Vec::new(), openness: Openness::Unknown, basis: Basis::None, evidence: Vec::new(), texts: Vec::new(), gap: None };
+    let mut terms = Terms {
+        declared: Vec::new(),
+        parts: Vec::new(),
+        openness: Openness::Unknown,
+        basis: Basis::None,
+        evidence: Vec::new(),
+        texts: Vec::new(),
+        gap: None,
+    };
     let record = match &snapshot.record {
         Ok(record) => record,
         Err(gap) => {
@@ -104,7 +112,16 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     let card = snapshot.parsed.as_ref();
     terms.declared = tags(record);
     terms.texts = texts(snapshot, rules);
-    let unread: Vec<&Gap> = snapshot.files.iter().filter(|(p, _)| is_license(p, rules)).filter_map(|(_, f)| f.as_ref().err()).filter(|g| !g.is_absence()).collect();
+    // `other` says that it is none of the licenses with a tag, so an open one named in prose is that of
+    // something else (the code, mostly).
+    let is_other = terms.declared.iter().any(|d| t::fold_name(d) == "other");
+    let unread: Vec<&Gap> = snapshot
+        .files
+        .iter()
+        .filter(|(p, _)| is_license(p, rules))
+        .filter_map(|(_, f)| f.as_ref().err())
+        .filter(|g| !g.is_absence())
+        .collect();
 
     let tag = declared(snapshot, rules);
     terms.evidence.extend(tag.evidence.iter().cloned());
@@ -119,11 +136,18 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
                 evidence.push(text.cite.clone());
                 parts.push(part);
             }
-            None if matches!(text.identity, Identity::Empty) => findings.push(Finding::new(rules, "license/none", format!("{} is empty", text.path), vec![text.cite.clone()])),
+            None if matches!(text.identity, Identity::Empty) => {
+                findings.push(Finding::new(rules, "license/none", format!("{} is empty", text.path), vec![text.cite.clone()]))
+            }
             None => {}
         }
         if let Identity::Modified { id, added, removed } = &text.identity {
-            findings.push(Finding::new(rules, "license/text-modified", modified_message(&text.path, id, added, removed), vec![text.cite.clone()]));
+            findings.push(Finding::new(
+                rules,
+                "license/text-modified",
+                modified_message(&text.path, id, added, removed),
+                vec![text.cite.clone()],
+            ));
         }
     }
     let known_text = parts.iter().any(|p| p.known.is_some());
@@ -157,31 +181,58 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
             let names: Vec<String> = tag.parts.iter().map(|p| format!("`{}`", p.id)).collect();
             findings.push(Finding::new(rules, "license/unrecognised", format!("no rule knows {}", t::list(&names)), tag.evidence.clone()));
         }
-    } else if let Some((part, cite)) = card.and_then(|c| prose(c, snapshot, rules)) {
+    } else if let Some((part, cite)) =
+        card.and_then(|c| prose(c, snapshot, rules)).filter(|(p, _)| !is_other || p.openness != Openness::Open)
+    {
         terms.evidence.push(cite);
         terms.set(vec![part], Basis::Claimed);
     } else if let Some((base, known)) = of_base(rules, &record.id).filter(|(_, k)| k.openness(Content::Weights) == Openness::Restricted) {
-        terms.evidence.push(Evidence::page(base.source.clone(), format!("rules/bases.toml knows {} to be under {}", record.id, known.name())));
+        terms
+            .evidence
+            .push(Evidence::page(base.source.clone(), format!("rules/bases.toml knows {} to be under {}", record.id, known.name())));
         terms.set(vec![Part::known(known, Content::Weights)], Basis::Claimed);
     } else if let Some(gap) = unread.first() {
         terms.gap = Some((*gap).clone());
     } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
         terms.gap = Some(Gap::Malformed("the file list or card could not be read".into()));
-    } else if snapshot.depth == crate::evidence::Depth::Shallow && snapshot.files.is_empty() && record.files.iter().flatten().any(|f| is_license(&f.path, rules)) {
+    } else if snapshot.depth == crate::evidence::Depth::Shallow
+        && snapshot.files.is_empty()
+        && record.files.iter().flatten().any(|f| is_license(&f.path, rules))
+    {
         terms.gap = Some(Gap::NotFetched("the license file of a base model".into()));
-    } else if terms.declared.iter().any(|d| t::fold_name(d) == "other") {
+    } else if is_other {
         terms.openness = Openness::Unknown;
-        findings.push(Finding::new(rules, "license/unrecognised", "the license is `other`, and neither a name nor a text says which".to_string(), terms.evidence.clone()));
+        findings.push(Finding::new(
+            rules,
+            "license/unrecognised",
+            "the license is `other`, and neither a name nor a text says which".to_string(),
+            terms.evidence.clone(),
+        ));
     } else {
         terms.openness = Openness::None;
         terms.evidence.push(Evidence { note: "no license in front matter, files or card".into(), ..snapshot.record_cite.clone() });
-        findings.push(Finding::new(rules, "license/none", "no license in front matter, files or card".to_string(), vec![snapshot.record_cite.clone()]));
+        findings.push(Finding::new(
+            rules,
+            "license/none",
+            "no license in front matter, files or card".to_string(),
+            vec![snapshot.record_cite.clone()],
+        ));
     }
     for part in terms.parts.iter().filter(|p| p.known.is_some_and(|k| k.is_ambiguous())) {
-        findings.push(Finding::new(rules, "license/ambiguous", format!("`{}` is the name of a family of licenses", part.id), tag.evidence.clone()));
+        findings.push(Finding::new(
+            rules,
+            "license/ambiguous",
+            format!("`{}` is the name of a family of licenses", part.id),
+            tag.evidence.clone(),
+        ));
     }
     if terms.parts.len() > 1 {
-        findings.push(Finding::new(rules, "license/several", format!("{} are all taken to bind", t::list(&terms.parts.iter().map(|p| p.id.clone()).collect::<Vec<_>>())), terms.evidence.clone()));
+        findings.push(Finding::new(
+            rules,
+            "license/several",
+            format!("{} are all taken to bind", t::list(&terms.parts.iter().map(|p| p.id.clone()).collect::<Vec<_>>())),
+            terms.evidence.clone(),
+        ));
     }
     if let Some(finding) = name_contradicts_tag(snapshot, rules) {
         findings.push(finding);
@@ -226,7 +277,15 @@ pub fn text_result(path: &str, document: &Document, rules: &Rules) -> TextResult
     };
     let identified = got.identity.shown();
     let words = super::text::decode(&document.bytes).map_or(0, |s| s.split_whitespace().count());
-    TextResult { path: path.to_string(), cite: document.cite(None, format!("license text: {identified}")), identified, score: got.score, scope, identity: got.identity, words }
+    TextResult {
+        path: path.to_string(),
+        cite: document.cite(None, format!("license text: {identified}")),
+        identified,
+        score: got.score,
+        scope,
+        identity: got.identity,
+        words,
+    }
 }
 
 /// The license that a text is; a modified one is one of its own, of which nothing is known.
@@ -309,7 +368,10 @@ fn parts_of_name<'r>(value: &str, rules: &'r Rules) -> Vec<Part<'r>> {
         return vec![Part::known(known, Content::Weights)];
     }
     let expression = value.contains(" AND ") || value.contains(" OR ") || value.contains(" WITH ");
-    if expression && value.len() <= 500 && let Ok(parsed) = spdx::Expression::parse(value) {
+    if expression
+        && value.len() <= 500
+        && let Ok(parsed) = spdx::Expression::parse(value)
+    {
         let mut stack: Vec<Vec<Part<'r>>> = Vec::new();
         for node in parsed.iter() {
             match node {
@@ -357,7 +419,8 @@ fn prompt<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Option<(Part<'r>, Eviden
     match identify(text.as_bytes(), rules).identity {
         Identity::Exact { id } | Identity::Marked { id } => {
             let known = find(rules, &id)?;
-            let cite = snapshot.card.as_ref().ok()?.cite(card.front_line("extra_gated_prompt", None), format!("the gate shows {}", known.name()));
+            let cite =
+                snapshot.card.as_ref().ok()?.cite(card.front_line("extra_gated_prompt", None), format!("the gate shows {}", known.name()));
             Some((Part::known(known, Content::Weights), cite))
         }
         _ => None,
@@ -368,7 +431,9 @@ fn prompt<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Option<(Part<'r>, Eviden
 fn prose_names<'r>(rules: &'r Rules) -> Vec<(String, Known<'r>)> {
     let mut names: Vec<(String, Known<'r>)> = Vec::new();
     for rule in rules.licenses.iter().filter(|r| !r.ambiguous) {
-        let ids = std::iter::once(rule.name.as_str()).chain(std::iter::once(rule.id.get_ref().as_str())).chain(rule.aliases.iter().map(|a| a.get_ref().as_str()));
+        let ids = std::iter::once(rule.name.as_str())
+            .chain(std::iter::once(rule.id.get_ref().as_str()))
+            .chain(rule.aliases.iter().map(|a| a.get_ref().as_str()));
         for name in ids {
             let folded = t::words(name);
             let known_short = matches!(folded.as_str(), "mit" | "mit license" | "apache 2 0");
@@ -383,15 +448,21 @@ fn prose_names<'r>(rules: &'r Rules) -> Vec<(String, Known<'r>)> {
 
 /// The one license that the card's section on the license names.
 fn prose<'r>(card: &Card, snapshot: &Snapshot, rules: &'r Rules) -> Option<(Part<'r>, Evidence)> {
-    let blocks = card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code && topics::topic_of(card, b, rules) == Some("license"));
+    let blocks =
+        card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code && topics::topic_of(card, b, rules) == Some("license"));
     let names = prose_names(rules);
     let mut found: Vec<(Known<'r>, u32)> = Vec::new();
     for (i, block) in blocks {
         for sentence in topics::sentences(&block.text) {
             let folded = t::words(sentence);
             // Of others' material, not of this model.
-            let of_others = ["dataset", "datasets", "originally", "derived from", "base model", "image", "icons"].iter().any(|w| contains_phrase(&folded, w));
-            if of_others {
+            let of_others = ["dataset", "datasets", "originally", "derived from", "base model", "image", "icons"]
+                .iter()
+                .any(|w| contains_phrase(&folded, w));
+            // Of the code beside the weights.
+            let of_code = ["code", "代码", "コード"].iter().any(|w| contains_phrase(&folded, w))
+                && !["model", "weights", "模型", "モデル"].iter().any(|w| contains_phrase(&folded, w));
+            if of_others || of_code {
                 continue;
             }
             let mut rest = folded;

@@ -110,14 +110,19 @@ pub fn find_url<'r>(rules: &'r Rules, url: &str) -> Option<Known<'r>> {
         let prefix = t::fold_url(prefix).to_lowercase();
         folded.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?', '.']))
     };
-    let best = rules.licenses.iter().filter_map(|l| l.urls.iter().filter(|u| fits(u)).map(String::len).max().map(|n| (n, l))).max_by_key(|(n, _)| *n);
+    let best = rules
+        .licenses
+        .iter()
+        .filter_map(|l| l.urls.iter().filter(|u| fits(u)).map(String::len).max().map(|n| (n, l)))
+        .max_by_key(|(n, _)| *n);
     best.map(|(_, rule)| Known::Rule(rule))
 }
 
 /// The values of a record's `license`, without those that say nothing.
 pub fn tags(record: &ModelRecord) -> Vec<String> {
     let front = strings(record.card_data.get("license"));
-    let values = if front.is_empty() { record.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string).collect() } else { front };
+    let values =
+        if front.is_empty() { record.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string).collect() } else { front };
     let mut out: Vec<String> = Vec::new();
     for value in values {
         if !out.contains(&value) {

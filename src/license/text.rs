@@ -170,23 +170,71 @@ fn compare(id: &str, canon: &[String], words: &[String]) -> (usize, f64, Identit
 /// Differences that do not change a license: its title, the names that a template leaves open, and
 /// the appendix on how to apply it.
 fn is_harmless(canon: &[String], at: std::ops::Range<usize>, old: &[String], new: &[String], name: &HashSet<String>) -> bool {
-    let neutral = |w: &String| name.contains(w) || matches!(w.as_str(), "the" | "license" | "version" | "of" | "software" | "a" | "an" | "full" | "text" | "http" | "www" | "org");
+    let neutral = |w: &String| {
+        name.contains(w)
+            || matches!(
+                w.as_str(),
+                "the" | "license" | "version" | "of" | "software" | "a" | "an" | "full" | "text" | "http" | "www" | "org"
+            )
+    };
     // The title, left out or written in the license's own words.
     let heading = at.start <= 12 && old.iter().all(neutral) && new.iter().all(neutral);
     // Anywhere: nothing added, and only neutral words lost (a repeated title, an address).
     let trimmed = new.is_empty() && old.len() <= 3 && old.iter().all(neutral);
     // "Neither the name of <holder> nor …": the holder differs in each copy.
     let before: Vec<&str> = canon.get(at.start.saturating_sub(3)..at.start).unwrap_or_default().iter().map(String::as_str).collect();
-    let holder = matches!(before.as_slice(), [.., "name", "of"] | [.., "name", "of", "the"] | [.., "by", "the"] | [.., "shall", "the"] | [.., "provided", "by"])
-        && new.len() <= 8
-        && old.iter().all(|w| matches!(w.as_str(), "the" | "copyright" | "holder" | "holders" | "author" | "authors" | "and" | "or" | "contributors" | "organization" | "company" | "regents"));
+    let holder = matches!(
+        before.as_slice(),
+        [.., "name", "of"] | [.., "name", "of", "the"] | [.., "by", "the"] | [.., "shall", "the"] | [.., "provided", "by"]
+    ) && new.len() <= 8
+        && old.iter().all(|w| {
+            matches!(
+                w.as_str(),
+                "the"
+                    | "copyright"
+                    | "holder"
+                    | "holders"
+                    | "author"
+                    | "authors"
+                    | "and"
+                    | "or"
+                    | "contributors"
+                    | "organization"
+                    | "company"
+                    | "regents"
+            )
+        });
     // After the terms there is only an appendix on how to apply them, which may be left out or filled in.
     let ended = canon.get(..at.start).unwrap_or_default().windows(5).any(|w| w == ["end", "of", "terms", "and", "conditions"]);
     let appendix = ended && (new.is_empty() || (!old.is_empty() && new.len() <= 12));
     // A notice that line breaks hid from the line-wise cut: a year, a name, and no word that rules anything.
     let year = |w: &String| w.len() == 4 && (w.starts_with("19") || w.starts_with("20")) && w.bytes().all(|b| b.is_ascii_digit());
-    let rules = |w: &String| matches!(w.as_str(), "only" | "not" | "no" | "non" | "may" | "must" | "shall" | "commercial" | "research" | "use" | "users" | "license" | "except" | "if" | "without" | "prohibited");
-    let notice = old.is_empty() && new.len() <= 12 && new.first().is_some_and(|w| w == "copyright" || w == "c") && new.iter().any(year) && !new.iter().any(rules);
+    let rules = |w: &String| {
+        matches!(
+            w.as_str(),
+            "only"
+                | "not"
+                | "no"
+                | "non"
+                | "may"
+                | "must"
+                | "shall"
+                | "commercial"
+                | "research"
+                | "use"
+                | "users"
+                | "license"
+                | "except"
+                | "if"
+                | "without"
+                | "prohibited"
+        )
+    };
+    let notice = old.is_empty()
+        && new.len() <= 12
+        && new.first().is_some_and(|w| w == "copyright" || w == "c")
+        && new.iter().any(year)
+        && !new.iter().any(rules);
     heading || trimmed || holder || appendix || notice
 }
 
@@ -226,7 +274,27 @@ mod tests {
     fn every_listed_text_is_itself_or_its_twin() {
         let rules = Rules::load(None).unwrap();
         let mut wrong = Vec::new();
-        for license in LICENSE_TEXTS.iter().filter(|l| ["Apache-2.0", "MIT", "MIT-0", "BSD-3-Clause", "BSD-2-Clause", "ISC", "CC-BY-4.0", "CC0-1.0", "CC-BY-NC-4.0", "CC-BY-SA-4.0", "GPL-3.0-only", "AGPL-3.0-only", "MPL-2.0", "OpenMDW-1.0", "CDLA-Permissive-2.0", "Unlicense"].contains(&l.id)) {
+        for license in LICENSE_TEXTS.iter().filter(|l| {
+            [
+                "Apache-2.0",
+                "MIT",
+                "MIT-0",
+                "BSD-3-Clause",
+                "BSD-2-Clause",
+                "ISC",
+                "CC-BY-4.0",
+                "CC0-1.0",
+                "CC-BY-NC-4.0",
+                "CC-BY-SA-4.0",
+                "GPL-3.0-only",
+                "AGPL-3.0-only",
+                "MPL-2.0",
+                "OpenMDW-1.0",
+                "CDLA-Permissive-2.0",
+                "Unlicense",
+            ]
+            .contains(&l.id)
+        }) {
             let packed = &PACKED[license.at..license.at + license.packed];
             let text = miniz_oxide::inflate::decompress_to_vec(packed).unwrap();
             let got = identify(&text, &rules).identity;
@@ -244,7 +312,10 @@ mod tests {
         for (change, to) in [
             ("without restriction", "without commercial restriction"),
             (", sublicense, and/or sell", ""),
-            ("THE SOFTWARE IS", "If your product has more than 100 million monthly active users you must show our name.\n\nTHE SOFTWARE IS"),
+            (
+                "THE SOFTWARE IS",
+                "If your product has more than 100 million monthly active users you must show our name.\n\nTHE SOFTWARE IS",
+            ),
             ("MIT License", "MIT License for research use only"),
         ] {
             let text = MIT.replacen(change, to, 1);

@@ -50,7 +50,11 @@ pub fn is_internal(url: &Url) -> bool {
         Some(url::Host::Domain(_)) | None => is_loopback(url),
         Some(url::Host::Ipv4(ip)) => v4(ip),
         Some(url::Host::Ipv6(ip)) => {
-            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local() || ip.to_ipv4_mapped().is_some_and(v4)
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_unique_local()
+                || ip.is_unicast_link_local()
+                || ip.to_ipv4_mapped().is_some_and(v4)
         }
     }
 }
@@ -82,7 +86,15 @@ mod tests {
 
     #[test]
     fn internal_addresses() {
-        for internal in ["http://127.0.0.1", "http://10.0.0.8", "http://169.254.169.254", "http://[::1]", "http://[fd00::1]", "http://[::ffff:10.0.0.1]", "http://localhost:1"] {
+        for internal in [
+            "http://127.0.0.1",
+            "http://10.0.0.8",
+            "http://169.254.169.254",
+            "http://[::1]",
+            "http://[fd00::1]",
+            "http://[::ffff:10.0.0.1]",
+            "http://localhost:1",
+        ] {
             assert!(is_internal(&url(internal)), "{internal}");
         }
         assert!(!is_internal(&url("https://hub.example")));

@@ -187,7 +187,9 @@ fn sample(resource: &Resource) -> Result<Body, Gap> {
     let find = |path: &str| files.binary_search_by(|(p, _)| (*p).cmp(path)).ok().and_then(|i| files.get(i));
     match find(&resource.path) {
         Some((_, bytes)) => Ok(Body { bytes: bytes.to_vec(), commit: None }),
-        None if directory::is_record(&resource.path) => Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into())),
+        None if directory::is_record(&resource.path) => {
+            Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into()))
+        }
         None => Err(Gap::NotFound),
     }
 }

@@ -102,12 +102,8 @@ impl Recorder {
         let path = self.root.join(MANIFEST);
         let mut entries = std::fs::read(&path).ok().and_then(|b| Manifest::parse(&b).ok()).map(|m| m.entries).unwrap_or_default();
         entries.extend(std::mem::take(&mut *lock(&self.entries)));
-        let manifest = Manifest {
-            schema_version: "1".into(),
-            fetched_from: lock(&self.origin).slug().into(),
-            endpoints: endpoints.clone(),
-            entries,
-        };
+        let manifest =
+            Manifest { schema_version: "1".into(), fetched_from: lock(&self.origin).slug().into(), endpoints: endpoints.clone(), entries };
         let mut json = serde_json::to_vec_pretty(&manifest).map_err(|e| fail(path.display().to_string(), e.into()))?;
         json.push(b'\n');
         write(&path, &json).map_err(|e| fail(path.display().to_string(), e))

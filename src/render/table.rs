@@ -7,8 +7,8 @@ use crate::text::{cut, line};
 use crate::vocabulary::*;
 use anstyle::{AnsiColor, Style as Paint};
 use tabled::builder::Builder;
-use tabled::settings::object::Columns;
 use tabled::grid::config::HorizontalLine;
+use tabled::settings::object::Columns;
 use tabled::settings::themes::Theme;
 use tabled::settings::{Modify, Padding, Style as TableStyle};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -35,12 +35,20 @@ fn summary(models: &[Model], style: Style) -> String {
     let narrow = style.width < 110;
     let mut rows = vec![["model", "verdict", "weights", "data", "code", "license"].map(str::to_string)];
     for m in models {
-        let pillar = |p: Pillar| m.pillars.get(&p).map_or(String::new(), |p| if narrow { sign(p.status, style) } else { mark(p.status, style) });
+        let pillar =
+            |p: Pillar| m.pillars.get(&p).map_or(String::new(), |p| if narrow { sign(p.status, style) } else { mark(p.status, style) });
         let license = m.license.effective.as_deref().unwrap_or(match m.license.effective_openness {
             Openness::None => "none",
             _ => "?",
         });
-        rows.push([line(&m.target).into_owned(), verdict(m.verdict, style), pillar(Pillar::Weights), pillar(Pillar::TrainingData), pillar(Pillar::TrainingCode), line(license).into_owned()]);
+        rows.push([
+            line(&m.target).into_owned(),
+            verdict(m.verdict, style),
+            pillar(Pillar::Weights),
+            pillar(Pillar::TrainingData),
+            pillar(Pillar::TrainingCode),
+            line(license).into_owned(),
+        ]);
     }
     // Model and license share what the fixed columns leave.
     let fixed: usize = (1..5).map(|i| rows.iter().map(|r| visible(&r[i]).width()).max().unwrap_or(0) + GAP).sum();
@@ -61,13 +69,22 @@ fn scorecard(m: &Model, style: Style) -> String {
     let bold = Paint::new().bold();
     let revision = m.source.revision.as_deref().map_or(String::new(), |r| format!(" @ {}", cut(&line(r), 12)));
     let name = if m.source.id == m.target { line(&m.target).into_owned() } else { format!("{} ({})", line(&m.target), line(&m.source.id)) };
-    let maybe = if m.verdict_possible > m.verdict && m.verdict_possible != Verdict::Unknown { format!(" (at most {})", m.verdict_possible) } else { String::new() };
+    let maybe = if m.verdict_possible > m.verdict && m.verdict_possible != Verdict::Unknown {
+        format!(" (at most {})", m.verdict_possible)
+    } else {
+        String::new()
+    };
     out.push_str(&format!("{}  {}{maybe}\n", verdict(m.verdict, style), paint(&name, bold, style)));
     out.push_str(&wrap(&format!("{}{revision}", line(&m.source.url)), "", style.width));
     let pillars = Pillar::ALL.iter().filter_map(|p| Some((p, m.pillars.get(p)?)));
-    out.push_str(&table(pillars.map(|(p, a)| vec![p.slug().replace('-', " "), mark(a.status, style), line(&a.summary).into_owned()]).collect(), style, false));
+    out.push_str(&table(
+        pillars.map(|(p, a)| vec![p.slug().replace('-', " "), mark(a.status, style), line(&a.summary).into_owned()]).collect(),
+        style,
+        false,
+    ));
     out.push_str(&why(m, style));
-    let (shown, hidden): (Vec<_>, Vec<_>) = m.components.iter().partition(|c| style.verbosity > 0 || c.availability != Availability::NotFound || is_telling(c.id));
+    let (shown, hidden): (Vec<_>, Vec<_>) =
+        m.components.iter().partition(|c| style.verbosity > 0 || c.availability != Availability::NotFound || is_telling(c.id));
     let mut rows = vec![["component", "state", "basis", "license", "what was seen"].map(str::to_string).to_vec()];
     for c in shown {
         let license = match (&c.license.expression, c.license.openness) {
@@ -76,7 +93,13 @@ fn scorecard(m: &Model, style: Style) -> String {
             (None, _) if matches!(c.availability, Availability::NotFound | Availability::Withheld | Availability::Described) => "-".into(),
             (None, _) => "none".into(),
         };
-        rows.push(vec![fold(&c.id.slug().replace('-', " "), if style.width < 110 { 16 } else { 32 }), availability(c.availability, style), c.basis.to_string(), license, where_seen(c, style)]);
+        rows.push(vec![
+            fold(&c.id.slug().replace('-', " "), if style.width < 110 { 16 } else { 32 }),
+            availability(c.availability, style),
+            c.basis.to_string(),
+            license,
+            where_seen(c, style),
+        ]);
     }
     out.push('\n');
     out.push_str(&table(rows, style, true));
@@ -86,14 +109,30 @@ fn scorecard(m: &Model, style: Style) -> String {
     }
     out.push('\n');
     if !m.lineage.is_empty() {
-        let each: Vec<String> = m.lineage.iter().map(|a| format!("{} of {} ({}, {})", a.relation, line(&a.id), a.license.as_deref().map_or("license not known".into(), |l| line(l).into_owned()), a.verdict)).collect();
+        let each: Vec<String> = m
+            .lineage
+            .iter()
+            .map(|a| {
+                format!(
+                    "{} of {} ({}, {})",
+                    a.relation,
+                    line(&a.id),
+                    a.license.as_deref().map_or("license not known".into(), |l| line(l).into_owned()),
+                    a.verdict
+                )
+            })
+            .collect();
         out.push_str(&wrap(&format!("Made from: {}.", each.join("; ")), "  ", style.width));
     }
     if !m.license.terms.is_empty() {
         out.push_str(&wrap(&format!("License terms: {}.", m.license.terms.join(", ")), "  ", style.width));
     }
     for f in &m.findings {
-        let place = f.evidence.iter().find_map(|e| e.path.as_ref().map(|p| (p, e.lines))).map_or(String::new(), |(p, l)| format!(" [{}{}]", line(p), l.map_or(String::new(), |l| format!(":{}", l[0]))));
+        let place = f
+            .evidence
+            .iter()
+            .find_map(|e| e.path.as_ref().map(|p| (p, e.lines)))
+            .map_or(String::new(), |(p, l)| format!(" [{}{}]", line(p), l.map_or(String::new(), |l| format!(":{}", l[0]))));
         out.push_str(&wrap(&format!("{} {}: {}{place}", severity(f.severity, style), f.rule, line(&f.message)), "  ", style.width));
         if style.verbosity > 0 {
             out.push_str(&wrap(&format!("  help: {}", f.help), "    ", style.width));
@@ -111,7 +150,14 @@ fn scorecard(m: &Model, style: Style) -> String {
 
 /// Components whose absence is told in the table itself; the others are listed under it.
 fn is_telling(id: ComponentId) -> bool {
-    matches!(id, ComponentId::ModelParametersFinal | ComponentId::TrainingCode | ComponentId::Datasets | ComponentId::ModelCard | ComponentId::DataPreprocessingCode)
+    matches!(
+        id,
+        ComponentId::ModelParametersFinal
+            | ComponentId::TrainingCode
+            | ComponentId::Datasets
+            | ComponentId::ModelCard
+            | ComponentId::DataPreprocessingCode
+    )
 }
 
 /// The shortest honest answer to "why is this not one rung higher?".
@@ -119,7 +165,12 @@ fn why(m: &Model, style: Style) -> String {
     let next = Verdict::ALL.iter().find(|v| **v > m.verdict.max(Verdict::Closed));
     let reasons: Vec<String> = m.reasons.iter().map(|r| line(&r.text).into_owned()).collect();
     let text = match next {
-        _ if m.verdict == Verdict::Unknown && m.components.iter().all(|c| c.availability == Availability::Unknown || c.availability == Availability::NotFound) && !reasons.is_empty() => format!("Why unknown: {}.", reasons.join("; ")),
+        _ if m.verdict == Verdict::Unknown
+            && m.components.iter().all(|c| c.availability == Availability::Unknown || c.availability == Availability::NotFound)
+            && !reasons.is_empty() =>
+        {
+            format!("Why unknown: {}.", reasons.join("; "))
+        }
         Some(next) if !reasons.is_empty() => format!("Why not {next}: {}.", reasons.join("; ")),
         _ => return String::new(),
     };

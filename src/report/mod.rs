@@ -230,7 +230,11 @@ impl Model {
                     availability: c.availability,
                     basis: c.basis,
                     summary: c.summary.clone(),
-                    license: ComponentLicense { expression: c.license.expression.clone(), openness: c.license.openness, type_appropriate: c.license.type_appropriate },
+                    license: ComponentLicense {
+                        expression: c.license.expression.clone(),
+                        openness: c.license.openness,
+                        type_appropriate: c.license.type_appropriate,
+                    },
                     evidence: cites(&c.evidence),
                 })
                 .collect(),
@@ -239,7 +243,14 @@ impl Model {
                 .lineage
                 .ancestors
                 .iter()
-                .map(|a| Ancestor { id: a.id.clone(), relation: a.relation.clone(), license: a.license.clone(), verdict: a.verdict, of: a.child.clone(), evidence: cites(&a.evidence) })
+                .map(|a| Ancestor {
+                    id: a.id.clone(),
+                    relation: a.relation.clone(),
+                    license: a.license.clone(),
+                    verdict: a.verdict,
+                    of: a.child.clone(),
+                    evidence: cites(&a.evidence),
+                })
                 .collect(),
             datasets: datasets(snapshot, rules, audit),
             code: code(snapshot, audit),
@@ -251,14 +262,28 @@ impl Model {
                 },
                 benchmarks: audit.benchmarks.clone(),
             },
-            portability: Portability { formats: audit.formats.clone(), providers: snapshot.record.as_ref().ok().and_then(|r| r.providers), gated },
+            portability: Portability {
+                formats: audit.formats.clone(),
+                providers: snapshot.record.as_ref().ok().and_then(|r| r.providers),
+                gated,
+            },
             frameworks: BTreeMap::new(),
             findings: audit
                 .findings
                 .iter()
-                .map(|f| FindingOut { rule: f.rule.clone(), severity: f.severity, message: f.message.clone(), evidence: cites(&f.evidence), help: f.help.clone() })
+                .map(|f| FindingOut {
+                    rule: f.rule.clone(),
+                    severity: f.severity,
+                    message: f.message.clone(),
+                    evidence: cites(&f.evidence),
+                    help: f.help.clone(),
+                })
                 .collect(),
-            incomplete: audit.incomplete.iter().map(|m| Incomplete { what: m.what.clone(), why: m.why, detail: m.words.clone(), retry_after_s: m.retry_after_s }).collect(),
+            incomplete: audit
+                .incomplete
+                .iter()
+                .map(|m| Incomplete { what: m.what.clone(), why: m.why, detail: m.words.clone(), retry_after_s: m.retry_after_s })
+                .collect(),
         }
     }
 }
@@ -284,7 +309,12 @@ fn license(audit: &Audit<'_>) -> License {
         basis: audit.terms.basis,
         terms,
         obligations: obligations.into_values().collect(),
-        texts: audit.terms.texts.iter().map(|t| Text { path: t.path.clone(), identified: t.identified.clone(), score: (t.score * 1000.0).round() / 1000.0 }).collect(),
+        texts: audit
+            .terms
+            .texts
+            .iter()
+            .map(|t| Text { path: t.path.clone(), identified: t.identified.clone(), score: (t.score * 1000.0).round() / 1000.0 })
+            .collect(),
         evidence: cites(&audit.terms.evidence),
     }
 }

@@ -52,11 +52,25 @@ pub fn topics(rules: &Rules) -> Vec<Topic> {
             let list: String = rung.require.iter().map(|r| format!("- {}\n", requirement(r))).collect();
             parts.push(part("Requires, besides all that lower rungs require", list.trim_end()));
         }
-        out.push(Topic { id: rung.id.get_ref().slug().into(), kind: "verdict", title: rung.title.clone(), parts, source: rung.source.clone() });
+        out.push(Topic {
+            id: rung.id.get_ref().slug().into(),
+            kind: "verdict",
+            title: rung.title.clone(),
+            parts,
+            source: rung.source.clone(),
+        });
     }
     for c in rules.components.values() {
-        let class = format!("{} for MOF class {} and above", if c.required { "Required" } else { "Optional" }, ["", "I", "II", "III"].get(usize::from(c.class)).unwrap_or(&"?"));
-        let parts = vec![part("", &c.means), part("How it is decided", &c.decided), part("In the Model Openness Framework", &format!("\"{}\" (component {}). {class}.", c.name, c.mof_id))];
+        let class = format!(
+            "{} for MOF class {} and above",
+            if c.required { "Required" } else { "Optional" },
+            ["", "I", "II", "III"].get(usize::from(c.class)).unwrap_or(&"?")
+        );
+        let parts = vec![
+            part("", &c.means),
+            part("How it is decided", &c.decided),
+            part("In the Model Openness Framework", &format!("\"{}\" (component {}). {class}.", c.name, c.mof_id)),
+        ];
         out.push(Topic { id: c.id.get_ref().slug().into(), kind: "component", title: c.name.clone(), parts, source: c.source.clone() });
     }
     for f in rules.findings.values() {
@@ -65,11 +79,30 @@ pub fn topics(rules: &Rules) -> Vec<Topic> {
     }
     for t in rules.terms.values() {
         let effect = if t.restricts { "A license with this term is not open." } else { "A license with this term can be open." };
-        out.push(Topic { id: t.id.get_ref().clone(), kind: "term", title: t.title.clone(), parts: vec![part("", &t.rationale), part("Effect", effect)], source: t.source.clone() });
+        out.push(Topic {
+            id: t.id.get_ref().clone(),
+            kind: "term",
+            title: t.title.clone(),
+            parts: vec![part("", &t.rationale), part("Effect", effect)],
+            source: t.source.clone(),
+        });
     }
     for r in &rules.relations {
-        let inherits = if r.inherits.is_empty() { "License terms flow down; data and code have to be shown for the model itself and for its base.".to_string() } else { format!("License terms flow down, and these are those of the base: {}.", text::list(&r.inherits.iter().map(|p| p.slug().replace('-', " ")).collect::<Vec<_>>())) };
-        out.push(Topic { id: r.id.get_ref().clone(), kind: "relation", title: r.title.clone(), parts: vec![part("", &r.rationale), part("What flows down", &inherits)], source: r.source.clone() });
+        let inherits = if r.inherits.is_empty() {
+            "License terms flow down; data and code have to be shown for the model itself and for its base.".to_string()
+        } else {
+            format!(
+                "License terms flow down, and these are those of the base: {}.",
+                text::list(&r.inherits.iter().map(|p| p.slug().replace('-', " ")).collect::<Vec<_>>())
+            )
+        };
+        out.push(Topic {
+            id: r.id.get_ref().clone(),
+            kind: "relation",
+            title: r.title.clone(),
+            parts: vec![part("", &r.rationale), part("What flows down", &inherits)],
+            source: r.source.clone(),
+        });
     }
     out.extend(rules.licenses.iter().map(|l| license_topic(rules, Known::Rule(l))));
     out
@@ -102,7 +135,10 @@ fn license_topic(rules: &Rules, known: Known<'_>) -> Topic {
             parts.push(("Cap".into(), format!("{} {what}", cap.value)));
         }
         if !l.obligations.is_empty() {
-            parts.push(("Obligations".into(), l.obligations.iter().map(|o| format!("- {}: {}", o.when.title(), o.text)).collect::<Vec<_>>().join("\n")));
+            parts.push((
+                "Obligations".into(),
+                l.obligations.iter().map(|o| format!("- {}: {}", o.when.title(), o.text)).collect::<Vec<_>>().join("\n"),
+            ));
         }
         if let Some(note) = &l.note {
             parts.push(("Note".into(), note.clone()));

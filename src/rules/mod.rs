@@ -327,7 +327,10 @@ fn check_license(rules: &Rules, license: &LicenseRule) -> Result<(), (std::ops::
             None if rules.terms.is_empty() => {}
             None => return Err((term.span(), format!("term `{}` is not in terms.toml", term.get_ref()))),
             Some(t) if t.restricts && !license.open.is_empty() => {
-                return Err((term.span(), format!("`{id}` claims to be open, but `{}` restricts use by anyone for any purpose", term.get_ref())));
+                return Err((
+                    term.span(),
+                    format!("`{id}` claims to be open, but `{}` restricts use by anyone for any purpose", term.get_ref()),
+                ));
             }
             Some(_) => {}
         }
@@ -339,7 +342,10 @@ fn check_license(rules: &Rules, license: &LicenseRule) -> Result<(), (std::ops::
             _ => true,
         };
         if !holds && !license.ambiguous {
-            return Err((license.id.span(), format!("`{id}` is said to be {} for {content}, but the SPDX list does not say so", authority.title())));
+            return Err((
+                license.id.span(),
+                format!("`{id}` is said to be {} for {content}, but the SPDX list does not say so", authority.title()),
+            ));
         }
     }
     Ok(())
@@ -364,7 +370,10 @@ fn read_dir(dir: &Path) -> Result<Vec<(String, String)>, Error> {
             } else if path.extension().is_some_and(|e| e == "toml") {
                 let size = path.metadata().map_err(|e| fail(&path, e))?.len();
                 if size > MAX_RULE_FILE || out.len() >= MAX_RULE_FILES {
-                    return Err(diagnose::file(&path.display().to_string(), "more rules than a rules directory may hold (4 MiB a file, 500 files)"));
+                    return Err(diagnose::file(
+                        &path.display().to_string(),
+                        "more rules than a rules directory may hold (4 MiB a file, 500 files)",
+                    ));
                 }
                 let below = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
                 out.push((below, std::fs::read_to_string(&path).map_err(|e| fail(&path, e))?));

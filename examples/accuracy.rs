@@ -1,0 +1,213 @@
+//! Measures the audits against a corpus of judged records:
+//! `cargo run --release --example accuracy -- CORPUS`.
+//!
+//! - verdicts against `truth/verdicts.tsv` (several can be defended for one model);
+//! - code repositories against `truth/repositories.tsv`: five questions, yes, partial or no;
+//! - the four pillars against the curated databases in `truth/curated.tsv`, where they judge a model
+//!   that the corpus has a record of.
+//!
+//! Every disagreement is listed with our side's reason. A false "open" is counted apart: it is the one
+//! error that hurts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use trulyopen::audit::Options;
+use trulyopen::hub::Endpoints;
+use trulyopen::hub::github::Tree;
+use trulyopen::inspect::{Extent, Shown, inspect};
+use trulyopen::report::Model;
+use trulyopen::rules::Rules;
+use trulyopen::session::{Access, Surroundings, audit_all, fetcher};
+use trulyopen::target::Target;
+use trulyopen::vocabulary::{Pillar, PillarStatus, Verdict};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let corpus = std::env::args().nth(1).or_else(|| std::env::var("TRULYOPEN_CORPUS").ok()).unwrap_or_else(|| "../shared/corpus".into());
+    let corpus = PathBuf::from(corpus);
+    if !corpus.join("truth").is_dir() {
+        return Err(format!("{}: no corpus with truth/ here", corpus.display()).into());
+    }
+    let rules = Rules::load(None)?;
+    let models = audits(&corpus, &rules)?;
+    summary(&models);
+    verdicts(&corpus, &models)?;
+    repositories(&corpus, &rules)?;
+    curated(&corpus, &models)?;
+    Ok(())
+}
+
+/// Audits every model record of the corpus.
+fn audits(corpus: &Path, rules: &Rules) -> Result<Vec<Model>, Box<dyn std::error::Error>> {
+    let hub = corpus.join("hub");
+    let mut names = Vec::new();
+    for owner in std::fs::read_dir(hub.join("huggingface/models"))? {
+        let owner = owner?.path();
+        for model in std::fs::read_dir(&owner)? {
+            let name = format!("{}/{}", owner.file_name().unwrap_or_default().to_string_lossy(), model?.file_name().to_string_lossy());
+            names.push(name.trim_start_matches("_legacy/").to_string());
+        }
+    }
+    names.sort();
+    let targets = names.iter().map(|n| Target::parse(n, &Endpoints::default())).collect::<Result<Vec<_>, _>>()?;
+    let access = Access { hub: Some(hub.to_string_lossy().into_owned()), ..Access::default() };
+    let fetcher = fetcher(&access, &Surroundings::default())?;
+    Ok(audit_all(&fetcher, rules, &Options::default(), &targets, 8)?.models)
+}
+
+fn summary(models: &[Model]) {
+    println!("## Every record\n");
+    for m in models {
+        let sign = |p: Pillar| m.pillars.get(&p).map_or('?', |p| p.status.slug().chars().next().unwrap_or('?'));
+        println!(
+            "{:<21} {:<21} {}{}{}{} {:<55} {}",
+            m.verdict,
+            m.verdict_possible,
+            sign(Pillar::Weights),
+            sign(Pillar::TrainingData),
+            sign(Pillar::TrainingCode),
+            sign(Pillar::License),
+            m.target,
+            m.license.effective.as_deref().unwrap_or(m.license.effective_openness.slug())
+        );
+    }
+    println!();
+}
+
+/// Rows of a table of tab-separated values, as maps from the header's names.
+fn table(path: &Path) -> Result<Vec<BTreeMap<String, String>>, Box<dyn std::error::Error>> {
+    let text = std::fs::read_to_string(path)?;
+    let mut lines = text.lines();
+    let header: Vec<String> = lines.next().unwrap_or_default().trim_start_matches(['#', ' ']).split('\t').map(str::to_string).collect();
+    Ok(lines
+        .filter(|l| !l.trim().is_empty() && !l.starts_with('#'))
+        .map(|l| header.iter().cloned().zip(l.split('\t').map(str::to_string)).collect())
+        .collect())
+}
+
+/// Counts of (truth, ours), with what is said of the disagreements.
+#[derive(Default)]
+struct Confusion {
+    counts: BTreeMap<(String, String), usize>,
+    disagreements: Vec<String>,
+}
+
+impl Confusion {
+    fn add(&mut self, truth: &str, ours: &str, right: bool, said: impl FnOnce() -> String) {
+        *self.counts.entry((truth.into(), ours.into())).or_default() += 1;
+        if !right {
+            self.disagreements.push(said());
+        }
+    }
+
+    fn print(&self, title: &str) {
+        let total: usize = self.counts.values().sum();
+        let wrong = self.disagreements.len();
+        println!("## {title}: {}/{total} = {:.1} %\n", total - wrong, 100.0 * (total - wrong) as f64 / total.max(1) as f64);
+        let mut classes: Vec<&String> = self.counts.keys().flat_map(|(t, o)| [t, o]).collect();
+        classes.sort();
+        classes.dedup();
+        for class in &classes {
+            let sum = |f: &dyn Fn(&(String, String)) -> bool| self.counts.iter().filter(|(k, _)| f(k)).map(|(_, n)| n).sum::<usize>();
+            let (hit, said, is) = (sum(&|k| &k.0 == *class && &k.1 == *class), sum(&|k| &k.1 == *class), sum(&|k| &k.0 == *class));
+            if is > 0 || said > 0 {
+                println!("  {class:<22} precision {hit}/{said}  recall {hit}/{is}");
+            }
+        }
+        for ((truth, ours), n) in &self.counts {
+            println!("  truth {truth:<45} ours {ours:<22} {n}");
+        }
+        println!();
+        for d in &self.disagreements {
+            println!("  - {d}");
+        }
+        println!();
+    }
+}
+
+fn verdicts(corpus: &Path, models: &[Model]) -> Result<(), Box<dyn std::error::Error>> {
+    let mut confusion = Confusion::default();
+    let mut false_open = 0;
+    for row in table(&corpus.join("truth/verdicts.tsv"))? {
+        let id = &row["hub id"];
+        let accepted: Vec<&str> = row["accepted verdicts (| between those that an expert could defend)"].split('|').collect();
+        let Some(m) = models.iter().find(|m| &m.target == id) else {
+            println!("{id}: no record");
+            continue;
+        };
+        let right = accepted.contains(&m.verdict.slug());
+        let best = accepted.iter().filter_map(|a| Verdict::from_slug(a)).max();
+        false_open += usize::from(best.is_some_and(|b| m.verdict > b));
+        confusion.add(&accepted.join("|"), m.verdict.slug(), right, || {
+            format!(
+                "{id}: {} (accepted {}: {}); {}",
+                m.verdict,
+                accepted.join("|"),
+                row.get("why").map_or("", String::as_str),
+                m.reasons.first().map_or("", |r| r.text.as_str())
+            )
+        });
+    }
+    confusion.print("Verdicts");
+    println!("  too open: {false_open}\n");
+    Ok(())
+}
+
+fn repositories(corpus: &Path, rules: &Rules) -> Result<(), Box<dyn std::error::Error>> {
+    let rows = table(&corpus.join("truth/repositories.tsv"))?;
+    type Of = fn(&trulyopen::inspect::Inspection) -> &Shown;
+    let questions: [(&str, Of); 5] = [
+        ("training", |i| &i.training),
+        ("data", |i| &i.data),
+        ("eval", |i| &i.evaluation),
+        ("inference", |i| &i.inference),
+        ("architecture", |i| &i.architecture),
+    ];
+    for (name, of) in questions {
+        let mut confusion = Confusion::default();
+        for row in &rows {
+            let dir = corpus.join("hub/github").join(&row["repo"]);
+            let Ok(tree) = std::fs::read(dir.join("tree.json")) else { continue };
+            let tree = Tree::parse(&tree)?;
+            let readme = std::fs::read(dir.join("README.md")).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
+            let inspection = inspect(&tree, readme.as_deref(), rules);
+            let shown = of(&inspection);
+            let ours = match shown.extent {
+                Extent::Yes => "yes",
+                Extent::Partial | Extent::FineTuningOnly => "partial",
+                Extent::No | Extent::Unknown => "no",
+            };
+            confusion.add(&row[name], ours, row[name] == ours, || {
+                format!("{}: {ours}, truth {} ({:?}; truth's paths {})", row["repo"], row[name], shown.paths, row["paths"])
+            });
+        }
+        confusion.print(&format!("Repositories, {name}"));
+    }
+    Ok(())
+}
+
+fn curated(corpus: &Path, models: &[Model]) -> Result<(), Box<dyn std::error::Error>> {
+    let rows = table(&corpus.join("truth/curated.tsv"))?;
+    let pillars = [
+        (Pillar::Weights, "eosai_weights_endmodel"),
+        (Pillar::TrainingData, "eosai_datasources_basemodel"),
+        (Pillar::TrainingCode, "eosai_trainingcode"),
+    ];
+    for (pillar, column) in pillars {
+        let mut confusion = Confusion::default();
+        let mut false_open = 0;
+        for m in models {
+            let is = |r: &&BTreeMap<String, String>| {
+                ["hf_id", "eosai_hf_end", "eosai_hf_base"].iter().any(|c| r.get(*c).is_some_and(|v| v.eq_ignore_ascii_case(&m.source.id)))
+            };
+            let Some(truth) = rows.iter().filter(is).find_map(|r| r.get(column).filter(|v| !v.is_empty())) else { continue };
+            let Some(ours) = m.pillars.get(&pillar) else { continue };
+            let right = ours.status.slug() == truth;
+            false_open += usize::from(ours.status == PillarStatus::Open && truth == "closed");
+            confusion
+                .add(truth, ours.status.slug(), right, || format!("{}: {} ({}), curators {truth}", m.target, ours.status, ours.summary));
+        }
+        confusion.print(&format!("Curated, {pillar}"));
+        println!("  open where curators say closed: {false_open}\n");
+    }
+    Ok(())
+}
