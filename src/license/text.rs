@@ -4,8 +4,9 @@
 //! 3. a word diff against each nominee *decides*: the same, or modified, with the words shown.
 
 use crate::rules::Rules;
+use crate::rules::schema::LicenseRule;
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 mod shared {
@@ -52,14 +53,17 @@ pub struct Identified {
 
 /// Words beyond this are not compared; a license is shorter than that.
 const MAX_WORDS: usize = 60_000;
-/// Nominees that are compared word by word.
-const NOMINEES: usize = 4;
+/// Nominees that are compared word by word, and how far below the best one a nominee may score.
+const NOMINEES: usize = 12;
+const NOMINEE_GAP: f64 = 0.25;
 /// Share of a license's sketch that nominates it.
 const NOMINATES: f64 = 0.25;
 /// Share of a license's words that must be there to call a text a modification of it.
 const RESEMBLES: f64 = 0.6;
+/// Words by which a nominee must be farther off, at the least, not to be compared any more.
+const MARGIN: usize = 40;
 /// A diff that takes longer is approximate, which can only add differences.
-const DIFF_TIME: Duration = Duration::from_millis(500);
+const DIFF_TIME: Duration = Duration::from_millis(60);
 
 /// Identifies a text.
 pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
@@ -68,24 +72,41 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     if text.trim().is_empty() {
         return none(Identity::Empty);
     }
-    let text = crate::text::cut(&text, 1 << 20);
-    if let Some(id) = marked(&text, rules) {
-        return Identified { identity: Identity::Marked { id }, score: 1.0 };
-    }
+    let text = without_markup(&crate::text::cut(&text, 1 << 20));
     let mut words = license_words(&text);
     words.truncate(MAX_WORDS);
+    if let Some(id) = digested(&words, rules) {
+        return Identified { identity: Identity::Exact { id }, score: 1.0 };
+    }
+    if let Some(rule) = marked(&text, rules) {
+        let id = rule.id.get_ref().clone();
+        // Phrases recognise a license; they cannot see a clause that was added to it. So an open one is
+        // believed only where its words are known one by one.
+        let identity = if rule.open.is_empty() { Identity::Marked { id } } else { Identity::Modified { id, added: Vec::new(), removed: Vec::new() } };
+        return Identified { identity, score: 1.0 };
+    }
     let shingles: HashSet<u64> = shingle_hashes(&words).into_iter().collect();
     let mut nominees: Vec<(f64, &LicenseText)> = LICENSE_TEXTS
         .iter()
         .map(|l| (l.sketch.iter().filter(|h| shingles.contains(h)).count() as f64 / l.sketch.len().max(1) as f64, l))
         .filter(|(score, _)| *score >= NOMINATES)
         .collect();
+    let top = nominees.iter().map(|(score, _)| *score).fold(0.0, f64::max);
+    nominees.retain(|(score, _)| *score >= top - NOMINEE_GAP);
     // Among equals the id decides: the plain one before its variants, in a fixed order.
     nominees.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1.id.len(), a.1.id).cmp(&(b.1.id.len(), b.1.id))));
+    nominees.truncate(NOMINEES);
+    // How many words differ at the least, whatever their order: cheap, and a bound for the diff.
+    let mut bounded: Vec<(usize, &LicenseText, Vec<String>)> =
+        nominees.into_iter().filter_map(|(_, n)| n.words().map(|canon| (bag_distance(&canon, &words), n, canon))).collect();
+    bounded.sort_by_key(|(bound, _, _)| *bound);
     let mut best: Option<(usize, f64, Identity)> = None;
-    for (_, nominee) in nominees.into_iter().take(NOMINEES) {
-        let Some(canon) = nominee.words() else { continue };
-        let (differences, score, identity) = compare(nominee.id, &canon, &words);
+    for (bound, nominee, canon) in &bounded {
+        // What is harmless is not counted in a diff, so the bound is not a strict one; a fair margin is.
+        if best.as_ref().is_some_and(|(d, _, _)| d + MARGIN <= *bound) {
+            break;
+        }
+        let (differences, score, identity) = compare(nominee.id, canon, &words);
         if best.as_ref().is_none_or(|(d, _, _)| differences < *d) {
             best = Some((differences, score, identity));
         }
@@ -115,8 +136,47 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
     }
 }
 
+/// HTML tags and entities dropped, so that a text on a page is the text. Only known tags are: in
+/// `<year> <owner>` the brackets hold what a template leaves open.
+fn without_markup(text: &str) -> String {
+    const TAGS: &[&str] = &[
+        "a", "b", "blockquote", "body", "br", "center", "code", "details", "div", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "head",
+        "hr", "html", "i", "img", "li", "link", "meta", "ol", "p", "pre", "section", "small", "span", "strong", "style", "summary", "table",
+        "tbody", "td", "th", "thead", "title", "tr", "u", "ul", "!doctype",
+    ];
+    if !text.contains(['<', '&']) {
+        return text.to_string();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        let tag = rest.get(at..).unwrap_or_default();
+        let name: String = tag.chars().skip(1).skip_while(|c| *c == '/').take_while(|c| c.is_ascii_alphanumeric() || *c == '!').collect();
+        let end = tag.find('>').filter(|_| TAGS.contains(&name.to_lowercase().as_str()));
+        match end {
+            Some(end) => {
+                // A tag that ends a line of text does so here too.
+                out.push(if matches!(name.as_str(), "a" | "b" | "em" | "i" | "span" | "strong" | "u" | "code" | "font") { ' ' } else { '\n' });
+                rest = tag.get(end + 1..).unwrap_or_default();
+            }
+            None => {
+                out.push('<');
+                rest = tag.get(1..).unwrap_or_default();
+            }
+        }
+    }
+    out.push_str(rest);
+    for (entity, plain) in [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&ldquo;", "\""), ("&rdquo;", "\""), ("&rsquo;", "'"), ("&amp;", "&")] {
+        if out.contains(entity) {
+            out = out.replace(entity, plain);
+        }
+    }
+    out
+}
+
 /// The license whose phrases the text has: where several fit, the one with the most telling phrases.
-fn marked(text: &str, rules: &Rules) -> Option<String> {
+fn marked<'r>(text: &str, rules: &'r Rules) -> Option<&'r LicenseRule> {
     let folded = crate::text::words(text);
     let has = |p: &String| crate::card::topics::contains_phrase(&folded, p);
     rules
@@ -126,7 +186,35 @@ fn marked(text: &str, rules: &Rules) -> Option<String> {
         .filter(|(_, m)| !(m.all.is_empty() && m.any.is_empty()))
         .filter(|(_, m)| m.all.iter().all(has) && (m.any.is_empty() || m.any.iter().any(has)) && !m.none.iter().any(has))
         .max_by_key(|(l, m)| (m.all.iter().map(String::len).sum::<usize>(), std::cmp::Reverse(l.id.get_ref().clone())))
-        .map(|(l, _)| l.id.get_ref().clone())
+        .map(|(l, _)| l)
+}
+
+/// The words that one text has and the other has not, counted.
+fn bag_distance(a: &[String], b: &[String]) -> usize {
+    let mut counts: HashMap<&str, i64> = HashMap::with_capacity(a.len());
+    for word in a {
+        *counts.entry(word).or_default() += 1;
+    }
+    for word in b {
+        *counts.entry(word).or_default() -= 1;
+    }
+    counts.values().map(|n| usize::try_from(n.unsigned_abs()).unwrap_or(usize::MAX)).sum()
+}
+
+/// The license one of whose official texts has exactly these words.
+fn digested(words: &[String], rules: &Rules) -> Option<String> {
+    let digest = words_digest(words);
+    rules.licenses.iter().find(|l| l.text.as_ref().is_some_and(|m| m.words_sha256.contains(&digest))).map(|l| l.id.get_ref().clone())
+}
+
+/// sha256 over a text's words, one blank between: what `words-sha256` in the rules lists.
+pub fn words_digest(words: &[String]) -> String {
+    crate::net::sha256(words.join(" ").as_bytes())
+}
+
+/// The digest of a text as it would be compared.
+pub fn digest_of(bytes: &[u8]) -> Option<String> {
+    Some(words_digest(&license_words(&without_markup(&decode(bytes)?))))
 }
 
 impl LicenseText {
@@ -174,62 +262,64 @@ fn is_harmless(canon: &[String], at: std::ops::Range<usize>, old: &[String], new
         name.contains(w)
             || matches!(
                 w.as_str(),
-                "the" | "license" | "version" | "of" | "software" | "a" | "an" | "full" | "text" | "http" | "www" | "org"
+                "the" | "license" | "version" | "of" | "software" | "a" | "an" | "full" | "text" | "http" | "www" | "org" | "v" | "gnu"
             )
     };
+    // The same letters, hyphenated in another way.
+    if old.concat() == new.concat() {
+        return true;
+    }
+    // Marks of a list: "a", "ii", "1".
+    let is_mark = |w: &String| {
+        (w.len() == 1 && w.is_ascii()) || (w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit())) || (w.len() <= 4 && w.bytes().all(|b| matches!(b, b'i' | b'v' | b'x')))
+    };
+    if old.iter().chain(new).all(is_mark) {
+        return true;
+    }
+    // Creative Commons texts come with and without links to notes and the dedication of the text itself.
+    let is_cc_note = |w: &String| {
+        is_mark(w)
+            || matches!(
+                w.as_str(),
+                "wiki" | "creativecommons" | "org" | "considerations" | "for" | "licensors" | "licensees" | "the" | "text" | "of" | "creative"
+                    | "commons" | "public" | "licenses" | "is" | "dedicated" | "to" | "domain" | "under" | "cc0" | "dedication"
+            )
+    };
+    if name.contains("creative") && name.contains("commons") && old.iter().chain(new).all(is_cc_note) {
+        return true;
+    }
     // The title, left out or written in the license's own words.
     let heading = at.start <= 12 && old.iter().all(neutral) && new.iter().all(neutral);
     // Anywhere: nothing added, and only neutral words lost (a repeated title, an address).
     let trimmed = new.is_empty() && old.len() <= 3 && old.iter().all(neutral);
     // "Neither the name of <holder> nor …": the holder differs in each copy.
     let before: Vec<&str> = canon.get(at.start.saturating_sub(3)..at.start).unwrap_or_default().iter().map(String::as_str).collect();
-    let holder = matches!(
-        before.as_slice(),
-        [.., "name", "of"] | [.., "name", "of", "the"] | [.., "by", "the"] | [.., "shall", "the"] | [.., "provided", "by"]
-    ) && new.len() <= 8
-        && old.iter().all(|w| {
-            matches!(
-                w.as_str(),
-                "the"
-                    | "copyright"
-                    | "holder"
-                    | "holders"
-                    | "author"
-                    | "authors"
-                    | "and"
-                    | "or"
-                    | "contributors"
-                    | "organization"
-                    | "company"
-                    | "regents"
-            )
-        });
-    // After the terms there is only an appendix on how to apply them, which may be left out or filled in.
-    let ended = canon.get(..at.start).unwrap_or_default().windows(5).any(|w| w == ["end", "of", "terms", "and", "conditions"]);
-    let appendix = ended && (new.is_empty() || (!old.is_empty() && new.len() <= 12));
-    // A notice that line breaks hid from the line-wise cut: a year, a name, and no word that rules anything.
-    let year = |w: &String| w.len() == 4 && (w.starts_with("19") || w.starts_with("20")) && w.bytes().all(|b| b.is_ascii_digit());
+    let is_holder = |w: &String| {
+        matches!(
+            w.as_str(),
+            "the" | "copyright" | "holder" | "holders" | "owner" | "owners" | "author" | "authors" | "and" | "or" | "contributors"
+                | "organization" | "company" | "regents" | "its"
+        )
+    };
     let rules = |w: &String| {
         matches!(
             w.as_str(),
-            "only"
-                | "not"
-                | "no"
-                | "non"
-                | "may"
-                | "must"
-                | "shall"
-                | "commercial"
-                | "research"
-                | "use"
-                | "users"
-                | "license"
-                | "except"
-                | "if"
-                | "without"
-                | "prohibited"
+            "only" | "not" | "no" | "non" | "may" | "must" | "shall" | "commercial" | "research" | "use" | "users" | "license" | "except"
+                | "if" | "without" | "prohibited" | "unless" | "academic" | "personal" | "evaluation"
         )
     };
+    let named = matches!(
+        before.as_slice(),
+        [.., "name", "of"] | [.., "name", "of", "the"] | [.., "by", "the"] | [.., "shall", "the"] | [.., "provided", "by"]
+    ) && new.len() <= 8
+        && !new.iter().any(rules);
+    let holder = !old.is_empty() && old.iter().all(is_holder) && (named || new.iter().all(is_holder));
+    // After the terms there is only an appendix on how to apply them, which may be left out or filled in.
+    let ended = canon.get(..at.start).unwrap_or_default().windows(5).any(|w| w == ["end", "of", "terms", "and", "conditions"]);
+    let left_out = new.is_empty() && matches!(old.first().map(String::as_str), Some("appendix" | "exhibit" | "schedule")) && at.end == canon.len();
+    let appendix = left_out || (ended && (new.is_empty() || (!old.is_empty() && new.len() <= 12 && !new.iter().any(rules))));
+    // A notice that line breaks hid from the line-wise cut: a year, a name, and no word that rules anything.
+    let year = |w: &String| w.len() == 4 && (w.starts_with("19") || w.starts_with("20")) && w.bytes().all(|b| b.is_ascii_digit());
     let notice = old.is_empty()
         && new.len() <= 12
         && new.first().is_some_and(|w| w == "copyright" || w == "c")
@@ -331,6 +421,14 @@ mod tests {
         assert!(!matches!(identity(&tail), Identity::Exact { .. }), "an appended clause");
         let half = &MIT[..MIT.len() / 2];
         assert!(!matches!(identity(half), Identity::Exact { .. }), "half of it");
+    }
+
+    #[test]
+    fn a_page_is_the_text_on_it() {
+        let html = format!("<html><body><h1>MIT License</h1>\n<p>{}</p></body></html>", MIT.trim_start_matches("MIT License").replace("\n\n", "</p>\n<p>").replace('"', "&quot;"));
+        assert_eq!(identity(&html), Identity::Exact { id: "MIT".into() });
+        let quoted: String = MIT.lines().map(|l| format!("> {l}\n")).collect();
+        assert_eq!(identity(&quoted), Identity::Exact { id: "MIT".into() });
     }
 
     #[test]

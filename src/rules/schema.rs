@@ -265,6 +265,10 @@ pub struct TextMarks {
     pub any: Vec<String>,
     #[serde(default)]
     pub none: Vec<String>,
+    /// Digests of the words of official texts: what `trulyopen license FILE --format json` prints as
+    /// `words_sha256`.
+    #[serde(default)]
+    pub words_sha256: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

@@ -1,0 +1,133 @@
+//! Measures license identification on a corpus of texts:
+//! `cargo run --release --example license_accuracy -- CORPUS`.
+//!
+//! For each text of `licenses/texts` the id is compared with `SOURCES.tsv`; then each text is changed in
+//! the ways that licenses are changed in the wild (reflowed, another copyright line, wrapped in HTML or
+//! Markdown, a clause appended, cut in half, another license appended) and no result may be open that
+//! must not be. That last figure has to be 0.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use trulyopen::license::text::{Identity, identify};
+use trulyopen::license::{Known, find};
+use trulyopen::rules::Rules;
+use trulyopen::vocabulary::{Content, Openness};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let corpus = std::env::args().nth(1).or_else(|| std::env::var("TRULYOPEN_CORPUS").ok()).unwrap_or_else(|| "../shared/corpus".into());
+    let dir = PathBuf::from(corpus).join("licenses");
+    let rules = Rules::load(None)?;
+    let sources = std::fs::read_to_string(dir.join("SOURCES.tsv"))?;
+    let (mut right, mut known, mut unknown, mut policies) = (0, 0, 0, 0);
+    let mut false_open = Vec::new();
+    let mut slowest = (Duration::ZERO, String::new());
+    let mut spent = Duration::ZERO;
+    let mut texts = Vec::new();
+    for row in sources.lines().skip(1) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [id, spdx, scancode, category, hub, ..] = columns.as_slice() else { continue };
+        let Ok(bytes) = std::fs::read(dir.join("texts").join(format!("{id}.txt"))) else { continue };
+        let names = [*spdx, id, id.split("--").next().unwrap_or(id), scancode, hub.trim_start_matches("other:")];
+        let expected = names.iter().filter(|n| **n != "-").find_map(|n| find(&rules, n));
+        texts.push((id.to_string(), category.to_string(), expected, bytes));
+    }
+    for (id, category, expected, bytes) in &texts {
+        let start = Instant::now();
+        let got = identify(bytes, &rules);
+        let took = start.elapsed();
+        spent += took;
+        if took > slowest.0 {
+            slowest = (took, id.clone());
+        }
+        if category == "Acceptable use policy" || id.contains("prohibited-use") {
+            policies += 1;
+            if is_open(&got.identity, &rules) {
+                false_open.push(format!("{id}: a policy, taken for {}", got.identity.shown()));
+            }
+            continue;
+        }
+        let Some(expected) = expected else {
+            unknown += 1;
+            println!("  - {id}: no entry of ours; identified as {}", got.identity.shown());
+            continue;
+        };
+        known += 1;
+        if is_right(&got.identity, *expected, &rules) {
+            right += 1;
+        } else {
+            println!("  - {id}: expected {}, got {} (score {:.3})", expected.id(), got.identity.shown(), got.score);
+        }
+    }
+    println!("identified {right}/{known} = {:.1} %; no entry for {unknown}; {policies} policies", 100.0 * f64::from(right) / f64::from(known.max(1)));
+    println!("time a text: mean {:.2} ms, slowest {:.2} ms ({})", spent.as_secs_f64() * 1000.0 / texts.len() as f64, slowest.0.as_secs_f64() * 1000.0, slowest.1);
+
+    let clause = "\n\nAdditional terms: the Materials may not be used commercially by any entity with more than 1,000,000 monthly active users, and may not be used for the purposes listed in Attachment A.\n";
+    let mit = texts.iter().find(|t| t.0 == "mit").map(|t| String::from_utf8_lossy(&t.3).into_owned()).unwrap_or_default();
+    let mut tried = 0;
+    for (id, category, expected, bytes) in &texts {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        // A text is restricted where the corpus says so, or where our own entry does.
+        let restricted = !matches!(category.as_str(), "Permissive" | "Copyleft" | "Copyleft Limited" | "Public Domain" | "Unstated License")
+            || expected.is_some_and(|k| k.openness(Content::Weights) != Openness::Open && k.openness(Content::Code) != Openness::Open);
+        let half = text.char_indices().nth(text.chars().count() / 2).map_or(text.len(), |(i, _)| i);
+        let changes: Vec<(&str, String, bool)> = vec![
+            ("as it is", text.clone(), restricted),
+            ("reflowed", reflow(&text, 60), restricted),
+            ("one line", reflow(&text, usize::MAX), restricted),
+            ("another copyright line", format!("Copyright (c) 2026 Another Company, Inc.\n\n{text}"), restricted),
+            ("HTML", format!("<html><body><p>{}</p></body></html>", text.replace("\n\n", "</p>\n<p>")), restricted),
+            ("Markdown", text.lines().map(|l| format!("> {l}\n")).collect(), restricted),
+            ("a clause appended", format!("{text}{clause}"), true),
+            ("a clause put first", format!("{clause}\n{text}"), true),
+            ("half", text[..half].to_string(), restricted),
+            ("MIT appended", format!("{text}\n\n{mit}"), restricted),
+            ("MIT put first", format!("{mit}\n\n{text}"), restricted),
+        ];
+        for (change, text, must_not_be_open) in changes {
+            tried += 1;
+            let got = identify(text.as_bytes(), &rules);
+            if must_not_be_open && is_open(&got.identity, &rules) {
+                false_open.push(format!("{id}, {change}: taken for {}", got.identity.shown()));
+            }
+        }
+    }
+    println!("restricted reported as open: {} of {tried} changed texts", false_open.len());
+    for f in &false_open {
+        println!("  - {f}");
+    }
+    if false_open.is_empty() { Ok(()) } else { Err("a restricted text was reported as open".into()) }
+}
+
+fn reflow(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut at = 0usize;
+    for word in text.split_whitespace() {
+        if at.saturating_add(word.len()) > width {
+            out.push('\n');
+            at = 0;
+        } else if at > 0 {
+            out.push(' ');
+        }
+        out.push_str(word);
+        at = at.saturating_add(word.len() + 1);
+    }
+    out
+}
+
+/// What a reader would take for a plain open license.
+fn is_open(identity: &Identity, rules: &Rules) -> bool {
+    match identity {
+        Identity::Exact { id } | Identity::Marked { id } => {
+            find(rules, id).is_some_and(|k| Content::ALL.iter().any(|c| k.openness(*c) == Openness::Open))
+        }
+        _ => false,
+    }
+}
+
+fn is_right(identity: &Identity, expected: Known<'_>, rules: &Rules) -> bool {
+    let base = |s: &str| s.trim_end_matches("-only").trim_end_matches("-or-later").to_string();
+    match identity {
+        Identity::Exact { id } | Identity::Marked { id } => find(rules, id).is_some_and(|k| base(k.id()) == base(expected.id())),
+        _ => false,
+    }
+}
