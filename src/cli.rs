@@ -24,6 +24,11 @@ pub enum Command {
     /// Audit models by name and print the scorecard
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
+    /// Identify a license text or id; print its terms, its obligations and what it is open for
+    #[command(
+        after_help = "Examples:\n  trulyopen license LICENSE\n  trulyopen license llama3.1\n  trulyopen license Apache-2.0 --format json\n  curl -s https://example.org/LICENSE | trulyopen license -"
+    )]
+    License(LicenseArgs),
     /// Explain a verdict, component, license, term, finding or relation: meaning, how it is decided, source
     #[command(
         after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain --list"
@@ -58,6 +63,13 @@ pub struct AuditArgs {
     /// Exit with 1 where a model's proven verdict is below this one
     #[arg(long, value_name = "VERDICT", value_parser = PossibleValuesParser::new(["closed", "weights-available", "open-weights", "open-source", "open-source-open-data"]))]
     pub fail_under: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct LicenseArgs {
+    /// A file, `-` for standard input, or an id or name as front matter has it
+    #[arg(value_name = "FILE|ID")]
+    pub what: String,
 }
 
 #[derive(Debug, Args)]

@@ -194,12 +194,19 @@ pub fn content_of(id: ComponentId, rules: &Rules) -> Content {
 
 /// Terms of the whole repository, applied to one kind of content in it.
 pub fn license_of(terms: &Terms<'_>, content: Content) -> ComponentLicense {
+    if content == Content::Code && !terms.code_parts.is_empty() {
+        return reread(&terms.code_parts, content);
+    }
     if terms.parts.is_empty() {
         return ComponentLicense { expression: None, openness: terms.openness, type_appropriate: None };
     }
-    let openness =
-        terms.parts.iter().map(|p| p.known.map_or(Openness::Unknown, |k| k.openness(content))).fold(Openness::Open, Openness::and);
-    ComponentLicense { expression: terms.expression(), openness, type_appropriate: fits(&terms.parts, content) }
+    reread(&terms.parts, content)
+}
+
+/// Licenses judged anew, for another kind of content than they were concluded for.
+fn reread(parts: &[Part<'_>], content: Content) -> ComponentLicense {
+    let parts: Vec<Part<'_>> = parts.iter().map(|p| p.known.map_or_else(|| p.clone(), |k| Part::known(k, content))).collect();
+    license_parts(&parts, content)
 }
 
 /// A single known license, applied to a kind of content.

@@ -46,6 +46,8 @@ pub struct Terms<'r> {
     pub basis: Basis,
     pub evidence: Vec<Evidence>,
     pub texts: Vec<TextResult>,
+    /// Licenses of the code beside the weights, where a file of its own says so (`LICENSE-CODE`).
+    pub code_parts: Vec<Part<'r>>,
     /// Why it could not be concluded, where that is so.
     pub gap: Option<Gap>,
 }
@@ -100,6 +102,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
         basis: Basis::None,
         evidence: Vec::new(),
         texts: Vec::new(),
+        code_parts: Vec::new(),
         gap: None,
     };
     let record = match &snapshot.record {
@@ -127,6 +130,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     terms.evidence.extend(tag.evidence.iter().cloned());
     let prompt = prompt(snapshot, rules);
     let of = |scope: Scope| -> Vec<TextResult> { terms.texts.iter().filter(|x| x.scope == scope).cloned().collect() };
+    terms.code_parts = of(Scope::Code).iter().filter_map(|x| part_of_text(x, rules)).collect();
     // A text on the weights goes before one on everything; one on the code says nothing about them.
     let chosen = Some(of(Scope::Weights)).filter(|c| !c.is_empty()).unwrap_or_else(|| of(Scope::Everything));
     let (mut parts, mut evidence) = (Vec::new(), Vec::new());
@@ -181,6 +185,9 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
             let names: Vec<String> = tag.parts.iter().map(|p| format!("`{}`", p.id)).collect();
             findings.push(Finding::new(rules, "license/unrecognised", format!("no rule knows {}", t::list(&names)), tag.evidence.clone()));
         }
+    } else if let Some((part, cite)) = card.and_then(|c| pasted(c, snapshot, rules)) {
+        terms.evidence.push(cite);
+        terms.set(vec![part], Basis::Verified);
     } else if let Some((part, cite)) =
         card.and_then(|c| prose(c, snapshot, rules)).filter(|(p, _)| !is_other || p.openness != Openness::Open)
     {
@@ -233,6 +240,9 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
             format!("{} are all taken to bind", t::list(&terms.parts.iter().map(|p| p.id.clone()).collect::<Vec<_>>())),
             terms.evidence.clone(),
         ));
+    }
+    if let Some(finding) = broken_link(snapshot, rules) {
+        findings.push(finding);
     }
     if let Some(finding) = name_contradicts_tag(snapshot, rules) {
         findings.push(finding);
@@ -446,6 +456,27 @@ fn prose_names<'r>(rules: &'r Rules) -> Vec<(String, Known<'r>)> {
     names
 }
 
+/// The license text that is pasted into the card's section on the license.
+fn pasted<'r>(card: &Card, snapshot: &Snapshot, rules: &'r Rules) -> Option<(Part<'r>, Evidence)> {
+    let blocks: Vec<_> = card.blocks.iter().filter(|b| topics::topic_of(card, b, rules) == Some("license")).collect();
+    let text = blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
+    if text.split_whitespace().count() < 120 {
+        return None;
+    }
+    match identify(text.as_bytes(), rules).identity {
+        Identity::Exact { id } | Identity::Marked { id } => {
+            let known = find(rules, &id)?;
+            let cite = snapshot
+                .card
+                .as_ref()
+                .ok()?
+                .cite(blocks.first().map(|b| b.line), format!("the text of {} stands in the card", known.name()));
+            Some((Part::known(known, Content::Weights), cite))
+        }
+        _ => None,
+    }
+}
+
 /// The one license that the card's section on the license names.
 fn prose<'r>(card: &Card, snapshot: &Snapshot, rules: &'r Rules) -> Option<(Part<'r>, Evidence)> {
     let blocks =
@@ -504,6 +535,18 @@ fn disagreement(parts: &[Part<'_>], tag: &Declared<'_>, evidence: &[Evidence], r
 fn is_same(a: &str, b: &str) -> bool {
     let base = |s: &str| s.trim_end_matches("-only").trim_end_matches("-or-later").to_string();
     base(a) == base(b)
+}
+
+/// A `license_link` to a file of the repository that is not there.
+fn broken_link(snapshot: &Snapshot, rules: &Rules) -> Option<Finding> {
+    let record = snapshot.record.as_ref().ok()?;
+    let link = record.card_data.get("license_link")?.as_str()?.trim();
+    let is_path = !link.is_empty() && !link.contains("://") && link.contains(|c: char| c.is_ascii_alphanumeric());
+    let there = record.files.as_ref()?.iter().any(|f| f.path == link.trim_start_matches("./"));
+    (is_path && !there).then(|| {
+        let evidence = vec![cite_front(snapshot, "license_link", link)];
+        Finding::new(rules, "license/link-broken", format!("license_link names {link}, which is not in the repository"), evidence)
+    })
 }
 
 /// `license: mit` with `license_name: something-else`.

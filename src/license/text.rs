@@ -82,7 +82,8 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
         let id = rule.id.get_ref().clone();
         // Phrases recognise a license; they cannot see a clause that was added to it. So an open one is
         // believed only where its words are known one by one.
-        let identity = if rule.open.is_empty() { Identity::Marked { id } } else { Identity::Modified { id, added: Vec::new(), removed: Vec::new() } };
+        let identity =
+            if rule.open.is_empty() { Identity::Marked { id } } else { Identity::Modified { id, added: Vec::new(), removed: Vec::new() } };
         return Identified { identity, score: 1.0 };
     }
     let shingles: HashSet<u64> = shingle_hashes(&words).into_iter().collect();
@@ -100,22 +101,33 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     let mut bounded: Vec<(usize, &LicenseText, Vec<String>)> =
         nominees.into_iter().filter_map(|(_, n)| n.words().map(|canon| (bag_distance(&canon, &words), n, canon))).collect();
     bounded.sort_by_key(|(bound, _, _)| *bound);
-    let mut best: Option<(usize, f64, Identity)> = None;
+    let mut best: Option<Compared> = None;
     for (bound, nominee, canon) in &bounded {
         // What is harmless is not counted in a diff, so the bound is not a strict one; a fair margin is.
-        if best.as_ref().is_some_and(|(d, _, _)| d + MARGIN <= *bound) {
+        if best.as_ref().is_some_and(|b| b.differences + MARGIN <= *bound) {
             break;
         }
-        let (differences, score, identity) = compare(nominee.id, canon, &words);
-        if best.as_ref().is_none_or(|(d, _, _)| differences < *d) {
-            best = Some((differences, score, identity));
+        let compared = compare(nominee.id, canon, &words);
+        if best.as_ref().is_none_or(|b| compared.differences < b.differences) {
+            best = Some(compared);
         }
     }
     match best {
-        Some((_, score, identity)) if score >= RESEMBLES || matches!(identity, Identity::Exact { .. }) => Identified { identity, score },
-        Some((_, score, _)) => Identified { identity: Identity::Unrecognised, score },
+        Some(c) if c.share >= RESEMBLES => Identified { identity: c.identity, score: c.score },
+        Some(c) => Identified { identity: Identity::Unrecognised, score: c.score },
         None => none(Identity::Unrecognised),
     }
+}
+
+/// A text beside a license.
+struct Compared {
+    /// Words that differ and matter.
+    differences: usize,
+    /// Share of the license that is there.
+    share: f64,
+    /// The same, lowered by what was added.
+    score: f64,
+    identity: Identity,
 }
 
 /// Bytes as text: UTF-8, UTF-16 with a mark, or Latin-1 where it reads as text.
@@ -140,9 +152,50 @@ pub fn decode(bytes: &[u8]) -> Option<String> {
 /// `<year> <owner>` the brackets hold what a template leaves open.
 fn without_markup(text: &str) -> String {
     const TAGS: &[&str] = &[
-        "a", "b", "blockquote", "body", "br", "center", "code", "details", "div", "em", "font", "h1", "h2", "h3", "h4", "h5", "h6", "head",
-        "hr", "html", "i", "img", "li", "link", "meta", "ol", "p", "pre", "section", "small", "span", "strong", "style", "summary", "table",
-        "tbody", "td", "th", "thead", "title", "tr", "u", "ul", "!doctype",
+        "a",
+        "b",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "code",
+        "details",
+        "div",
+        "em",
+        "font",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "hr",
+        "html",
+        "i",
+        "img",
+        "li",
+        "link",
+        "meta",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "small",
+        "span",
+        "strong",
+        "style",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "u",
+        "ul",
+        "!doctype",
     ];
     if !text.contains(['<', '&']) {
         return text.to_string();
@@ -157,7 +210,11 @@ fn without_markup(text: &str) -> String {
         match end {
             Some(end) => {
                 // A tag that ends a line of text does so here too.
-                out.push(if matches!(name.as_str(), "a" | "b" | "em" | "i" | "span" | "strong" | "u" | "code" | "font") { ' ' } else { '\n' });
+                out.push(if matches!(name.as_str(), "a" | "b" | "em" | "i" | "span" | "strong" | "u" | "code" | "font") {
+                    ' '
+                } else {
+                    '\n'
+                });
                 rest = tag.get(end + 1..).unwrap_or_default();
             }
             None => {
@@ -167,7 +224,19 @@ fn without_markup(text: &str) -> String {
         }
     }
     out.push_str(rest);
-    for (entity, plain) in [("&quot;", "\""), ("&#34;", "\""), ("&#39;", "'"), ("&apos;", "'"), ("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&ldquo;", "\""), ("&rdquo;", "\""), ("&rsquo;", "'"), ("&amp;", "&")] {
+    for (entity, plain) in [
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&apos;", "'"),
+        ("&nbsp;", " "),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&ldquo;", "\""),
+        ("&rdquo;", "\""),
+        ("&rsquo;", "'"),
+        ("&amp;", "&"),
+    ] {
         if out.contains(entity) {
             out = out.replace(entity, plain);
         }
@@ -225,9 +294,8 @@ impl LicenseText {
     }
 }
 
-/// Compares a text with a license, word by word: the number of differing words that matter, the share
-/// of the license that is there, and what that makes the text.
-fn compare(id: &str, canon: &[String], words: &[String]) -> (usize, f64, Identity) {
+/// Compares a text with a license, word by word.
+fn compare(id: &str, canon: &[String], words: &[String]) -> Compared {
     let ops = capture_diff_slices_deadline(Algorithm::Myers, canon, words, Some(Instant::now() + DIFF_TIME));
     let (mut added, mut removed): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let mut kept = 0;
@@ -250,9 +318,9 @@ fn compare(id: &str, canon: &[String], words: &[String]) -> (usize, f64, Identit
     let score = kept as f64 / (canon.len() + added.len()).max(1) as f64;
     let share = kept as f64 / canon.len().max(1) as f64;
     if differences == 0 {
-        return (0, 1.0, Identity::Exact { id: id.to_string() });
+        return Compared { differences, share: 1.0, score: 1.0, identity: Identity::Exact { id: id.to_string() } };
     }
-    (differences, share.min(score.max(share)), Identity::Modified { id: id.to_string(), added, removed })
+    Compared { differences, share, score, identity: Identity::Modified { id: id.to_string(), added, removed } }
 }
 
 /// Differences that do not change a license: its title, the names that a template leaves open, and
@@ -271,7 +339,9 @@ fn is_harmless(canon: &[String], at: std::ops::Range<usize>, old: &[String], new
     }
     // Marks of a list: "a", "ii", "1".
     let is_mark = |w: &String| {
-        (w.len() == 1 && w.is_ascii()) || (w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit())) || (w.len() <= 4 && w.bytes().all(|b| matches!(b, b'i' | b'v' | b'x')))
+        (w.len() == 1 && w.is_ascii())
+            || (w.len() <= 2 && w.bytes().all(|b| b.is_ascii_digit()))
+            || (w.len() <= 4 && w.bytes().all(|b| matches!(b, b'i' | b'v' | b'x')))
     };
     if old.iter().chain(new).all(is_mark) {
         return true;
@@ -281,8 +351,27 @@ fn is_harmless(canon: &[String], at: std::ops::Range<usize>, old: &[String], new
         is_mark(w)
             || matches!(
                 w.as_str(),
-                "wiki" | "creativecommons" | "org" | "considerations" | "for" | "licensors" | "licensees" | "the" | "text" | "of" | "creative"
-                    | "commons" | "public" | "licenses" | "is" | "dedicated" | "to" | "domain" | "under" | "cc0" | "dedication"
+                "wiki"
+                    | "creativecommons"
+                    | "org"
+                    | "considerations"
+                    | "for"
+                    | "licensors"
+                    | "licensees"
+                    | "the"
+                    | "text"
+                    | "of"
+                    | "creative"
+                    | "commons"
+                    | "public"
+                    | "licenses"
+                    | "is"
+                    | "dedicated"
+                    | "to"
+                    | "domain"
+                    | "under"
+                    | "cc0"
+                    | "dedication"
             )
     };
     if name.contains("creative") && name.contains("commons") && old.iter().chain(new).all(is_cc_note) {
@@ -297,15 +386,46 @@ fn is_harmless(canon: &[String], at: std::ops::Range<usize>, old: &[String], new
     let is_holder = |w: &String| {
         matches!(
             w.as_str(),
-            "the" | "copyright" | "holder" | "holders" | "owner" | "owners" | "author" | "authors" | "and" | "or" | "contributors"
-                | "organization" | "company" | "regents" | "its"
+            "the"
+                | "copyright"
+                | "holder"
+                | "holders"
+                | "owner"
+                | "owners"
+                | "author"
+                | "authors"
+                | "and"
+                | "or"
+                | "contributors"
+                | "organization"
+                | "company"
+                | "regents"
+                | "its"
         )
     };
     let rules = |w: &String| {
         matches!(
             w.as_str(),
-            "only" | "not" | "no" | "non" | "may" | "must" | "shall" | "commercial" | "research" | "use" | "users" | "license" | "except"
-                | "if" | "without" | "prohibited" | "unless" | "academic" | "personal" | "evaluation"
+            "only"
+                | "not"
+                | "no"
+                | "non"
+                | "may"
+                | "must"
+                | "shall"
+                | "commercial"
+                | "research"
+                | "use"
+                | "users"
+                | "license"
+                | "except"
+                | "if"
+                | "without"
+                | "prohibited"
+                | "unless"
+                | "academic"
+                | "personal"
+                | "evaluation"
         )
     };
     let named = matches!(
@@ -316,7 +436,8 @@ fn is_harmless(canon: &[String], at: std::ops::Range<usize>, old: &[String], new
     let holder = !old.is_empty() && old.iter().all(is_holder) && (named || new.iter().all(is_holder));
     // After the terms there is only an appendix on how to apply them, which may be left out or filled in.
     let ended = canon.get(..at.start).unwrap_or_default().windows(5).any(|w| w == ["end", "of", "terms", "and", "conditions"]);
-    let left_out = new.is_empty() && matches!(old.first().map(String::as_str), Some("appendix" | "exhibit" | "schedule")) && at.end == canon.len();
+    let left_out =
+        new.is_empty() && matches!(old.first().map(String::as_str), Some("appendix" | "exhibit" | "schedule")) && at.end == canon.len();
     let appendix = left_out || (ended && (new.is_empty() || (!old.is_empty() && new.len() <= 12 && !new.iter().any(rules))));
     // A notice that line breaks hid from the line-wise cut: a year, a name, and no word that rules anything.
     let year = |w: &String| w.len() == 4 && (w.starts_with("19") || w.starts_with("20")) && w.bytes().all(|b| b.is_ascii_digit());
@@ -346,7 +467,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const MIT: &str = "MIT License\n\nCopyright (c) 2024 Somebody\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the \"Software\"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:\n\nThe above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NON-INFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.\n";
+    const MIT: &str = include_str!("../../tests/data/MIT.txt");
 
     fn identity(text: &str) -> Identity {
         identify(text.as_bytes(), &Rules::load(None).unwrap()).identity
@@ -425,7 +546,10 @@ mod tests {
 
     #[test]
     fn a_page_is_the_text_on_it() {
-        let html = format!("<html><body><h1>MIT License</h1>\n<p>{}</p></body></html>", MIT.trim_start_matches("MIT License").replace("\n\n", "</p>\n<p>").replace('"', "&quot;"));
+        let html = format!(
+            "<html><body><h1>MIT License</h1>\n<p>{}</p></body></html>",
+            MIT.trim_start_matches("MIT License").replace("\n\n", "</p>\n<p>").replace('"', "&quot;")
+        );
         assert_eq!(identity(&html), Identity::Exact { id: "MIT".into() });
         let quoted: String = MIT.lines().map(|l| format!("> {l}\n")).collect();
         assert_eq!(identity(&quoted), Identity::Exact { id: "MIT".into() });

@@ -1,0 +1,421 @@
+//! A hub and a code host over real HTTP on 127.0.0.1, serving a directory in the evidence layout with
+//! the hub's own status codes and headers, with latency and faults as a test asks for them.
+
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+/// The token that the hub accepts.
+pub const TOKEN: &str = "hf_fixture";
+
+/// What goes wrong with a reply.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// Another status, with headers.
+    Status(u16, Vec<(&'static str, String)>),
+    /// Another body, with status 200.
+    Body(Vec<u8>),
+    /// Another body with headers, and a length or chunks.
+    Raw { headers: Vec<(&'static str, String)>, body: Vec<u8>, chunked: bool },
+    /// The length of the whole body is announced, half of it is sent, and the connection closed.
+    Cut,
+    /// Half of the body is sent, and after this time the rest.
+    Stall(Duration),
+    /// The connection is closed without an answer.
+    Close,
+    /// A redirect to this address.
+    Redirect(String),
+}
+
+impl Fault {
+    /// A status without headers of its own.
+    pub fn status(status: u16) -> Fault {
+        Fault::Status(status, Vec::new())
+    }
+
+    /// A rate limit with its wait in seconds.
+    pub fn limited(retry_after: u64) -> Fault {
+        Fault::Status(429, vec![("Retry-After", retry_after.to_string())])
+    }
+
+    /// A failure that names so long a wait that nobody tries again.
+    pub fn broken() -> Fault {
+        Fault::Status(503, vec![("Retry-After", "3600".into())])
+    }
+
+    /// A page for people where data were asked for.
+    pub fn html() -> Fault {
+        Fault::Body(b"<!doctype html><title>Maintenance</title><p>Back soon.".to_vec())
+    }
+}
+
+/// One request as it was received.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// Path and query as sent.
+    pub path: String,
+    pub authorization: Option<String>,
+    /// When the request had been read.
+    pub start: Instant,
+    /// When the answer was about to be sent.
+    pub end: Instant,
+}
+
+struct Rule {
+    path: String,
+    left: usize,
+    fault: Fault,
+}
+
+struct State {
+    root: PathBuf,
+    base: String,
+    latency: Duration,
+    faults: Mutex<Vec<Rule>>,
+    log: Mutex<Vec<Request>>,
+    revisions: Mutex<BTreeSet<String>>,
+    stopped: AtomicBool,
+}
+
+/// A running server; it stops when dropped.
+pub struct HubServer {
+    state: Arc<State>,
+    address: SocketAddr,
+}
+
+struct Reply {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl HubServer {
+    /// Serves `fixtures/hub`.
+    pub fn fixtures() -> HubServer {
+        HubServer::serve(&super::fixture_hub())
+    }
+
+    /// Serves a directory.
+    pub fn serve(root: &Path) -> HubServer {
+        HubServer::with_latency(root, Duration::ZERO)
+    }
+
+    /// Serves a directory and takes its time before each answer.
+    pub fn with_latency(root: &Path, latency: Duration) -> HubServer {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let state = Arc::new(State {
+            root: root.to_path_buf(),
+            base: format!("http://{address}"),
+            latency,
+            faults: Mutex::default(),
+            log: Mutex::default(),
+            revisions: Mutex::default(),
+            stopped: AtomicBool::new(false),
+        });
+        let accepting = Arc::clone(&state);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                if accepting.stopped.load(Ordering::SeqCst) {
+                    break;
+                }
+                if let Ok(stream) = stream {
+                    let state = Arc::clone(&accepting);
+                    std::thread::spawn(move || connection(&state, stream));
+                }
+            }
+        });
+        HubServer { state, address }
+    }
+
+    /// Its address, without a trailing slash.
+    pub fn base(&self) -> &str {
+        &self.state.base
+    }
+
+    /// Answers requests whose path contains `path` with a fault, the first `times` of them.
+    pub fn fault(&self, path: &str, times: usize, fault: Fault) -> &HubServer {
+        lock(&self.state.faults).push(Rule { path: path.to_string(), left: times, fault });
+        self
+    }
+
+    /// Answers every request whose path contains `path` with a fault.
+    pub fn always(&self, path: &str, fault: Fault) -> &HubServer {
+        self.fault(path, usize::MAX, fault)
+    }
+
+    /// Makes a revision known besides `main` and the commit.
+    pub fn revision(&self, name: &str) -> &HubServer {
+        lock(&self.state.revisions).insert(name.to_string());
+        self
+    }
+
+    /// Every request so far, in order of arrival.
+    pub fn log(&self) -> Vec<Request> {
+        let mut log = lock(&self.state.log).clone();
+        log.sort_by_key(|r| r.start);
+        log
+    }
+
+    /// Paths of all requests so far, with their queries, sorted.
+    pub fn paths(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.log().into_iter().map(|r| r.path).collect();
+        paths.sort();
+        paths
+    }
+
+    /// The requests whose path contains a text.
+    pub fn requests(&self, path: &str) -> Vec<Request> {
+        self.log().into_iter().filter(|r| r.path.contains(path)).collect()
+    }
+
+    /// Groups of requests separated by a point where none was in flight.
+    pub fn waves(&self) -> usize {
+        let mut waves = 0;
+        let mut busy_until = None;
+        for request in self.log() {
+            if busy_until.is_none_or(|until| request.start > until) {
+                waves += 1;
+            }
+            busy_until = busy_until.max(Some(request.end));
+        }
+        waves
+    }
+
+    /// The most requests of which each began after the one before had been answered: how many round
+    /// trips the run waited for at least.
+    pub fn depth(&self) -> usize {
+        let mut log = self.log();
+        log.sort_by_key(|r| r.end);
+        let mut depth = 0;
+        let mut last = None;
+        for request in log {
+            if last.is_none_or(|end| request.start > end) {
+                depth += 1;
+                last = Some(request.end);
+            }
+        }
+        depth
+    }
+}
+
+impl Drop for HubServer {
+    fn drop(&mut self) {
+        self.state.stopped.store(true, Ordering::SeqCst);
+        // Wakes the accepting thread.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Answers one request after the other until the client closes.
+fn connection(state: &State, mut stream: TcpStream) {
+    let _ = stream.set_nodelay(true);
+    while !state.stopped.load(Ordering::SeqCst) {
+        let Some(head) = read_head(&mut stream) else { return };
+        if !answer(state, &mut stream, &head) {
+            return;
+        }
+    }
+}
+
+/// The request line and headers, or `None` when the client is gone.
+fn read_head(stream: &mut TcpStream) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 2048];
+    while !bytes.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut chunk) {
+            Ok(n) if n > 0 => bytes.extend_from_slice(chunk.get(..n)?),
+            _ => return None,
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Sends one reply, in one call; false where the connection ends with it.
+fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
+    let start = Instant::now();
+    let mut parts = head.lines().next().unwrap_or_default().split(' ');
+    let (method, path) = (parts.next().unwrap_or_default().to_string(), parts.next().unwrap_or_default().to_string());
+    let header = |name: &str| {
+        head.lines().find_map(|l| l.split_once(':').filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim().to_string()))
+    };
+    let authorization = header("authorization");
+    let reply = reply(state, path.split('?').next().unwrap_or_default(), authorization.as_deref());
+    let fault = {
+        let mut faults = lock(&state.faults);
+        faults.iter_mut().find(|r| r.left > 0 && path.contains(&r.path)).map(|r| {
+            r.left -= 1;
+            r.fault.clone()
+        })
+    };
+    std::thread::sleep(state.latency);
+    lock(&state.log).push(Request { method, path, authorization, start, end: Instant::now() });
+    let (reply, chunked) = match fault.clone() {
+        Some(Fault::Status(status, headers)) => (Reply { status, headers, body: Vec::new() }, false),
+        Some(Fault::Body(body)) => (Reply { body, ..reply }, false),
+        Some(Fault::Raw { mut headers, body, chunked }) => {
+            headers.extend(reply.headers);
+            (Reply { status: 200, headers, body }, chunked)
+        }
+        Some(Fault::Redirect(to)) => (Reply { status: 307, headers: vec![("Location", to)], body: Vec::new() }, false),
+        Some(Fault::Close) => return false,
+        Some(Fault::Cut | Fault::Stall(_)) | None => (reply, false),
+    };
+    let bytes = serialise(&reply, chunked);
+    match fault {
+        Some(Fault::Cut) => {
+            let _ = stream.write_all(half(&bytes, &reply));
+            false
+        }
+        Some(Fault::Stall(pause)) => {
+            let first = half(&bytes, &reply).len();
+            stream.write_all(&bytes[..first]).is_ok() && wait(state, stream, pause) && stream.write_all(&bytes[first..]).is_ok()
+        }
+        _ => stream.write_all(&bytes).is_ok(),
+    }
+}
+
+/// The head and half of the body.
+fn half<'b>(bytes: &'b [u8], reply: &Reply) -> &'b [u8] {
+    &bytes[..bytes.len() - reply.body.len().div_ceil(2)]
+}
+
+/// Waits; false where the client went away or the server stops meanwhile.
+fn wait(state: &State, stream: &mut TcpStream, pause: Duration) -> bool {
+    let until = Instant::now() + pause;
+    let _ = stream.set_read_timeout(Some(Duration::from_millis(10)));
+    while Instant::now() < until {
+        let gone = matches!(stream.peek(&mut [0]), Ok(0));
+        if gone || state.stopped.load(Ordering::SeqCst) {
+            return false;
+        }
+    }
+    let _ = stream.set_read_timeout(None);
+    true
+}
+
+fn serialise(reply: &Reply, chunked: bool) -> Vec<u8> {
+    let mut out = format!("HTTP/1.1 {} Fixture\r\n", reply.status).into_bytes();
+    for (name, value) in &reply.headers {
+        out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    if chunked {
+        out.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+        for chunk in reply.body.chunks(65536) {
+            out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+            out.extend_from_slice(chunk);
+            out.extend_from_slice(b"\r\n");
+        }
+        out.extend_from_slice(b"0\r\n\r\n");
+    } else {
+        out.extend_from_slice(format!("Content-Length: {}\r\n\r\n", reply.body.len()).as_bytes());
+        out.extend_from_slice(&reply.body);
+    }
+    out
+}
+
+/// What a healthy hub says.
+fn reply(state: &State, path: &str, authorization: Option<&str>) -> Reply {
+    if let Some(rest) = path.strip_prefix("/gh/repos/") {
+        return code_record(state, rest);
+    }
+    if let Some(rest) = path.strip_prefix("/raw/") {
+        return match rest.split_once("/HEAD/") {
+            Some((repo, file)) => file_or(state, &format!("github/{repo}/{}", decode(file)), Vec::new(), refusal(404, "")),
+            None => refusal(404, ""),
+        };
+    }
+    // The hub checks a token before it looks at anything else.
+    if authorization.is_some_and(|a| a != format!("Bearer {TOKEN}")) {
+        return Reply { status: 401, headers: vec![("X-Error-Message", "Invalid credentials in Authorization header".into())], body: Vec::new() };
+    }
+    for (api, kind) in [("/api/models/", "models"), ("/api/datasets/", "datasets")] {
+        if let Some(rest) = path.strip_prefix(api) {
+            let (id, revision) = rest.split_once("/revision/").unwrap_or((rest, "main"));
+            return match record(state, kind, id) {
+                None => refusal(401, "RepoNotFound"),
+                Some((_, info)) if !knows(state, &info, &decode(revision)) => refusal(404, "RevisionNotFound"),
+                Some((dir, _)) => file_or(state, &format!("{dir}/info.json"), Vec::new(), refusal(500, "")),
+            };
+        }
+    }
+    let (kind, rest) = path.strip_prefix("/datasets/").map_or(("models", path.trim_start_matches('/')), |rest| ("datasets", rest));
+    let Some((id, (revision, file))) = rest.split_once("/resolve/").and_then(|(id, rest)| Some((id, rest.split_once('/')?))) else {
+        return refusal(404, "");
+    };
+    let Some((dir, info)) = record(state, kind, id) else { return refusal(401, "RepoNotFound") };
+    if !knows(state, &info, &decode(revision)) {
+        return refusal(404, "RevisionNotFound");
+    }
+    let file = decode(file);
+    let gated = !matches!(info["gated"], Value::Bool(false) | Value::Null);
+    if gated && authorization.is_none() && file != "README.md" {
+        return refusal(401, "GatedRepo");
+    }
+    let commit = info["sha"].as_str().map(|sha| ("X-Repo-Commit", sha.to_string()));
+    if file == "info.json" {
+        return refusal(404, "EntryNotFound");
+    }
+    file_or(state, &format!("{dir}/{file}"), commit.into_iter().collect(), refusal(404, "EntryNotFound"))
+}
+
+/// Facts or tree of a code repository.
+fn code_record(state: &State, rest: &str) -> Reply {
+    let (repo, file) = match rest.strip_suffix("/git/trees/HEAD") {
+        Some(repo) => (repo, "tree.json"),
+        None => (rest, "repo.json"),
+    };
+    file_or(state, &format!("github/{repo}/{file}"), Vec::new(), refusal(404, ""))
+}
+
+/// The folder and record of a repository on the hub.
+fn record(state: &State, kind: &str, id: &str) -> Option<(String, Value)> {
+    let dir = format!("huggingface/{kind}/{}{id}", if id.contains('/') { "" } else { "_legacy/" });
+    let bytes = read(state, &format!("{dir}/info.json"))?;
+    Some((dir, serde_json::from_slice(&bytes).unwrap_or(Value::Null)))
+}
+
+fn knows(state: &State, info: &Value, revision: &str) -> bool {
+    revision == "main" || info["sha"].as_str() == Some(revision) || lock(&state.revisions).contains(revision)
+}
+
+fn refusal(status: u16, code: &str) -> Reply {
+    let headers = if code.is_empty() { Vec::new() } else { vec![("X-Error-Code", code.to_string())] };
+    Reply { status, headers, body: b"{\"error\":\"no\"}".to_vec() }
+}
+
+fn file_or(state: &State, path: &str, headers: Vec<(&'static str, String)>, otherwise: Reply) -> Reply {
+    match read(state, path) {
+        Some(body) => Reply { status: 200, headers, body },
+        None => otherwise,
+    }
+}
+
+fn read(state: &State, path: &str) -> Option<Vec<u8>> {
+    let safe = path.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+    if safe { std::fs::read(state.root.join(path)).ok() } else { None }
+}
+
+fn decode(s: &str) -> String {
+    let mut out = Vec::new();
+    let mut bytes = s.bytes();
+    while let Some(b) = bytes.next() {
+        if b == b'%' {
+            let hex: String = bytes.by_ref().take(2).map(char::from).collect();
+            out.push(u8::from_str_radix(&hex, 16).unwrap_or(b'?'));
+        } else {
+            out.push(b);
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
