@@ -16,10 +16,32 @@ fn main() -> io::Result<()> {
     let mut out = String::new();
     table(&mut out, "RULE_FILES", "str", "include_str", &root.join("rules"), |p| p.extension().is_some_and(|e| e == "toml"))?;
     table(&mut out, "SAMPLE_FILES", "[u8]", "include_bytes", &root.join("fixtures/hub"), |_| true)?;
+    let _ = writeln!(out, "/// sha256 over the paths and contents of all built-in rule files.");
+    let _ = writeln!(out, "pub static RULES_DIGEST: &str = {:?};", rules_digest(&root.join("rules"))?);
     fs::write(target.join("embedded.rs"), out)?;
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/license/shingles.rs");
     license_texts(&target)
+}
+
+/// sha256 over path and content of each rule file, in order, each preceded by its length.
+fn rules_digest(dir: &Path) -> io::Result<String> {
+    use sha2::{Digest, Sha256};
+    let mut files = Vec::new();
+    walk(dir, &mut files)?;
+    files.sort();
+    let mut digest = Sha256::new();
+    for path in files.iter().filter(|p| p.extension().is_some_and(|e| e == "toml")) {
+        let below = path.strip_prefix(dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        for part in [below.as_bytes(), &fs::read(path)?] {
+            digest.update((part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+    }
+    Ok(digest.finalize().iter().fold(String::new(), |mut s, b| {
+        let _ = write!(s, "{b:02x}");
+        s
+    }))
 }
 
 /// `license_texts.rs`: for each SPDX license its id, sketch and place in `license_texts.bin`, where

@@ -311,6 +311,14 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
         (Availability::Partial, _) => " (in part)",
         _ => "",
     };
+    let license = cx
+        .snapshot
+        .repos
+        .iter()
+        .position(|r| r.id == repo.id)
+        .and_then(|i| cx.repo_licenses.get(i))
+        .cloned()
+        .unwrap_or_else(license_unknown);
     let names = text::list(&shown.paths.iter().take(2).map(|p| text::cut(p, 60).into_owned()).collect::<Vec<_>>());
     let evidence = shown
         .paths
@@ -324,19 +332,19 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
         .collect();
     Component::new(id, availability, Basis::Verified, format!("github.com/{}: {names}{what}", repo.id))
         .with_evidence(evidence)
-        .with_license(repo_license(cx, repo))
+        .with_license(license)
 }
 
 /// The license of a repository's code: the text where it is known, else what the host concludes.
-pub fn repo_license(cx: &Context<'_, '_>, repo: &RepoSnapshot) -> ComponentLicense {
+pub fn repo_license(repo: &RepoSnapshot, rules: &Rules) -> ComponentLicense {
     if let Ok(document) = &repo.license {
-        let result = conclude::text_result("LICENSE", document, cx.rules);
-        if let Some(known) = license::find(cx.rules, &result.identified) {
+        let result = conclude::text_result("LICENSE", document, rules);
+        if let Some(known) = license::find(rules, &result.identified) {
             return license_known(known, Content::Code);
         }
     }
     match &repo.record {
-        Ok(record) => match record.spdx_id.as_deref().and_then(|id| license::find(cx.rules, id)) {
+        Ok(record) => match record.spdx_id.as_deref().and_then(|id| license::find(rules, id)) {
             // A text that was changed is not what the host takes it for.
             Some(known) if repo.license.is_err() => license_known(known, Content::Code),
             _ if record.unrecognised_license || repo.license.is_ok() => license_unknown(),

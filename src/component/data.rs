@@ -128,7 +128,7 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
         let note = match reach(dataset) {
             Reach::Anyone => {
                 counts.0 += 1;
-                parts.push(license_of_dataset(cx, dataset));
+                parts.push(license_of_dataset(dataset, cx.rules));
                 "can be obtained by anyone".to_string()
             }
             Reach::ByHand => {
@@ -202,7 +202,7 @@ fn combined(parts: Vec<ComponentLicense>) -> ComponentLicense {
 }
 
 /// The license that a dataset's own card declares.
-pub fn license_of_dataset(cx: &Context<'_, '_>, dataset: &DatasetSnapshot) -> ComponentLicense {
+pub fn license_of_dataset(dataset: &DatasetSnapshot, rules: &Rules) -> ComponentLicense {
     let Ok(record) = &dataset.record else { return license_unknown() };
     let mut names = strings(record.card_data.get("license"));
     names.extend(record.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string));
@@ -213,7 +213,7 @@ pub fn license_of_dataset(cx: &Context<'_, '_>, dataset: &DatasetSnapshot) -> Co
         return license_none();
     }
     let named: Vec<ComponentLicense> =
-        said.iter().map(|n| license::find(cx.rules, n).map_or_else(license_unknown, |k| license_known(k, Content::Data))).collect();
+        said.iter().map(|n| license::find(rules, n).map_or_else(license_unknown, |k| license_known(k, Content::Data))).collect();
     combined(named)
 }
 
@@ -240,7 +240,7 @@ pub fn data_card(cx: &Context<'_, '_>) -> Component {
         training.iter().filter(|d| d.card.as_ref().is_ok_and(|c| crate::card::Card::parse(&c.bytes).prose_words() >= 30)).collect();
     if !training.is_empty() && carded.len() == training.len() {
         let evidence = carded.iter().filter_map(|d| d.card.as_ref().ok()).map(|c| c.cite(None, "a dataset's card")).collect();
-        let license = combined(carded.iter().map(|d| license_of_dataset(cx, d)).collect());
+        let license = combined(carded.iter().map(|d| license_of_dataset(d, cx.rules)).collect());
         return Component::new(
             id,
             Availability::Released,

@@ -59,6 +59,8 @@ pub struct Context<'a, 'r> {
     pub files: Option<Sorted>,
     /// What each linked code repository holds, in the snapshot's order.
     pub inspections: Vec<Result<Inspection, Gap>>,
+    /// The license of each, in the same order.
+    pub repo_licenses: Vec<ComponentLicense>,
 }
 
 impl<'a, 'r> Context<'a, 'r> {
@@ -73,7 +75,8 @@ impl<'a, 'r> Context<'a, 'r> {
                 repo.tree.as_ref().map(|tree| inspect(tree, readme.as_deref(), rules)).map_err(Clone::clone)
             })
             .collect();
-        Context { snapshot, rules, terms, files, inspections }
+        let repo_licenses = snapshot.repos.iter().map(|repo| code::repo_license(repo, rules)).collect();
+        Context { snapshot, rules, terms, files, inspections, repo_licenses }
     }
 
     /// Why the file list is not usable.

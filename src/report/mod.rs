@@ -252,7 +252,7 @@ impl Model {
                     evidence: cites(&a.evidence),
                 })
                 .collect(),
-            datasets: datasets(snapshot, rules, audit),
+            datasets: datasets(snapshot, rules),
             code: code(snapshot, audit),
             evaluation: Evaluation {
                 results: match audit.reported {
@@ -319,8 +319,7 @@ fn license(audit: &Audit<'_>) -> License {
     }
 }
 
-fn datasets(snapshot: &Snapshot, rules: &Rules, audit: &Audit<'_>) -> Vec<Dataset> {
-    let cx = crate::component::Context { snapshot, rules, terms: &audit.terms, files: None, inspections: Vec::new() };
+fn datasets(snapshot: &Snapshot, rules: &Rules) -> Vec<Dataset> {
     let mut out: Vec<Dataset> = snapshot
         .datasets
         .iter()
@@ -332,7 +331,7 @@ fn datasets(snapshot: &Snapshot, rules: &Rules, audit: &Audit<'_>) -> Vec<Datase
                 Err(_) => None,
             },
             gated: d.record.as_ref().ok().map(|r| !matches!(r.gate, Gate::None) || r.private),
-            license: crate::component::license_of_dataset(&cx, d).expression,
+            license: crate::component::license_of_dataset(d, rules).expression,
             role: d.role.slug(),
             url: d.page.clone(),
             line: d.mention.line,

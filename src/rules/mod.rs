@@ -25,7 +25,8 @@ pub use embedded::SAMPLE_FILES;
 /// Everything in `rules/`, checked.
 #[derive(Debug, Default)]
 pub struct Rules {
-    /// sha256 over the paths and contents of all rule files, lower-case hex.
+    /// sha256 over the paths and contents of all rule files, lower-case hex; with `--rules`, over that of
+    /// the built-in files and the directory's.
     pub digest: String,
     pub components: BTreeMap<ComponentId, ComponentRule>,
     pub file_classes: Vec<FileClass>,
@@ -59,25 +60,24 @@ impl Rules {
     /// An unreadable directory, or any mistake in a rule file, named by file, line and key.
     pub fn load(dir: Option<&Path>) -> Result<Rules, Error> {
         let mut rules = Rules::default();
-        let mut digest = Sha256::new();
+        // That of the built-in files alone was made with the binary; a directory's files are added to it.
+        rules.digest = embedded::RULES_DIGEST.to_string();
         let mut layer = Layer::new("built-in rules");
-        for (path, content) in embedded::RULE_FILES {
-            hash_file(&mut digest, path, content);
-        }
         for (path, content) in terms_first(embedded::RULE_FILES, |f| f.0) {
             layer.read(&mut rules, &format!("rules/{path}"), path, content)?;
         }
         if let Some(dir) = dir {
             let mut layer = Layer::new("--rules");
             let files = read_dir(dir)?;
+            let mut digest = Sha256::new_with_prefix(&rules.digest);
             for (path, content) in &files {
                 hash_file(&mut digest, path, content);
             }
             for (path, content) in terms_first(&files, |f| f.0.as_str()) {
                 layer.read(&mut rules, &dir.join(path).display().to_string(), path, content)?;
             }
+            rules.digest = hex(&digest.finalize());
         }
-        rules.digest = hex(&digest.finalize());
         rules.index()?;
         Ok(rules)
     }
