@@ -256,7 +256,8 @@ impl<'a> Reader<'a> {
             Tag::Strong => {
                 self.in_bold = self.text.trim().is_empty() && self.bold.is_none();
             }
-            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } if self.open_link.is_none() => {
+            // An image is a picture of something, not a source; a link around it is kept.
+            Tag::Link { dest_url, .. } if self.open_link.is_none() => {
                 self.open_link = Some((dest_url.into_string(), at, self.text.len()));
             }
             _ => {}
@@ -277,12 +278,6 @@ impl<'a> Reader<'a> {
                 if let Some((url, at, from)) = self.open_link.take() {
                     let text = self.text.get(from..).unwrap_or_default().to_string();
                     self.link(url, &text, at);
-                }
-            }
-            TagEnd::Image => {
-                // An image is a picture of something, not a source; a link around it is kept by its own end.
-                if self.open_link.as_ref().is_some_and(|(url, _, _)| is_image(url)) {
-                    self.open_link = None;
                 }
             }
             _ => {}

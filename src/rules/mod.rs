@@ -59,9 +59,8 @@ impl Rules {
     /// # Errors
     /// An unreadable directory, or any mistake in a rule file, named by file, line and key.
     pub fn load(dir: Option<&Path>) -> Result<Rules, Error> {
-        let mut rules = Rules::default();
-        // That of the built-in files alone was made with the binary; a directory's files are added to it.
-        rules.digest = embedded::RULES_DIGEST.to_string();
+        // The digest of the built-in files was made with the binary; a directory's files are added to it.
+        let mut rules = Rules { digest: embedded::RULES_DIGEST.to_string(), ..Rules::default() };
         let mut layer = Layer::new("built-in rules");
         for (path, content) in terms_first(embedded::RULE_FILES, |f| f.0) {
             layer.read(&mut rules, &format!("rules/{path}"), path, content)?;
