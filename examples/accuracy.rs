@@ -4,7 +4,7 @@
 //! - verdicts against `truth/verdicts.tsv` (several can be defended for one model);
 //! - code repositories against `truth/repositories.tsv`: five questions, yes, partial or no;
 //! - the four pillars against the curated databases in `truth/curated.tsv`, where they judge a model
-//!   that the corpus has a record of.
+//!   that the corpus has a record or a card of.
 //!
 //! Every disagreement is listed with our side's reason. A false "open" is counted apart: it is the one
 //! error that hurts.
@@ -12,6 +12,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trulyopen::audit::Options;
+use trulyopen::card::Card;
+use trulyopen::card::front_matter::FrontMatter;
 use trulyopen::hub::Endpoints;
 use trulyopen::hub::github::Tree;
 use trulyopen::inspect::{Extent, Shown, inspect};
@@ -32,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     summary(&models);
     verdicts(&corpus, &models)?;
     repositories(&corpus, &rules)?;
-    curated(&corpus, &models)?;
+    curated(&corpus, &rules, &models)?;
     Ok(())
 }
 
@@ -48,6 +50,10 @@ fn audits(corpus: &Path, rules: &Rules) -> Result<Vec<Model>, Box<dyn std::error
         }
     }
     names.sort();
+    audit_names(&hub, &names, rules)
+}
+
+fn audit_names(hub: &Path, names: &[String], rules: &Rules) -> Result<Vec<Model>, Box<dyn std::error::Error>> {
     let targets = names.iter().map(|n| Target::parse(n, &Endpoints::default())).collect::<Result<Vec<_>, _>>()?;
     let access = Access { hub: Some(hub.to_string_lossy().into_owned()), ..Access::default() };
     let fetcher = fetcher(&access, &Surroundings::default())?;
@@ -185,26 +191,81 @@ fn repositories(corpus: &Path, rules: &Rules) -> Result<(), Box<dyn std::error::
     Ok(())
 }
 
-fn curated(corpus: &Path, models: &[Model]) -> Result<(), Box<dyn std::error::Error>> {
+/// The curators' values for one model: (database, pillar, value).
+fn judgements(rows: &[BTreeMap<String, String>], id: &str) -> Vec<(&'static str, Pillar, String)> {
+    let mut out = Vec::new();
+    let mut add = |database, pillar, value: Option<&String>| {
+        if let Some(value) = value.filter(|v| !v.is_empty())
+            && !out.iter().any(|(_, p, _)| *p == pillar)
+        {
+            out.push((database, pillar, value.clone()));
+        }
+    };
+    let is = |row: &BTreeMap<String, String>, column: &str| row.get(column).is_some_and(|v| v.eq_ignore_ascii_case(id));
+    for row in rows {
+        // The index judges a base and an end model apart; the code of both stands in one column, and is
+        // the end model's where there is one.
+        if is(row, "eosai_hf_end") {
+            add("index", Pillar::Weights, row.get("eosai_weights_endmodel"));
+            let data = if is(row, "eosai_hf_base") { "eosai_datasources_basemodel" } else { "eosai_datasources_endmodel" };
+            add("index", Pillar::TrainingData, row.get(data));
+            add("index", Pillar::TrainingCode, row.get("eosai_trainingcode"));
+        } else if is(row, "eosai_hf_base") {
+            add("index", Pillar::Weights, row.get("eosai_weights_basemodel"));
+            add("index", Pillar::TrainingData, row.get("eosai_datasources_basemodel"));
+        }
+    }
+    for row in rows.iter().filter(|r| is(r, "hf_id") && !r["mot_components"].is_empty()) {
+        // The model openness tool lists what is there, and says nothing of parts.
+        let listed = |short: &str| {
+            let there = row["mot_components"].split(';').any(|c| c.trim().split('=').next() == Some(short));
+            Some(if there { "open".to_string() } else { "closed".to_string() })
+        };
+        add("tool", Pillar::Weights, listed("WF").as_ref());
+        add("tool", Pillar::TrainingData, listed("DS").as_ref());
+        add("tool", Pillar::TrainingCode, listed("TRC").as_ref());
+    }
+    out
+}
+
+/// Curated models of which the corpus has the whole record, and those of which it has the card only:
+/// for these nothing but data and code can be judged.
+fn curated(corpus: &Path, rules: &Rules, models: &[Model]) -> Result<(), Box<dyn std::error::Error>> {
     let rows = table(&corpus.join("truth/curated.tsv"))?;
-    let pillars = [
-        (Pillar::Weights, "eosai_weights_endmodel"),
-        (Pillar::TrainingData, "eosai_datasources_basemodel"),
-        (Pillar::TrainingCode, "eosai_trainingcode"),
-    ];
-    for (pillar, column) in pillars {
+    let mut cards_only = Vec::new();
+    let hub = tempfile::tempdir()?;
+    for row in &rows {
+        for id in ["hf_id", "eosai_hf_end", "eosai_hf_base"].iter().filter_map(|c| row.get(*c)).filter(|id| !id.is_empty()) {
+            let known = models.iter().any(|m| m.source.id.eq_ignore_ascii_case(id)) || cards_only.contains(id);
+            if let (false, Ok(card)) = (known, std::fs::read(corpus.join("cards").join(id).join("README.md"))) {
+                let dir = hub.path().join("huggingface/models").join(id);
+                std::fs::create_dir_all(&dir)?;
+                let front = match Card::parse(&card).front {
+                    FrontMatter::Parsed(front) => front,
+                    _ => serde_json::Value::Null,
+                };
+                let info = serde_json::json!({"id": id, "gated": false, "cardData": front, "siblings": [{"rfilename": "README.md"}]});
+                std::fs::write(dir.join("info.json"), info.to_string())?;
+                std::fs::write(dir.join("README.md"), card)?;
+                cards_only.push(id.clone());
+            }
+        }
+    }
+    std::os::unix::fs::symlink(corpus.join("hub/github").canonicalize()?, hub.path().join("github"))?;
+    std::os::unix::fs::symlink(corpus.join("hub/huggingface/datasets").canonicalize()?, hub.path().join("huggingface/datasets"))?;
+    let from_cards = audit_names(hub.path(), &cards_only, rules)?;
+    for pillar in [Pillar::Weights, Pillar::TrainingData, Pillar::TrainingCode] {
         let mut confusion = Confusion::default();
         let mut false_open = 0;
-        for m in models {
-            let is = |r: &&BTreeMap<String, String>| {
-                ["hf_id", "eosai_hf_end", "eosai_hf_base"].iter().any(|c| r.get(*c).is_some_and(|v| v.eq_ignore_ascii_case(&m.source.id)))
-            };
-            let Some(truth) = rows.iter().filter(is).find_map(|r| r.get(column).filter(|v| !v.is_empty())) else { continue };
+        let cards = from_cards.iter().filter(|_| pillar != Pillar::Weights);
+        for m in models.iter().chain(cards) {
+            let Some((database, _, truth)) = judgements(&rows, &m.source.id).into_iter().find(|(_, p, _)| *p == pillar) else { continue };
             let Some(ours) = m.pillars.get(&pillar) else { continue };
             let right = ours.status.slug() == truth;
             false_open += usize::from(ours.status == PillarStatus::Open && truth == "closed");
-            confusion
-                .add(truth, ours.status.slug(), right, || format!("{}: {} ({}), curators {truth}", m.target, ours.status, ours.summary));
+            confusion.add(&truth, ours.status.slug(), right, || {
+                format!("{}: {} ({}), the {database} says {truth}", m.target, ours.status, ours.summary)
+            });
         }
         confusion.print(&format!("Curated, {pillar}"));
         println!("  open where curators say closed: {false_open}\n");

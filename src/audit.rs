@@ -72,7 +72,7 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
     let facts =
         Facts { components: &components, lineage: &lineage, access: access(snapshot), least, no_record: snapshot.record.as_ref().err() };
     let standing = verdict::stand(&facts, rules);
-    let pillars = pillars(&components, &lineage, snapshot.record.as_ref().err());
+    let pillars = pillars(&components, &lineage, facts.access.0, snapshot.record.as_ref().err());
     let (reported, benchmarks, _) = component::evaluation_summary(snapshot, rules);
     if let Some(f) = openwashing(snapshot, rules, standing.verdict, &standing.reasons) {
         findings.push(f);
@@ -121,13 +121,16 @@ fn access(snapshot: &Snapshot) -> (Tri, String) {
     }
 }
 
-fn pillars(components: &Components, lineage: &Lineage<'_>, no_record: Option<&Gap>) -> BTreeMap<Pillar, PillarAnswer> {
+fn pillars(components: &Components, lineage: &Lineage<'_>, access: Tri, no_record: Option<&Gap>) -> BTreeMap<Pillar, PillarAnswer> {
     let of = |id: ComponentId| components.get(&id);
-    let status = |c: Option<&Component>| match c.map(|c| (c.availability, c.basis)) {
-        Some((Availability::Released, basis)) if basis >= Basis::Linked => PillarStatus::Open,
-        Some((Availability::Released | Availability::Partial | Availability::Gated | Availability::Described, _)) => PillarStatus::Partial,
-        Some((Availability::Withheld | Availability::NotFound, _)) => PillarStatus::Closed,
-        Some((Availability::Unknown, _)) | None => PillarStatus::Unknown,
+    let status = |c: Option<&Component>| match c.map(|c| (c.id, c.availability, c.basis)) {
+        Some((_, Availability::Released, basis)) if basis >= Basis::Linked => PillarStatus::Open,
+        // Whoever accepts the terms gets in: as far as access goes, anyone can have the weights.
+        Some((ComponentId::ModelParametersFinal, Availability::Gated, _)) if access == Tri::Met => PillarStatus::Open,
+        Some((_, Availability::Released | Availability::Partial | Availability::Gated, _)) => PillarStatus::Partial,
+        // Told of is not handed out.
+        Some((_, Availability::Described | Availability::Withheld | Availability::NotFound, _)) => PillarStatus::Closed,
+        Some((_, Availability::Unknown, _)) | None => PillarStatus::Unknown,
     };
     let answer = |id: ComponentId| PillarAnswer { status: status(of(id)), summary: of(id).map(|c| c.summary.clone()).unwrap_or_default() };
     let expression = lineage.expression();
@@ -222,7 +225,7 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
             add(format!("{}/{path}", snapshot.id), gap);
         }
     }
-    for dataset in &snapshot.datasets {
+    for dataset in snapshot.datasets.iter().filter(|d| !d.elsewhere) {
         // "Missing or private" is an answer about a dataset that others name.
         if let Some(gap) = dataset.record.as_ref().err().filter(|g| is_gap(g) && **g != Gap::MissingOrPrivate) {
             add(format!("dataset:{}", dataset.id), gap);

@@ -214,14 +214,19 @@ fn document(url: impl Into<Option<String>>, path: &str, bytes: &[u8]) -> Documen
 
 async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
     let hub = hub::default();
+    let DatasetMention { id, role, mention, open_ended, elsewhere } = named;
+    if let Some(page) = elsewhere {
+        let gap = || Gap::NotFetched("it is not kept on the hub".into());
+        return DatasetSnapshot { id, role, mention, open_ended, page, elsewhere: true, record: Err(gap()), card: Err(gap()) };
+    }
     let at = &fetcher.endpoints;
-    let info = hub.dataset_info(at, &named.id);
-    let page = hub.dataset_page(at, &named.id);
-    let card = hub.dataset_card(at, &named.id);
+    let info = hub.dataset_info(at, &id);
+    let page = hub.dataset_page(at, &id);
+    let card = hub.dataset_card(at, &id);
     let (record, card) = join(fetcher.get(&info), fetcher.get(&card)).await;
     let record: Result<DatasetRecord, Gap> = record.and_then(|body| hub.read_dataset(&body.bytes).map_err(Gap::Malformed));
     let card = card.map(|body| document(format!("{page}/blob/main/README.md"), "README.md", &body.bytes));
-    DatasetSnapshot { id: named.id, role: named.role, mention: named.mention, page, record, card }
+    DatasetSnapshot { id, role, mention, open_ended, page, elsewhere: false, record, card }
 }
 
 /// Two calls of the code host's API; license and README come from where files are served.

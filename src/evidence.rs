@@ -124,7 +124,11 @@ pub struct DatasetSnapshot {
     pub id: String,
     pub role: Role,
     pub mention: Mention,
+    /// It is named in words that speak of more than the name, or of a part of it.
+    pub open_ended: bool,
     pub page: String,
+    /// Kept elsewhere than on the hub, so nothing was asked for.
+    pub elsewhere: bool,
     pub record: Result<DatasetRecord, Gap>,
     pub card: Result<Document, Gap>,
 }

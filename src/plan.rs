@@ -1,7 +1,7 @@
 //! What a model's record and card name, and so what the second wave of requests asks for. Pure: a
 //! record and a card in, a list of names out.
 
-use crate::card::{BlockKind, Card, topics};
+use crate::card::{BlockKind, Card, corpora, topics};
 use crate::evidence::{Mention, Role};
 use crate::files::{self, Kind};
 use crate::hub::github::RepoId;
@@ -30,6 +30,10 @@ pub struct DatasetMention {
     pub id: String,
     pub role: Role,
     pub mention: Mention,
+    /// It is named in words that speak of more than the name, or of a part of it.
+    pub open_ended: bool,
+    /// Where it is kept, when not on the hub.
+    pub elsewhere: Option<String>,
 }
 
 /// A base model that is named.
@@ -45,7 +49,7 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
     let mut plan = Plan { files: files_to_read(record, rules), ..Plan::default() };
     plan.bases = bases(record, card, at);
     if let Some(card) = card {
-        plan.datasets = datasets(record, card, rules, at);
+        plan.datasets = datasets(record, card, rules, at, !plan.bases.is_empty());
         plan.repos = repos(record, card, rules);
     } else {
         plan.datasets = strings(record.card_data.get("datasets")).into_iter().filter_map(|d| declared_dataset(&d, None, at)).collect();
@@ -136,7 +140,7 @@ pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
 fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<DatasetMention> {
     let id = dataset_id(name, at).or_else(|| hub::is_repo_id(name).then(|| name.to_string()))?;
     let mention = Mention { line, declared: true, context: "datasets in the front matter".into() };
-    Some(DatasetMention { id, role: Role::Training, mention })
+    Some(DatasetMention { id, role: Role::Training, mention, open_ended: false, elsewhere: None })
 }
 
 /// The dataset that a hub page is about.
@@ -154,8 +158,9 @@ fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
     hub::is_repo_id(&id).then_some(id)
 }
 
-/// Datasets: declared ones, and those linked in prose, with what the section says they are for.
-fn datasets(record: &ModelRecord, card: &Card, rules: &Rules, at: &Endpoints) -> Vec<DatasetMention> {
+/// Datasets: declared ones, those linked in prose, with what the section says they are for, and
+/// well-known corpora that prose names.
+fn datasets(record: &ModelRecord, card: &Card, rules: &Rules, at: &Endpoints, has_base: bool) -> Vec<DatasetMention> {
     let mut out: Vec<DatasetMention> = Vec::new();
     let front = card.front.strings("datasets");
     let declared = if front.is_empty() { strings(record.card_data.get("datasets")) } else { front };
@@ -197,17 +202,42 @@ fn datasets(record: &ModelRecord, card: &Card, rules: &Rules, at: &Endpoints) ->
         // Where the front matter declares what trained the model, further links are of other stages or
         // models of the family.
         let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) { Role::Unknown } else { role };
-        let context = linked_under(card, link.section);
-        out.push(DatasetMention { id, role, mention: Mention { line: Some(link.line), declared: false, context } });
+        let context = under(card, link.section, "linked");
+        let mention = Mention { line: Some(link.line), declared: false, context };
+        out.push(DatasetMention { id, role, mention, open_ended: false, elsewhere: None });
+    }
+    // Where the front matter declares what trained the model, prose only tells of it again.
+    if !out.iter().any(|o| o.mention.declared) {
+        named_corpora(card, rules, at, has_base, &mut out);
     }
     out
 }
 
-/// Where a link stands, in words.
-fn linked_under(card: &Card, section: usize) -> String {
+/// Adds the well-known corpora that prose names as training data.
+fn named_corpora(card: &Card, rules: &Rules, at: &Endpoints, has_base: bool, out: &mut Vec<DatasetMention>) {
+    for named in corpora::trained_on(card, rules, has_base) {
+        let same = |o: &&mut DatasetMention| rules.corpora.by_id(&o.id).is_some_and(|c| c.id.get_ref() == named.corpus.id.get_ref());
+        if let Some(known) = out.iter_mut().find(same) {
+            known.role = Role::Training;
+            known.open_ended |= named.open_ended;
+            continue;
+        }
+        let on_hub = dataset_id(&named.corpus.url, at);
+        out.push(DatasetMention {
+            id: on_hub.clone().unwrap_or_else(|| named.corpus.id.get_ref().clone()),
+            role: Role::Training,
+            mention: Mention { line: Some(named.line), declared: false, context: under(card, named.section, "named") },
+            open_ended: named.open_ended,
+            elsewhere: on_hub.is_none().then(|| named.corpus.url.clone()),
+        });
+    }
+}
+
+/// Where a link or name stands, in words.
+fn under(card: &Card, section: usize, how: &str) -> String {
     match card.headings(section).next().map(|s| s.heading.as_str()).filter(|h| !h.is_empty()) {
-        Some(heading) => format!("linked under \"{heading}\""),
-        None => "linked in the card".to_string(),
+        Some(heading) => format!("{how} under \"{heading}\""),
+        None => format!("{how} in the card"),
     }
 }
 
@@ -244,7 +274,7 @@ fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, Menti
         if rank < 2 || block.is_some_and(|b| b.kind == BlockKind::Code) {
             continue;
         }
-        let context = linked_under(card, link.section);
+        let context = under(card, link.section, "linked");
         let mention = Mention { line: Some(link.line), declared: false, context };
         match ranked.iter_mut().find(|(_, r, _)| r.to_string().eq_ignore_ascii_case(&id.to_string())) {
             Some(known) if known.0 < rank => *known = (rank, id, mention),

@@ -1,33 +1,13 @@
 //! Training data: which datasets are named, whether they can be had, and what the card says of what
 //! cannot.
 
+use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
 use crate::card::BlockKind;
 use crate::card::topics::{self, Said};
 use crate::evidence::{DatasetSnapshot, Depth, Role};
-use crate::hub::record::{Gate, strings};
-use crate::license;
+use crate::hub::record::strings;
 use crate::text;
-
-/// Whether one dataset can be had.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Reach {
-    Anyone,
-    ByHand,
-    Missing,
-    Unknown(Gap),
-}
-
-fn reach(dataset: &DatasetSnapshot) -> Reach {
-    match &dataset.record {
-        Ok(r) if r.disabled || r.data_files == Some(0) => Reach::Missing,
-        Ok(r) if r.private || r.gate == Gate::Manual => Reach::ByHand,
-        Ok(r) if r.gate == Gate::Unknown => Reach::Unknown(Gap::Malformed("its record does not say who has access".into())),
-        Ok(_) => Reach::Anyone,
-        Err(Gap::MissingOrPrivate | Gap::NotFound) => Reach::Missing,
-        Err(gap) => Reach::Unknown(gap.clone()),
-    }
-}
 
 /// The datasets that trained it.
 pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component {
@@ -58,10 +38,10 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
             && b.text.split(' ').count() >= 12
     });
     // A sentence that names sources: it describes, and not only in words such as "high-quality tokens".
-    let concrete = described.iter().find(|s| !vague.iter().any(|v| v.sentence == s.sentence) && names_a_source(&s.sentence));
+    let concrete = described.iter().find(|s| !vague.iter().any(|v| v.sentence == s.sentence) && names_a_source(cx, &s.sentence));
     if let Some((line, sentence)) = concrete
         .map(|s| (s.line, s.sentence.as_str()))
-        .or_else(|| section.filter(|b| names_a_source(&b.text)).map(|b| (b.line, b.text.as_str())))
+        .or_else(|| section.filter(|b| names_a_source(cx, &b.text)).map(|b| (b.line, b.text.as_str())))
     {
         return Component::new(
             id,
@@ -78,37 +58,18 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
     Component::absent(id, "neither front matter nor card names any dataset")
 }
 
-/// Capitalised names, numbers of documents or links: something that a reader could look up.
-fn names_a_source(sentence: &str) -> bool {
-    let names = sentence
-        .split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_')
+/// Capitalised names or links: something that a reader could look up. The model's own name and words
+/// of the trade are none.
+fn names_a_source(cx: &Context<'_, '_>, sentence: &str) -> bool {
+    let own = text::words(&cx.snapshot.id);
+    let nothing = cx.rules.phrase_list("no-source");
+    let mut names = sentence
+        .split(|c: char| !c.is_alphanumeric())
         .skip(1)
-        .filter(|w| w.len() > 2 && w.chars().next().is_some_and(char::is_uppercase) && w.chars().skip(1).any(char::is_alphanumeric))
-        .filter(|w| {
-            !matches!(
-                *w,
-                "The"
-                    | "This"
-                    | "These"
-                    | "Model"
-                    | "Transformer"
-                    | "GPU"
-                    | "GPUs"
-                    | "TPU"
-                    | "LLM"
-                    | "LLMs"
-                    | "English"
-                    | "Our"
-                    | "For"
-                    | "Training"
-                    | "Data"
-                    | "Meta"
-                    | "NVIDIA"
-                    | "Google"
-            )
-        })
-        .count();
-    names >= 1 || sentence.contains("http") || sentence.contains('《')
+        .filter(|w| w.len() > 2 && w.chars().next().is_some_and(char::is_uppercase))
+        .map(str::to_lowercase)
+        .filter(|w| !nothing.contains(w) && !own.split(' ').any(|o| o == w || o.starts_with(w.as_str())));
+    names.next().is_some() || sentence.contains("http") || sentence.contains('《')
 }
 
 fn is_placeholder(s: &str) -> bool {
@@ -116,68 +77,81 @@ fn is_placeholder(s: &str) -> bool {
     lower.contains("more information needed") || lower.contains("[optional]")
 }
 
+/// How many of the named datasets are in which state.
+#[derive(Default)]
+struct Counts {
+    anyone: usize,
+    by_hand: usize,
+    partly: usize,
+    missing: usize,
+}
+
 /// Datasets are named: can they be had?
 fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said], findings: &mut Vec<Finding>) -> Component {
     let id = ComponentId::Datasets;
-    let mut counts = (0usize, 0usize, 0usize);
+    let mut counts = Counts::default();
     let mut unknown: Option<(String, Gap)> = None;
     let mut evidence = Vec::new();
     let mut missing = Vec::new();
     let mut parts = Vec::new();
+    let mut basis = Basis::Verified;
     for dataset in training {
-        let note = match reach(dataset) {
-            Reach::Anyone => {
-                counts.0 += 1;
-                parts.push(license_of_dataset(dataset, cx.rules));
-                "can be obtained by anyone".to_string()
-            }
-            Reach::ByHand => {
-                counts.1 += 1;
-                "is handed out by its owner only".to_string()
-            }
+        let answer = reach(cx, dataset);
+        match answer.reach {
+            Reach::Anyone => counts.anyone += 1,
+            Reach::ByHand => counts.by_hand += 1,
+            Reach::Partly => counts.partly += 1,
             Reach::Missing => {
-                counts.2 += 1;
-                missing.push(dataset.id.clone());
-                "does not exist on the hub, or is private or empty".to_string()
+                counts.missing += 1;
+                missing.push(*dataset);
             }
             Reach::Unknown(gap) => {
-                let words = gap.words();
                 unknown.get_or_insert((dataset.id.clone(), gap));
-                words
             }
-        };
-        evidence.push(Evidence::page(dataset.page.clone(), format!("{}: {note}", dataset.id)));
+        }
+        if answer.basis != Basis::None {
+            basis = basis.min(answer.basis);
+            parts.push(license_of_dataset(dataset, cx.rules));
+        }
+        evidence.push(Evidence::page(dataset.page.clone(), format!("{}: {}", dataset.id, answer.note)));
+        evidence.extend(answer.source.map(|source| Evidence::page(source, format!("what is known of {}", dataset.id))));
     }
     if !missing.is_empty() {
-        let cites = training
-            .iter()
-            .filter(|d| missing.contains(&d.id))
-            .map(|d| Evidence::page(d.page.clone(), d.mention.context.clone()))
-            .collect();
-        findings.push(Finding::new(cx.rules, "data/dataset-missing", format!("{} cannot be found", text::list(&missing)), cites));
+        let names: Vec<String> = missing.iter().map(|d| d.id.clone()).collect();
+        let cites = missing.iter().map(|d| Evidence::page(d.page.clone(), d.mention.context.clone())).collect();
+        findings.push(Finding::new(cx.rules, "data/dataset-missing", format!("{} cannot be found", text::list(&names)), cites));
     }
     evidence
         .extend(training.iter().filter_map(|d| d.mention.line).take(1).flat_map(|line| cx.cite_card(Some(line), "named as training data")));
     let shown = text::list(&training.iter().take(3).map(|d| d.id.clone()).collect::<Vec<_>>());
     let more = if training.len() > 3 { format!(" and {} more", training.len() - 3) } else { String::new() };
-    let skipped = cx.snapshot.skipped.iter().find(|(what, _)| what.contains("datasets"));
-    let (availability, basis, summary) = match (counts, &unknown) {
-        ((0, 0, n), None) => (
-            Availability::Described,
-            Basis::Claimed,
-            format!("{shown}{more} named, but {} cannot be found", if n == 1 { "it" } else { "they" }),
-        ),
-        (_, Some((first, gap))) => (Availability::Unknown, Basis::Linked, format!("{first} could not be looked at: {}", gap.words())),
-        ((_, 0, 0), None) if skipped.is_some() => {
-            (Availability::Unknown, Basis::Linked, format!("{shown} and more datasets than one audit looks up"))
-        }
-        ((_, 0, 0), None) if withheld.is_empty() => (Availability::Released, Basis::Verified, format!("{shown}{more} can be obtained")),
-        ((0, _, 0), None) => (Availability::Gated, Basis::Verified, format!("{shown}{more} behind a gate kept by hand")),
-        ((some, _, _), None) => {
-            let of = training.len();
-            let why = if some == of { "; the card says that more was used and is not released" } else { "" };
-            (Availability::Partial, Basis::Verified, format!("{some} of {of} named datasets can be obtained ({shown}{more}){why}"))
-        }
+    let shown = format!("{shown}{more}");
+    let skipped = cx.snapshot.skipped.iter().any(|(what, _)| what.contains("datasets"));
+    let open_ended = training.iter().any(|d| d.open_ended);
+    let all = training.len();
+    let (availability, basis, summary) = if let Some((first, gap)) = &unknown {
+        (Availability::Unknown, Basis::Linked, format!("{first} could not be looked at: {}", gap.words()))
+    } else if counts.missing == all {
+        let they = if all == 1 { "it" } else { "they" };
+        (Availability::Described, Basis::Claimed, format!("{shown} named, but {they} cannot be found"))
+    } else if counts.anyone == all && skipped {
+        (Availability::Unknown, Basis::Linked, format!("{shown} and more datasets than one audit looks up"))
+    } else if counts.anyone == all && withheld.is_empty() && !open_ended {
+        (Availability::Released, basis, format!("{shown} can be obtained"))
+    } else if counts.by_hand == all {
+        (Availability::Gated, basis, format!("{shown} behind a gate kept by hand"))
+    } else {
+        let why = match (counts.anyone == all, withheld.is_empty()) {
+            (true, true) => "; the card speaks of more than these, or of a part of them",
+            (true, false) => "; the card says that more was used and is not released",
+            (false, _) => "",
+        };
+        let of = if counts.anyone == 0 && counts.partly > 0 {
+            format!("{shown} can be obtained in part only")
+        } else {
+            format!("{} of {} can be obtained ({shown})", counts.anyone, text::count(all, "named dataset", "named datasets"))
+        };
+        (Availability::Partial, basis, format!("{of}{why}"))
     };
     let mut c = Component::new(id, availability, basis, summary);
     c.gap = unknown.map(|(_, gap)| gap).or_else(|| (availability == Availability::Unknown).then(|| Gap::NotFetched("a limit".into())));
@@ -186,35 +160,6 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
         evidence.extend(cx.cite_card(Some(said.line), text::cut(&said.sentence, 240)));
     }
     c.with_evidence(evidence)
-}
-
-/// All of the licenses bind, each its own dataset.
-fn combined(parts: Vec<ComponentLicense>) -> ComponentLicense {
-    let mut ids: Vec<String> = parts.iter().filter_map(|p| p.expression.clone()).collect();
-    ids.sort();
-    ids.dedup();
-    let answers: Vec<bool> = parts.iter().filter_map(|p| p.type_appropriate).collect();
-    ComponentLicense {
-        expression: (!ids.is_empty()).then(|| ids.join(" AND ")),
-        openness: if parts.is_empty() { Openness::Unknown } else { parts.iter().fold(Openness::Open, |o, p| o.and(p.openness)) },
-        type_appropriate: (!answers.is_empty()).then(|| answers.iter().all(|a| *a)),
-    }
-}
-
-/// The license that a dataset's own card declares.
-pub fn license_of_dataset(dataset: &DatasetSnapshot, rules: &Rules) -> ComponentLicense {
-    let Ok(record) = &dataset.record else { return license_unknown() };
-    let mut names = strings(record.card_data.get("license"));
-    names.extend(record.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string));
-    names.sort();
-    names.dedup_by(|a, b| text::fold_name(a) == text::fold_name(b));
-    let said: Vec<&String> = names.iter().filter(|n| license::names_something(n)).collect();
-    if names.is_empty() {
-        return license_none();
-    }
-    let named: Vec<ComponentLicense> =
-        said.iter().map(|n| license::find(rules, n).map_or_else(license_unknown, |k| license_known(k, Content::Data))).collect();
-    combined(named)
 }
 
 /// Sentences in which the card says that (some of) this model's data are not released.

@@ -6,6 +6,7 @@
 mod code;
 mod data;
 mod documents;
+mod reach;
 mod weights;
 
 use crate::evidence::{Evidence, Snapshot};
@@ -20,8 +21,9 @@ use crate::rules::schema::MofKind;
 use crate::vocabulary::{Availability, Basis, ComponentId, Content, Openness, Tri};
 use std::collections::BTreeMap;
 
-pub use data::{license_of_dataset, withheld_lines};
+pub use data::withheld_lines;
 pub use documents::{Reported, evaluation_summary};
+pub use reach::license_of_dataset;
 
 /// The license of a component.
 #[derive(Debug, Clone, PartialEq, Eq)]

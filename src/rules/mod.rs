@@ -3,6 +3,7 @@
 //!
 //! This stage reads and checks; it judges nothing and fetches nothing.
 
+pub mod corpora;
 pub mod diagnose;
 pub mod explain;
 pub mod schema;
@@ -42,12 +43,16 @@ pub struct Rules {
     pub licenses: Vec<LicenseRule>,
     pub bases: Vec<Base>,
     pub name_hints: Vec<Base>,
+    pub corpora: corpora::Corpora,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
 }
 
 /// The highest `schema` number that this version reads.
 const SCHEMA: u32 = 1;
+
+/// The name of the layer that is embedded in the binary.
+const BUILT_IN: &str = "built-in rules";
 
 /// Caps for `--rules DIR`, so that a wrong directory is an error and not a hang.
 const MAX_RULE_FILE: u64 = 4 << 20;
@@ -61,7 +66,7 @@ impl Rules {
     pub fn load(dir: Option<&Path>) -> Result<Rules, Error> {
         // The digest of the built-in files was made with the binary; a directory's files are added to it.
         let mut rules = Rules { digest: embedded::RULES_DIGEST.to_string(), ..Rules::default() };
-        let mut layer = Layer::new("built-in rules");
+        let mut layer = Layer::new(BUILT_IN);
         for (path, content) in terms_first(embedded::RULE_FILES, |f| f.0) {
             layer.read(&mut rules, &format!("rules/{path}"), path, content)?;
         }
@@ -234,6 +239,8 @@ impl Layer {
                 rules.bases.splice(0..0, parsed.base);
                 rules.name_hints.splice(0..0, parsed.name_hint);
             }
+            corpora::FILE if file.layer.name == BUILT_IN => {} // Parsed at its first use.
+            corpora::FILE => rules.corpora.add(file)?,
             _ if path.starts_with("licenses/") => {
                 let parsed: LicensesFile = file.parse()?;
                 for license in parsed.license {
@@ -251,7 +258,7 @@ impl Layer {
             _ => {
                 return Err(diagnose::file(
                     shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases (.toml) and licenses/*.toml",
+                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases, datasets (.toml) and licenses/*.toml",
                 ));
             }
         }
@@ -431,4 +438,5 @@ rule_file!(CodeFile { words: WordList });
 rule_file!(LineageFile { relation: Relation });
 rule_file!(TermsFile { term: Term });
 rule_file!(LicensesFile { license: LicenseRule });
+rule_file!(CorporaFile { dataset: Corpus });
 rule_file!(BasesFile { base: Base, name_hint: Base });

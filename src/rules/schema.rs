@@ -300,3 +300,62 @@ impl Base {
         self.pattern.iter().chain(&self.patterns).map(String::as_str)
     }
 }
+
+/// A well-known corpus of training data, and whether it can be had (`rules/datasets.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Corpus {
+    pub id: Id,
+    /// How prose calls it.
+    pub names: Vec<String>,
+    /// Its ids on the hub, also former ones.
+    #[serde(default)]
+    pub ids: Vec<String>,
+    pub availability: Reachable,
+    pub kind: CorpusKind,
+    pub license: Option<String>,
+    pub url: String,
+    pub source: String,
+    pub note: Option<String>,
+}
+
+/// Who can get a corpus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reachable {
+    /// Anyone, all of it.
+    Released,
+    /// Whom its owner lets in.
+    Gated,
+    /// Only a part, or only addresses or a recipe.
+    Partial,
+    /// Nobody any more.
+    Withdrawn,
+    /// Nobody ever could.
+    Withheld,
+}
+
+impl Reachable {
+    /// One clause for a reader.
+    pub fn words(self) -> &'static str {
+        match self {
+            Reachable::Released => "can be obtained by anyone",
+            Reachable::Gated => "is handed out by its owner only",
+            Reachable::Partial => "can be obtained in part only",
+            Reachable::Withdrawn => "was withdrawn by its makers",
+            Reachable::Withheld => "was never published",
+        }
+    }
+}
+
+/// What a corpus is mostly used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CorpusKind {
+    Pretraining,
+    FineTuning,
+    Multimodal,
+    Speech,
+    Evaluation,
+    Other,
+}
