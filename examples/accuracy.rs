@@ -35,6 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     verdicts(&corpus, &models)?;
     repositories(&corpus, &rules)?;
     curated(&corpus, &rules, &models)?;
+    lineage(&corpus, &rules)?;
     Ok(())
 }
 
@@ -270,5 +271,41 @@ fn curated(corpus: &Path, rules: &Rules, models: &[Model]) -> Result<(), Box<dyn
         confusion.print(&format!("Curated, {pillar}"));
         println!("  open where curators say closed: {false_open}\n");
     }
+    Ok(())
+}
+
+/// Bases found in prose, against those that the same card declares: the declaration is hidden, and asked
+/// for again.
+fn lineage(corpus: &Path, rules: &Rules) -> Result<(), Box<dyn std::error::Error>> {
+    let at = Endpoints::default();
+    let mut confusion = Confusion::default();
+    for owner in std::fs::read_dir(corpus.join("cards"))? {
+        for model in std::fs::read_dir(owner?.path())? {
+            let dir = model?.path();
+            let Ok(bytes) = std::fs::read(dir.join("README.md")) else { continue };
+            let id = dir.strip_prefix(corpus.join("cards"))?.to_string_lossy().into_owned();
+            let mut card = Card::parse(&bytes);
+            let plan_of = |card: &Card| -> Result<Vec<String>, String> {
+                let info = serde_json::json!({"id": id, "siblings": []}).to_string();
+                let record = trulyopen::hub::record::ModelRecord::parse(info.as_bytes())?;
+                Ok(trulyopen::plan::plan(&record, Some(card), rules, &at).bases.into_iter().map(|b| b.id.to_lowercase()).collect())
+            };
+            let declared = plan_of(&card)?;
+            let FrontMatter::Parsed(front) = &mut card.front else { continue };
+            if front.as_object_mut().and_then(|f| f.remove("base_model")).is_none() {
+                continue;
+            }
+            let told = plan_of(&card)?;
+            let ours = match () {
+                () if told.is_empty() => "nothing",
+                () if told.iter().all(|t| declared.contains(t)) => "declared bases only",
+                () if told.iter().any(|t| declared.contains(t)) => "declared bases and others",
+                () => "others",
+            };
+            let right = told.is_empty() || told.iter().all(|t| declared.contains(t));
+            confusion.add("declared", ours, right, || format!("{id}: told {told:?}, declared {declared:?}"));
+        }
+    }
+    confusion.print("Bases told in prose, where the card declares one");
     Ok(())
 }

@@ -1,0 +1,110 @@
+//! Datasets that a model names: declared ones, those that prose links, and well-known corpora that
+//! prose names.
+
+use super::{DatasetMention, under};
+use crate::card::{Card, corpora, topics};
+use crate::evidence::{Mention, Role};
+use crate::hub::record::{ModelRecord, strings};
+use crate::hub::{self, Endpoints};
+use crate::rules::Rules;
+use crate::text;
+
+fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<DatasetMention> {
+    let id = dataset_id(name, at).or_else(|| hub::is_repo_id(name).then(|| name.to_string()))?;
+    let mention = Mention { line, declared: true, context: "datasets in the front matter".into() };
+    Some(DatasetMention { id, role: Role::Training, mention, open_ended: false, elsewhere: None })
+}
+
+/// The dataset that a hub page is about.
+fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
+    let folded = text::fold_url(url);
+    let own = text::fold_url(&at.huggingface);
+    let rest = [own.as_str(), "huggingface.co", "hf.co"].iter().find_map(|h| folded.strip_prefix(*h))?;
+    let rest = rest.strip_prefix("/datasets/")?;
+    let mut parts = rest.split(['/', '?', '#']);
+    let (owner, name) = (parts.next()?, parts.next());
+    let id = match name {
+        Some(name) if !matches!(name, "tree" | "blob" | "viewer" | "resolve") => format!("{owner}/{name}"),
+        _ => owner.to_string(),
+    };
+    hub::is_repo_id(&id).then_some(id)
+}
+
+/// All of them, each with what it is for, as far as the card says. With `has_base`, what pre-trained
+/// the base is left out.
+pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints, has_base: bool) -> Vec<DatasetMention> {
+    let Some(card) = card else {
+        return strings(record.card_data.get("datasets")).into_iter().filter_map(|d| declared_dataset(&d, None, at)).collect();
+    };
+    let mut out: Vec<DatasetMention> = Vec::new();
+    let front = card.front.strings("datasets");
+    let declared = if front.is_empty() { strings(record.card_data.get("datasets")) } else { front };
+    for name in declared {
+        if let Some(d) = declared_dataset(&name, card.front_line("datasets", Some(&name)), at)
+            && !out.iter().any(|o| o.id.eq_ignore_ascii_case(&d.id))
+        {
+            out.push(d);
+        }
+    }
+    for link in &card.links {
+        let Some(id) = dataset_id(&link.url, at) else { continue };
+        let lower = id.to_lowercase();
+        // Pictures and leaderboard output live in dataset repositories too, and are no training data.
+        if lower.contains("images")
+            || lower.contains("assets")
+            || lower.contains("/details_")
+            || lower.ends_with("-details")
+            || crate::card::is_image(&link.url)
+        {
+            continue;
+        }
+        let role = match card
+            .blocks
+            .get(link.block)
+            .and_then(|b| topics::topic_of(card, b, rules))
+            .or_else(|| topics::section_topic(card, link.section, rules))
+        {
+            Some("training-data" | "training") => Role::Training,
+            Some("evaluation") => Role::Evaluation,
+            _ => Role::Unknown,
+        };
+        if let Some(known) = out.iter_mut().find(|o| o.id.eq_ignore_ascii_case(&id)) {
+            if known.role == Role::Unknown {
+                known.role = role;
+            }
+            continue;
+        }
+        // Where the front matter declares what trained the model, further links are of other stages or
+        // models of the family.
+        let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) { Role::Unknown } else { role };
+        let context = under(card, link.section, "linked");
+        let mention = Mention { line: Some(link.line), declared: false, context };
+        out.push(DatasetMention { id, role, mention, open_ended: false, elsewhere: None });
+    }
+    // Where the front matter declares what trained the model, prose only tells of it again.
+    if !out.iter().any(|o| o.mention.declared) {
+        named_corpora(card, rules, at, has_base, &mut out);
+    }
+    out
+}
+
+/// Adds the well-known corpora that prose names as training data.
+fn named_corpora(card: &Card, rules: &Rules, at: &Endpoints, has_base: bool, out: &mut Vec<DatasetMention>) {
+    for named in corpora::trained_on(card, rules, has_base) {
+        let same = |o: &&mut DatasetMention| rules.corpora.by_id(&o.id).is_some_and(|c| c.id.get_ref() == named.corpus.id.get_ref());
+        if let Some(known) = out.iter_mut().find(same) {
+            known.role = Role::Training;
+            known.open_ended |= named.open_ended;
+            continue;
+        }
+        let on_hub = dataset_id(&named.corpus.url, at);
+        out.push(DatasetMention {
+            id: on_hub.clone().unwrap_or_else(|| named.corpus.id.get_ref().clone()),
+            role: Role::Training,
+            mention: Mention { line: Some(named.line), declared: false, context: under(card, named.section, "named") },
+            open_ended: named.open_ended,
+            elsewhere: on_hub.is_none().then(|| named.corpus.url.clone()),
+        });
+    }
+}
+

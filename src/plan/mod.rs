@@ -1,0 +1,184 @@
+//! What a model's record and card name, and so what the second wave of requests asks for. Pure: a
+//! record and a card in, a list of names out.
+
+mod bases;
+mod datasets;
+mod repos;
+
+use crate::card::Card;
+use crate::evidence::{Mention, Role};
+use crate::files::{self, Kind};
+use crate::hub::Endpoints;
+use crate::hub::github::RepoId;
+use crate::hub::record::ModelRecord;
+use crate::net::limits;
+use crate::rules::Rules;
+use crate::target::{Place, Target};
+
+/// Everything that is asked for next.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Paths in the model repository.
+    pub files: Vec<String>,
+    pub datasets: Vec<DatasetMention>,
+    pub repos: Vec<(RepoId, Mention)>,
+    pub bases: Vec<BaseMention>,
+    /// What a limit kept out, in words.
+    pub left_out: Vec<String>,
+}
+
+/// A dataset that is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatasetMention {
+    pub id: String,
+    pub role: Role,
+    pub mention: Mention,
+    /// It is named in words that speak of more than the name, or of a part of it.
+    pub open_ended: bool,
+    /// Where it is kept, when not on the hub.
+    pub elsewhere: Option<String>,
+}
+
+/// A base model that is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseMention {
+    pub id: String,
+    pub relation: Option<String>,
+    pub mention: Mention,
+}
+
+/// Makes the plan for a model.
+pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints) -> Plan {
+    let mut plan = Plan { files: files_to_read(record, rules), ..Plan::default() };
+    plan.bases = bases::bases(record, card, rules, at);
+    plan.datasets = datasets::datasets(record, card, rules, at, !plan.bases.is_empty());
+    if let Some(card) = card {
+        plan.repos = repos::repos(record, card, rules);
+    }
+    let mut over = |kind: &str, n: usize, limit: usize| {
+        if n > limit {
+            plan.left_out.push(format!("{} more {kind}", n - limit));
+        }
+    };
+    over("datasets", plan.datasets.len(), limits::DATASETS);
+    over("base models", plan.bases.len(), limits::BASES);
+    plan.datasets.truncate(limits::DATASETS);
+    plan.bases.truncate(limits::BASES);
+    // Repositories are ranked by how surely they are the model's own; the rest is no gap.
+    plan.repos.truncate(limits::REPOSITORIES);
+    plan
+}
+
+/// License, notice and policy texts, and the few configuration files that say what the weights are.
+fn files_to_read(record: &ModelRecord, rules: &Rules) -> Vec<String> {
+    let Some(list) = &record.files else {
+        // No usable list: the usual names are asked for, and their absence proves nothing.
+        return ["LICENSE", "config.json"].map(String::from).to_vec();
+    };
+    let mut legal: Vec<&str> = list
+        .iter()
+        .map(|f| f.path.as_str())
+        .filter(|p| p.matches('/').count() <= 1 && !is_binary(p))
+        .filter(|p| matches!(files::kind(p, rules), Some(Kind::License | Kind::Notice | Kind::UsePolicy)))
+        .collect();
+    // Names nearest to the root first: those are about the whole repository.
+    legal.sort_by_key(|p| (p.matches('/').count(), p.len(), *p));
+    legal.truncate(limits::LICENSE_FILES);
+    let configs = ["config.json", "adapter_config.json", "model_index.json"];
+    let mut out: Vec<String> = legal.into_iter().map(str::to_string).collect();
+    out.extend(configs.into_iter().filter(|c| record.file(c).is_some()).map(String::from));
+    if let Some(index) = files::index_to_read(list) {
+        out.push(index);
+    }
+    out
+}
+
+/// Legal texts also come as PDF and DOCX, which are not read.
+fn is_binary(path: &str) -> bool {
+    let lower = path.to_lowercase();
+    [".pdf", ".docx", ".doc", ".zip", ".png", ".jpg", ".py"].iter().any(|e| lower.ends_with(e))
+}
+
+/// The model that a name or hub page is about.
+pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
+    match Target::parse(name, at).ok()?.place {
+        Place::Hub { id, .. } => Some(id),
+        Place::Folder(_) => None,
+    }
+}
+
+/// Whether an organisation has the same name here and there, punctuation and a trailing `ai`,
+/// `-org`, `-lab` aside.
+pub fn same_owner(a: &str, b: &str) -> bool {
+    let fold = |s: &str| {
+        let s: String = s.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let cut = ["project", "workshop", "research", "labs", "lab", "org", "team", "ai", "llm", "hq", "inc", "nlp"]
+            .iter()
+            .find_map(|t| s.strip_suffix(t).filter(|r| r.len() > 2));
+        cut.map_or(s.clone(), str::to_string)
+    };
+    let (a, b) = (fold(a), fold(b));
+    !a.is_empty() && a == b
+}
+
+/// Where a link or name stands, in words.
+fn under(card: &Card, section: usize, how: &str) -> String {
+    match card.headings(section).next().map(|s| s.heading.as_str()).filter(|h| !h.is_empty()) {
+        Some(heading) => format!("{how} under \"{heading}\""),
+        None => format!("{how} in the card"),
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    pub fn record(id: &str, front: serde_json::Value) -> ModelRecord {
+        let json = serde_json::json!({"id": id, "cardData": front, "gated": false, "siblings": [{"rfilename": "LICENSE"}, {"rfilename": "a/b/LICENSE"}, {"rfilename": "config.json"}, {"rfilename": "LICENSE.pdf"}]});
+        ModelRecord::parse(json.to_string().as_bytes()).unwrap()
+    }
+
+    pub fn planned(id: &str, card: &str) -> Plan {
+        let rules = Rules::load(None).unwrap();
+        let card = Card::parse(card.as_bytes());
+        plan(&record(id, serde_json::Value::Null), Some(&card), &rules, &Endpoints::default())
+    }
+
+    #[test]
+    fn legal_texts_near_the_root() {
+        assert_eq!(planned("o/n", "").files, ["LICENSE", "config.json"]);
+    }
+
+    #[test]
+    fn datasets_have_roles() {
+        let p = planned(
+            "o/n",
+            "---\ndatasets:\n- a/b\n- https://huggingface.co/datasets/c/d\n---\n## Evaluation\n[x](https://huggingface.co/datasets/e/f)\n## Training data\nhttps://huggingface.co/datasets/a/b and https://huggingface.co/datasets/g/h/viewer, ![](https://huggingface.co/datasets/hf/documentation-images/x.png)\n",
+        );
+        let got: Vec<_> = p.datasets.iter().map(|d| (d.id.as_str(), d.role, d.mention.declared)).collect();
+        assert_eq!(
+            got,
+            [("a/b", Role::Training, true), ("c/d", Role::Training, true), ("e/f", Role::Evaluation, false), ("g/h", Role::Unknown, false)]
+        );
+        let p = planned("o/n", "## Training data\nhttps://huggingface.co/datasets/g/h/viewer\n");
+        assert_eq!(p.datasets.iter().map(|d| (d.id.as_str(), d.role)).collect::<Vec<_>>(), [("g/h", Role::Training)]);
+    }
+
+    #[test]
+    fn repositories_that_are_the_models_own() {
+        let p = planned(
+            "allenai/OLMo-2-7B",
+            "# OLMo\n- **Repository:** https://github.com/allenai/OLMo\n\nUse [vllm](https://github.com/vllm-project/vllm) or [x](https://github.com/someone/else).\n",
+        );
+        assert_eq!(p.repos.iter().map(|r| r.0.to_string()).collect::<Vec<_>>(), ["allenai/OLMo"]);
+    }
+
+    #[test]
+    fn owners_are_compared_without_ornament() {
+        assert!(same_owner("deepseek-ai", "deepseek-ai"));
+        assert!(same_owner("bigscience", "bigscience-workshop"));
+        assert!(same_owner("THUDM", "thudm"));
+        assert!(!same_owner("a", "b"));
+        assert!(!same_owner("", ""));
+    }
+}

@@ -1,0 +1,90 @@
+//! Code repositories that a card links.
+
+use super::{same_owner, under};
+use crate::card::{BlockKind, Card, topics};
+use crate::evidence::Mention;
+use crate::hub::github::RepoId;
+use crate::hub::record::ModelRecord;
+use crate::rules::Rules;
+use crate::text;
+
+/// Those most surely the model's own first. A link to a tool,
+/// or one that nothing ties to the model, is no evidence and is left out.
+pub fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, Mention)> {
+    let tools = rules.word_list("tool-repositories");
+    let (org, name) = record.id.split_once('/').unwrap_or(("", &record.id));
+    let mut ranked: Vec<(i32, RepoId, Mention)> = Vec::new();
+    for link in &card.links {
+        let Some(id) = RepoId::from_url(&link.url) else { continue };
+        let own = same_owner(org, &id.owner);
+        if tools.iter().any(|t| t.eq_ignore_ascii_case(&id.to_string())) && !own {
+            continue;
+        }
+        let block = card.blocks.get(link.block);
+        let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
+        if topic == Some("citation") && !own {
+            continue;
+        }
+        let around = block.map(|b| text::words(&b.text)).unwrap_or_default();
+        let label = block.and_then(|b| b.label.as_deref()).unwrap_or_default();
+        let mut rank = 0;
+        rank += 3 * i32::from(own);
+        rank += 2 * i32::from(shares_name(name, &id.name));
+        rank += 2 * i32::from(matches!(topic, Some("links" | "training" | "training-data")));
+        rank += 2 * i32::from(["repository", "code", "github", "repo", "训练代码", "代码"].iter().any(|w| label.starts_with(w)));
+        rank += i32::from(
+            ["train", "pretrain", "fine tun", "finetun", "our code", "source code", "代码", "training code"]
+                .iter()
+                .any(|w| around.contains(w)),
+        );
+        rank -= i32::from(topic == Some("usage"));
+        if rank < 2 || block.is_some_and(|b| b.kind == BlockKind::Code) {
+            continue;
+        }
+        let context = under(card, link.section, "linked");
+        let mention = Mention { line: Some(link.line), declared: false, context };
+        match ranked.iter_mut().find(|(_, r, _)| r.to_string().eq_ignore_ascii_case(&id.to_string())) {
+            Some(known) if known.0 < rank => *known = (rank, id, mention),
+            Some(_) => {}
+            None => ranked.push((rank, id, mention)),
+        }
+    }
+    ranked.sort_by_key(|r| std::cmp::Reverse(r.0));
+    ranked.into_iter().map(|(_, id, mention)| (id, mention)).collect()
+}
+
+/// Whether a model and a repository share a distinctive word of their names.
+fn shares_name(model: &str, repo: &str) -> bool {
+    let split = |s: &str| -> Vec<String> { text::words(s).split(' ').map(str::to_string).collect() };
+    let generic = [
+        "model",
+        "models",
+        "llm",
+        "chat",
+        "instruct",
+        "base",
+        "large",
+        "small",
+        "medium",
+        "v1",
+        "v2",
+        "v3",
+        "7b",
+        "13b",
+        "hf",
+        "the",
+        "open",
+        "code",
+        "train",
+        "training",
+        "inference",
+    ];
+    let (model, repo) = (split(model), split(repo));
+    model.iter().any(|w| {
+        w.len() > 2
+            && !generic.contains(&w.as_str())
+            && !w.chars().all(|c| c.is_ascii_digit())
+            && repo.iter().any(|r| r == w || (w.len() > 4 && r.starts_with(w.as_str())))
+    })
+}
+
