@@ -21,7 +21,7 @@ use trulyopen::report::Model;
 use trulyopen::rules::Rules;
 use trulyopen::session::{Access, Surroundings, audit_all, fetcher};
 use trulyopen::target::Target;
-use trulyopen::vocabulary::{Pillar, PillarStatus, Verdict};
+use trulyopen::vocabulary::{Availability, Pillar, PillarStatus, Verdict};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let corpus = std::env::args().nth(1).or_else(|| std::env::var("TRULYOPEN_CORPUS").ok()).unwrap_or_else(|| "../shared/corpus".into());
@@ -271,7 +271,43 @@ fn curated(corpus: &Path, rules: &Rules, models: &[Model]) -> Result<(), Box<dyn
         confusion.print(&format!("Curated, {pillar}"));
         println!("  open where curators say closed: {false_open}\n");
     }
+    tool_components(&rows, models);
     Ok(())
+}
+
+/// Components of the Model Openness Framework that the tool's curators list, against those that we find.
+fn tool_components(rows: &[BTreeMap<String, String>], models: &[Model]) {
+    const SHORT: [(&str, &str); 17] = [
+        ("ARCH", "model-architecture"),
+        ("WF", "model-parameters-final"),
+        ("WI", "model-parameters-intermediate"),
+        ("EVR", "evaluation-results"),
+        ("MC", "model-card"),
+        ("DC", "data-card"),
+        ("TR", "technical-report"),
+        ("SMP", "sample-model-outputs"),
+        ("TRC", "training-code"),
+        ("INF", "inference-code"),
+        ("EVC", "evaluation-code"),
+        ("EVD", "evaluation-data"),
+        ("LIB", "supporting-libraries"),
+        ("DS", "datasets"),
+        ("PRE", "data-preprocessing-code"),
+        ("RP", "research-paper"),
+        ("META", "model-metadata"),
+    ];
+    for (short, id) in SHORT {
+        let mut confusion = Confusion::default();
+        for m in models {
+            let Some(row) = rows.iter().find(|r| r["hf_id"].eq_ignore_ascii_case(&m.source.id) && !r["mot_components"].is_empty()) else { continue };
+            let truth = if row["mot_components"].split(';').any(|c| c.trim().split('=').next() == Some(short)) { "there" } else { "not" };
+            let Some(c) = m.components.iter().find(|c| c.id.slug() == id) else { continue };
+            let there = matches!(c.availability, Availability::Released | Availability::Gated | Availability::Partial);
+            let ours = if there { "there" } else { "not" };
+            confusion.add(truth, ours, truth == ours, || format!("{}: {ours} ({}), the tool says {truth}", m.target, c.summary));
+        }
+        confusion.print(&format!("Component {id}"));
+    }
 }
 
 /// Bases found in prose, against those that the same card declares: the declaration is hidden, and asked

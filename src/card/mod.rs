@@ -5,6 +5,7 @@
 
 pub mod corpora;
 pub mod front_matter;
+pub mod papers;
 pub mod topics;
 
 use front_matter::{FrontMatter, Split};

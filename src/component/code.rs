@@ -12,39 +12,6 @@ use crate::plan;
 use crate::text;
 use serde_json::Value;
 
-/// Libraries that implement architectures and run them, by the hub's `library_name`, with their
-/// license. All are released under open licenses.
-const LIBRARIES: &[(&str, &str)] = &[
-    ("transformers", "Apache-2.0"),
-    ("diffusers", "Apache-2.0"),
-    ("sentence-transformers", "Apache-2.0"),
-    ("timm", "Apache-2.0"),
-    ("peft", "Apache-2.0"),
-    ("keras", "Apache-2.0"),
-    ("keras-hub", "Apache-2.0"),
-    ("tf-keras", "Apache-2.0"),
-    ("nemo", "Apache-2.0"),
-    ("speechbrain", "Apache-2.0"),
-    ("espnet", "Apache-2.0"),
-    ("flair", "MIT"),
-    ("fairseq", "MIT"),
-    ("spacy", "MIT"),
-    ("pyannote-audio", "MIT"),
-    ("open_clip", "MIT"),
-    ("mlx", "MIT"),
-    ("gguf", "MIT"),
-    ("onnx", "Apache-2.0"),
-    ("transformers.js", "Apache-2.0"),
-    ("adapter-transformers", "Apache-2.0"),
-    ("setfit", "Apache-2.0"),
-    ("span-marker", "Apache-2.0"),
-    ("bertopic", "MIT"),
-    ("fasttext", "MIT"),
-    ("sklearn", "BSD-3-Clause"),
-    ("vllm", "Apache-2.0"),
-    ("llamafile", "Apache-2.0"),
-];
-
 /// The network.
 pub fn architecture(cx: &Context<'_, '_>) -> Component {
     let id = ComponentId::ModelArchitecture;
@@ -98,71 +65,53 @@ pub fn inference(cx: &Context<'_, '_>) -> Component {
 }
 
 /// The library that reads the repository's configuration or weights.
-struct Library {
+struct Runs {
     name: String,
-    license: &'static str,
     note: String,
     path: Option<String>,
 }
 
-fn library(cx: &Context<'_, '_>) -> Option<Library> {
+fn library(cx: &Context<'_, '_>) -> Option<Runs> {
     let record = cx.snapshot.record.as_ref().ok()?;
     let sorted = cx.files.as_ref()?;
-    let known = |name: &str| LIBRARIES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+    let known = |name: &str| cx.rules.library(name);
     let config_file: Option<Value> =
         cx.snapshot.files.get("config.json").and_then(|f| f.as_ref().ok()).and_then(|d| serde_json::from_slice(&d.bytes).ok());
     let config = |key: &str| config_file.as_ref().and_then(|c| c.get(key)).or_else(|| record.config.get(key));
     // `auto_map` points to modelling code of the repository's own; without that code nothing runs it.
-    let needs_own_code = config("auto_map").is_some();
+    let own_code = sorted.of(Kind::ModellingCode).first();
+    let lacks_code = config("auto_map").is_some() && own_code.is_none();
     let architecture = config("architectures")
         .and_then(|a| a.get(0))
         .or_else(|| config("model_type"))
         .or_else(|| config("_class_name"))
         .and_then(Value::as_str);
-    if let Some(architecture) = architecture.filter(|_| !needs_own_code) {
+    let runs = |name: &str, note: String, path: Option<String>| Some(Runs { name: name.to_string(), note, path });
+    if let Some(architecture) = architecture.filter(|_| !lacks_code) {
         let name = record.library.as_deref().filter(|l| known(l).is_some()).unwrap_or("transformers");
-        return Some(Library {
-            name: name.to_string(),
-            license: known(name).map_or("Apache-2.0", |k| k.1),
-            note: format!("config.json names {}", text::cut(architecture, 60)),
-            path: Some("config.json".into()),
-        });
+        let with = own_code.filter(|_| config("auto_map").is_some()).map(|p| format!(", with {p}")).unwrap_or_default();
+        return runs(name, format!("config.json names {}{with}", text::cut(architecture, 60)), Some("config.json".into()));
     }
     if record.file("model_index.json").is_some() {
-        return Some(Library {
-            name: "diffusers".into(),
-            license: "Apache-2.0",
-            note: "model_index.json names its pipeline".into(),
-            path: Some("model_index.json".into()),
-        });
+        return runs("diffusers", "model_index.json names its pipeline".into(), Some("model_index.json".into()));
     }
-    if sorted.weights.contains_key("gguf") {
-        return Some(Library {
-            name: "llama.cpp".into(),
-            license: "MIT",
-            note: "GGUF files carry their architecture".into(),
-            path: sorted.weights.get("gguf").and_then(|f| f.first().cloned()),
-        });
+    if let Some(gguf) = sorted.weights.get("gguf") {
+        return runs("llama.cpp", "GGUF files carry their architecture".into(), gguf.first().cloned());
     }
     if record.file("adapter_config.json").is_some() {
-        return Some(Library {
-            name: "peft".into(),
-            license: "Apache-2.0",
-            note: "adapter_config.json".into(),
-            path: Some("adapter_config.json".into()),
-        });
+        return runs("peft", "adapter_config.json".into(), Some("adapter_config.json".into()));
     }
-    let (name, license) =
-        record.library.as_deref().or_else(|| record.tags.iter().map(String::as_str).find(|t| known(t).is_some())).and_then(known)?;
-    (!needs_own_code).then(|| Library { name: (*name).to_string(), license, note: format!("the hub names the library {name}"), path: None })
+    let library = record.library.as_deref().or_else(|| record.tags.iter().map(String::as_str).find(|t| known(t).is_some())).and_then(known)?;
+    let name = library.id.get_ref();
+    if lacks_code { None } else { runs(name, format!("the hub names the library {name}"), None) }
 }
 
-fn from_library(cx: &Context<'_, '_>, id: ComponentId, library: &Library) -> Component {
+fn from_library(cx: &Context<'_, '_>, id: ComponentId, library: &Runs) -> Component {
     let evidence = match &library.path {
         Some(path) => cx.cite_files(std::slice::from_ref(path), &library.note),
         None => vec![Evidence { note: library.note.clone(), ..cx.snapshot.record_cite.clone() }],
     };
-    let license = license::find(cx.rules, library.license).map_or_else(license_unknown, |k| license_known(k, Content::Code));
+    let license = cx.rules.library(&library.name).and_then(|l| license::find(cx.rules, l.license.get_ref())).map_or_else(license_unknown, |k| license_known(k, Content::Code));
     Component::new(id, Availability::Released, Basis::Linked, format!("{} implements it ({})", library.name, library.note))
         .with_license(license)
         .with_evidence(evidence)

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::card::topics::{self, contains_phrase};
-use crate::card::{BlockKind, Card};
+use crate::card::{BlockKind, Card, papers};
 use crate::files::Kind;
 use crate::text;
 use serde_json::Value;
@@ -71,47 +71,16 @@ fn model_card(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component {
         .with_license(cx.own_license(Content::Document))
 }
 
-/// arXiv ids of the hub's tags and the card's links, links first.
-fn preprints(cx: &Context<'_, '_>) -> Vec<(String, Option<u32>)> {
-    let mut out: Vec<(String, Option<u32>)> = Vec::new();
-    let mut add = |id: String, line: Option<u32>| {
-        if !out.iter().any(|(i, _)| *i == id) {
-            out.push((id, line));
-        }
-    };
-    if let Some(card) = &cx.snapshot.parsed {
-        for link in &card.links {
-            let folded = text::fold_url(&link.url);
-            let rest = folded
-                .strip_prefix("arxiv.org/")
-                .and_then(|r| r.split_once('/'))
-                .map(|(_, r)| r)
-                .or_else(|| folded.strip_prefix("huggingface.co/papers/"));
-            if let Some(id) = rest.and_then(arxiv_id) {
-                add(id, Some(link.line));
-            }
-        }
-    }
-    if let Ok(record) = &cx.snapshot.record {
-        for id in record.tags.iter().filter_map(|t| t.strip_prefix("arxiv:")).filter_map(arxiv_id) {
-            add(id, None);
-        }
-    }
-    out
-}
-
-/// `2501.12948`, with or without a version or file ending.
-fn arxiv_id(s: &str) -> Option<String> {
-    let id: String = s.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
-    let id = id.trim_end_matches('.').to_string();
-    let (a, b) = id.split_once('.')?;
-    (a.len() == 4 && (4..=5).contains(&b.len()) && b.bytes().all(|b| b.is_ascii_digit())).then_some(id)
+/// The model's own preprints.
+fn preprints(cx: &Context<'_, '_>) -> Vec<papers::Preprint> {
+    let tags = cx.snapshot.record.as_ref().map(|r| r.tags.as_slice()).unwrap_or_default();
+    papers::own(cx.snapshot.parsed.as_ref(), tags, cx.rules)
 }
 
 /// A report by the makers.
 fn report(cx: &Context<'_, '_>) -> Component {
     let id = ComponentId::TechnicalReport;
-    if let Some((arxiv, line)) = preprints(cx).into_iter().next() {
+    if let Some(papers::Preprint { id: arxiv, line }) = preprints(cx).into_iter().next() {
         let mut evidence = vec![Evidence::page(format!("https://arxiv.org/abs/{arxiv}"), "a preprint, not peer review")];
         evidence.extend(line.into_iter().flat_map(|l| cx.cite_card(Some(l), format!("links arXiv {arxiv}"))));
         return Component::new(id, Availability::Released, Basis::Linked, format!("arXiv {arxiv} (preprint)"))
@@ -123,6 +92,17 @@ fn report(cx: &Context<'_, '_>) -> Component {
         return Component::new(id, Availability::Released, Basis::Verified, format!("{first} in the repository"))
             .with_evidence(cx.cite_files(&own, "listed in the repository"))
             .with_license(cx.own_license(Content::Document));
+    }
+    if let Some(card) = &cx.snapshot.parsed
+        && let Some(link) = card.links.iter().find(|l| {
+            let label = card.blocks.get(l.block).and_then(|b| b.label.as_deref()).unwrap_or_default();
+            let said = format!("{label} {}", text::words(&l.text));
+            l.url.starts_with("http") && cx.rules.phrase_list("own-report").iter().any(|p| contains_phrase(&said, p))
+        })
+    {
+        return Component::new(id, Availability::Released, Basis::Linked, format!("a report is linked ({})", text::cut(&link.url, 80)))
+            .with_evidence(cx.cite_card(Some(link.line), format!("links {}", text::cut(&link.url, 200))))
+            .with_license(license_unknown());
     }
     absent_or_blind(cx, id, "no report or preprint is linked")
 }
@@ -142,7 +122,7 @@ fn paper(cx: &Context<'_, '_>) -> Component {
         }
     }
     match preprints(cx).into_iter().next() {
-        Some((arxiv, _)) => {
+        Some(papers::Preprint { id: arxiv, .. }) => {
             Component::new(id, Availability::Released, Basis::Linked, format!("arXiv {arxiv}, a preprint: not peer review"))
                 .with_evidence(vec![Evidence::page(format!("https://arxiv.org/abs/{arxiv}"), "a preprint")])
                 .with_license(license_unknown())
@@ -266,17 +246,4 @@ fn samples(cx: &Context<'_, '_>) -> Component {
             .with_license(cx.own_license(Content::Document));
     }
     absent_or_blind(cx, id, "no sample outputs")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arxiv_ids() {
-        assert_eq!(arxiv_id("2501.12948v2"), Some("2501.12948".into()));
-        assert_eq!(arxiv_id("2501.12948.pdf"), Some("2501.12948".into()));
-        assert_eq!(arxiv_id("1910.1"), None);
-        assert_eq!(arxiv_id("hep-th/9901001"), None);
-    }
 }

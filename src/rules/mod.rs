@@ -43,6 +43,7 @@ pub struct Rules {
     pub licenses: Vec<LicenseRule>,
     pub bases: Vec<Base>,
     pub name_hints: Vec<Base>,
+    pub libraries: Vec<Library>,
     pub corpora: corpora::Corpora,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
@@ -101,6 +102,11 @@ impl Rules {
         self.phrases.get(id).map_or(&[], |p| &p.words)
     }
 
+    /// The library of a name, compared without case.
+    pub fn library(&self, name: &str) -> Option<&Library> {
+        self.libraries.iter().find(|l| l.id.get_ref().eq_ignore_ascii_case(name))
+    }
+
     /// The relation of an id.
     pub fn relation(&self, id: &str) -> Option<&Relation> {
         self.relations.iter().find(|r| r.id.get_ref() == id)
@@ -135,10 +141,10 @@ impl Rules {
                 }
             }
         }
-        for base in self.bases.iter().chain(&self.name_hints) {
-            let id = base.license.get_ref();
+        let of_bases = self.bases.iter().chain(&self.name_hints).map(|b| ("rules/bases.toml", b.license.get_ref()));
+        for (file, id) in of_bases.chain(self.libraries.iter().map(|l| ("rules/libraries.toml", l.license.get_ref()))) {
             if self.license(id).is_none() && spdx::license_id(id).is_none() {
-                return Err(diagnose::file("rules/bases.toml", format!("license `{id}` is in no rule file and not an SPDX id")));
+                return Err(diagnose::file(file, format!("license `{id}` is in no rule file and not an SPDX id")));
             }
         }
         Ok(())
@@ -226,6 +232,13 @@ impl Layer {
                     replace(&mut rules.relations, relation, |r| r.id.get_ref().clone());
                 }
             }
+            "libraries.toml" => {
+                let parsed: LibrariesFile = file.parse()?;
+                for library in parsed.library {
+                    file.once("library", library.id.get_ref(), library.id.span())?;
+                    replace(&mut rules.libraries, library, |l| l.id.get_ref().clone());
+                }
+            }
             "terms.toml" => {
                 let parsed: TermsFile = file.parse()?;
                 for term in parsed.term {
@@ -258,7 +271,7 @@ impl Layer {
             _ => {
                 return Err(diagnose::file(
                     shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases, datasets (.toml) and licenses/*.toml",
+                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases, datasets, libraries (.toml) and licenses/*.toml",
                 ));
             }
         }
@@ -438,5 +451,6 @@ rule_file!(CodeFile { words: WordList });
 rule_file!(LineageFile { relation: Relation });
 rule_file!(TermsFile { term: Term });
 rule_file!(LicensesFile { license: LicenseRule });
+rule_file!(LibrariesFile { library: Library });
 rule_file!(CorporaFile { dataset: Corpus });
 rule_file!(BasesFile { base: Base, name_hint: Base });

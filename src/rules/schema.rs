@@ -359,3 +359,12 @@ pub enum CorpusKind {
     Evaluation,
     Other,
 }
+
+/// A library that runs models (`rules/libraries.toml`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Library {
+    pub id: Id,
+    pub license: Spanned<String>,
+    pub source: String,
+}

@@ -1,0 +1,137 @@
+//! Papers and reports that a card gives as the model's own, told apart from those it cites for a
+//! method, a benchmark or an estimate of emissions.
+
+use super::topics::{contains_phrase, topic_of};
+use super::{BlockKind, Card};
+use crate::rules::Rules;
+use crate::text;
+
+/// A preprint on arXiv.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preprint {
+    /// `2501.12948`.
+    pub id: String,
+    pub line: Option<u32>,
+}
+
+/// The preprints that are the model's own, most surely so first: links in words that speak of a paper
+/// or report, in a block of links at the top, or under a heading for them; what the card asks to cite;
+/// and the hub's tag, where there is but one and the card does not link it for something else.
+pub fn own(card: Option<&Card>, tags: &[String], rules: &Rules) -> Vec<Preprint> {
+    let mut out: Vec<Preprint> = Vec::new();
+    let mut others: Vec<String> = Vec::new();
+    let mut add = |id: String, line: Option<u32>| {
+        if !out.iter().any(|p| p.id == id) {
+            out.push(Preprint { id, line });
+        }
+    };
+    if let Some(card) = card {
+        for link in &card.links {
+            let Some(id) = of_url(&link.url) else { continue };
+            if is_own(card, link, rules) { add(id, Some(link.line)) } else { others.push(id) }
+        }
+        let citations = card.blocks.iter().filter(|b| b.kind == BlockKind::Code && topic_of(card, b, rules) == Some("citation"));
+        for block in citations {
+            if let Some(id) = first_cited(&block.text) {
+                add(id, Some(block.line));
+            }
+        }
+    }
+    let tagged: Vec<String> = tags.iter().filter_map(|t| t.strip_prefix("arxiv:")).filter_map(arxiv_id).collect();
+    if let [only] = tagged.as_slice()
+        && !others.contains(only)
+    {
+        add(only.clone(), None);
+    }
+    out
+}
+
+fn is_own(card: &Card, link: &super::Link, rules: &Rules) -> bool {
+    let says = |s: &str| rules.phrase_list("own-paper").iter().any(|p| contains_phrase(&text::words(s), p));
+    let Some(block) = card.blocks.get(link.block) else { return says(&link.text) };
+    let topic = topic_of(card, block, rules);
+    if matches!(topic, Some("evaluation" | "usage" | "license")) {
+        return false;
+    }
+    if block.label.as_deref().is_some_and(says) || says(&link.text) || matches!(topic, Some("links")) {
+        return true;
+    }
+    // Badges and lines of links at the top.
+    let short = block.text.split(' ').count() <= 16;
+    let at_the_top = link.section <= 1;
+    if short && (at_the_top || says(&block.text)) {
+        return true;
+    }
+    // "… is described in our paper (link)": the word stands right before or in the link's sentence.
+    let sentences = super::topics::sentences(&block.text);
+    let linked = text::words(&link.text);
+    sentences.iter().any(|s| {
+        let folded = text::words(s);
+        !linked.is_empty() && folded.contains(&linked) && rules.phrase_list("introduces").iter().any(|p| contains_phrase(&folded, p))
+    })
+}
+
+/// The arXiv id that a link leads to.
+fn of_url(url: &str) -> Option<String> {
+    let folded = text::fold_url(url);
+    let rest = folded.strip_prefix("arxiv.org/").and_then(|r| r.split_once('/')).map(|(_, r)| r);
+    rest.or_else(|| folded.strip_prefix("huggingface.co/papers/")).and_then(arxiv_id)
+}
+
+/// The first arXiv id in a BibTeX entry.
+fn first_cited(bibtex: &str) -> Option<String> {
+    bibtex
+        .split(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .filter(|s| s.len() >= 9)
+        .find_map(|s| arxiv_id(s).filter(|id| bibtex.to_lowercase().contains("arxiv") && s.starts_with(id.as_str())))
+}
+
+/// `2501.12948`, with or without a version or file ending.
+pub fn arxiv_id(s: &str) -> Option<String> {
+    let id: String = s.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    let id = id.trim_end_matches('.').to_string();
+    let (a, b) = id.split_once('.')?;
+    (a.len() == 4 && (4..=5).contains(&b.len()) && b.bytes().all(|b| b.is_ascii_digit())).then_some(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(card: &str, tags: &[&str]) -> Vec<String> {
+        let rules = Rules::load(None).unwrap();
+        let tags: Vec<String> = tags.iter().map(|t| t.to_string()).collect();
+        own(Some(&Card::parse(card.as_bytes())), &tags, &rules).into_iter().map(|p| p.id).collect()
+    }
+
+    #[test]
+    fn own_papers() {
+        assert_eq!(found("- **Paper:** [arXiv](https://arxiv.org/abs/2501.12948)", &[]), ["2501.12948"]);
+        assert_eq!(found("# M\n\n[![x](y.svg)](https://arxiv.org/pdf/2501.12948v2.pdf)", &[]), ["2501.12948"]);
+        assert_eq!(found("## Citation\n```\n@misc{x, eprint={2501.12948}, archivePrefix={arXiv}}\n```", &[]), ["2501.12948"]);
+        assert_eq!(found("Nothing.", &["arxiv:2501.12948", "en"]), ["2501.12948"]);
+    }
+
+    #[test]
+    fn papers_of_others() {
+        let method = "# M\n\n## Architecture\n\nIt has an attention that is fast ([Dao, 2022](https://arxiv.org/abs/2205.14135)) and rotary positions.";
+        assert_eq!(found(method, &["arxiv:2205.14135"]), Vec::<String>::new());
+        assert_eq!(found("## Evaluation\nThe [paper](https://arxiv.org/abs/2009.03300) of the benchmark.", &[]), Vec::<String>::new());
+        assert_eq!(found("", &["arxiv:2205.14135", "arxiv:2501.12948"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn arxiv_ids() {
+        assert_eq!(arxiv_id("2501.12948v2"), Some("2501.12948".into()));
+        assert_eq!(arxiv_id("2501.12948.pdf"), Some("2501.12948".into()));
+        assert_eq!(arxiv_id("1910.1"), None);
+        assert_eq!(arxiv_id("hep-th/9901001"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_entry(s in "\\PC{0,80}") {
+            let _ = (first_cited(&s), arxiv_id(&s), of_url(&s));
+        }
+    }
+}
