@@ -299,7 +299,9 @@ fn tool_components(rows: &[BTreeMap<String, String>], models: &[Model]) {
     for (short, id) in SHORT {
         let mut confusion = Confusion::default();
         for m in models {
-            let Some(row) = rows.iter().find(|r| r["hf_id"].eq_ignore_ascii_case(&m.source.id) && !r["mot_components"].is_empty()) else { continue };
+            let Some(row) = rows.iter().find(|r| r["hf_id"].eq_ignore_ascii_case(&m.source.id) && !r["mot_components"].is_empty()) else {
+                continue;
+            };
             let truth = if row["mot_components"].split(';').any(|c| c.trim().split('=').next() == Some(short)) { "there" } else { "not" };
             let Some(c) = m.components.iter().find(|c| c.id.slug() == id) else { continue };
             let there = matches!(c.availability, Availability::Released | Availability::Gated | Availability::Partial);

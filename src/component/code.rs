@@ -101,7 +101,8 @@ fn library(cx: &Context<'_, '_>) -> Option<Runs> {
     if record.file("adapter_config.json").is_some() {
         return runs("peft", "adapter_config.json".into(), Some("adapter_config.json".into()));
     }
-    let library = record.library.as_deref().or_else(|| record.tags.iter().map(String::as_str).find(|t| known(t).is_some())).and_then(known)?;
+    let library =
+        record.library.as_deref().or_else(|| record.tags.iter().map(String::as_str).find(|t| known(t).is_some())).and_then(known)?;
     let name = library.id.get_ref();
     if lacks_code { None } else { runs(name, format!("the hub names the library {name}"), None) }
 }
@@ -111,7 +112,11 @@ fn from_library(cx: &Context<'_, '_>, id: ComponentId, library: &Runs) -> Compon
         Some(path) => cx.cite_files(std::slice::from_ref(path), &library.note),
         None => vec![Evidence { note: library.note.clone(), ..cx.snapshot.record_cite.clone() }],
     };
-    let license = cx.rules.library(&library.name).and_then(|l| license::find(cx.rules, l.license.get_ref())).map_or_else(license_unknown, |k| license_known(k, Content::Code));
+    let license = cx
+        .rules
+        .library(&library.name)
+        .and_then(|l| license::find(cx.rules, l.license.get_ref()))
+        .map_or_else(license_unknown, |k| license_known(k, Content::Code));
     Component::new(id, Availability::Released, Basis::Linked, format!("{} implements it ({})", library.name, library.note))
         .with_license(license)
         .with_evidence(evidence)

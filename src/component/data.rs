@@ -29,8 +29,14 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
     let Some(card) = &cx.snapshot.parsed else {
         return Component::absent(id, "no card, so no training data are named");
     };
-    let described = topics::said(card, cx.rules, "data-described", |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")));
-    let vague = topics::said(card, cx.rules, "data-vague", |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")));
+    let own_data = |id: &str| -> Vec<Said> {
+        let not_own = cx.rules.phrase_list("data-not-own");
+        topics::said(card, cx.rules, id, |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")))
+            .into_iter()
+            .filter(|s| !not_own.iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
+            .collect()
+    };
+    let (described, vague) = (own_data("data-described"), own_data("data-vague"));
     let section = card.blocks.iter().find(|b| {
         b.kind != BlockKind::Code
             && topics::topic_of(card, b, cx.rules) == Some("training-data")

@@ -107,4 +107,3 @@ fn named_corpora(card: &Card, rules: &Rules, at: &Endpoints, has_base: bool, out
         });
     }
 }
-

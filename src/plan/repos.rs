@@ -87,4 +87,3 @@ fn shares_name(model: &str, repo: &str) -> bool {
             && repo.iter().any(|r| r == w || (w.len() > 4 && r.starts_with(w.as_str())))
     })
 }
-

@@ -67,7 +67,12 @@ impl Corpora {
         }
         found.extend(table.unspaced.iter().filter(|(name, _)| folded.contains(name.as_str())).map(|(_, i)| *i));
         let mut seen = Vec::new();
-        found.retain(|i| !seen.contains(i) && { seen.push(*i); true });
+        found.retain(|i| {
+            !seen.contains(i) && {
+                seen.push(*i);
+                true
+            }
+        });
         found.into_iter().filter_map(|i| table.entries.get(i)).collect()
     }
 
