@@ -114,3 +114,19 @@ pub fn steering_characters(s: &str) -> Vec<char> {
     };
     s.chars().filter(bad).collect()
 }
+
+/// Asserts that an audit with less evidence says no more than one with all of it: what it proves is
+/// no higher, what it holds possible no lower, and the two are in order.
+#[track_caller]
+pub fn assert_only_wider(whole: &Value, less: &Value, case: &str) {
+    let interval = |m: &Value| (rung(text(m, "verdict")), rung(text(m, "verdict_possible")));
+    let ((proven, possible), (less_proven, less_possible)) = (interval(whole), interval(less));
+    let both = format!(
+        "{case}: {} (at most {}) became {} (at most {})",
+        whole["verdict"], whole["verdict_possible"], less["verdict"], less["verdict_possible"]
+    );
+    assert!(less_proven <= proven, "better with less evidence: {both}");
+    // `unknown` leaves everything open, whatever stands beside it.
+    assert!(text(less, "verdict") == "unknown" || less_possible >= possible, "ruled out with less evidence: {both}");
+    assert!(less_possible >= less_proven || text(less, "verdict_possible") == "unknown", "possible below proven: {both}");
+}
