@@ -139,8 +139,7 @@ fn scorecard(m: &Model, style: Style) -> String {
         }
     }
     for i in &m.incomplete {
-        let wait = i.retry_after_s.map_or(String::new(), |s| format!(" (again in {s} s)"));
-        out.push_str(&wrap(&format!("incomplete {}: {}{wait}", line(&i.what), line(&i.detail)), "  ", style.width));
+        out.push_str(&wrap(&format!("incomplete {}: {}", line(&i.what), line(&i.detail)), "  ", style.width));
     }
     if style.verbosity > 0 {
         out.push_str(&details(m, style));
@@ -165,12 +164,7 @@ fn why(m: &Model, style: Style) -> String {
     let next = Verdict::ALL.iter().find(|v| **v > m.verdict.max(Verdict::Closed));
     let reasons: Vec<String> = m.reasons.iter().map(|r| line(&r.text).into_owned()).collect();
     let text = match next {
-        _ if m.verdict == Verdict::Unknown
-            && m.components.iter().all(|c| c.availability == Availability::Unknown || c.availability == Availability::NotFound)
-            && !reasons.is_empty() =>
-        {
-            format!("Why unknown: {}.", reasons.join("; "))
-        }
+        _ if m.verdict == Verdict::Unknown && !reasons.is_empty() => format!("Why unknown: {}.", reasons.join("; ")),
         Some(next) if !reasons.is_empty() => format!("Why not {next}: {}.", reasons.join("; ")),
         _ => return String::new(),
     };

@@ -1,14 +1,9 @@
 //! Everything that can go wrong with an answer: each kind has its own name in `incomplete`, is tried
 //! again only where that may help, and never makes a verdict better.
 
-use crate::support::{Fault, HubServer, Run, Tool, assert_only_wider, fixture_models, gaps, list};
+use crate::support::{Fault, HubServer, Run, Tool, gaps, in_parallel, list, only_wider};
 use serde_json::Value;
-use std::sync::Mutex;
 use std::time::Duration;
-use trulyopen::audit::Options;
-use trulyopen::rules::Rules;
-use trulyopen::session::{Access, Surroundings, audit_all, fetcher};
-use trulyopen::target::Target;
 
 const MODEL: &str = "deepseek-ai/DeepSeek-R1";
 const RECORD: &str = "/api/models/deepseek-ai/DeepSeek-R1?";
@@ -116,7 +111,8 @@ fn path_of(case: &Case, revision: &str) -> String {
 
 #[test]
 fn every_failure_has_its_own_name_and_helps_nobody() {
-    let clean = Tool::json().arg(MODEL).hub(&HubServer::fixtures()).run().code(0).model();
+    let healthy = HubServer::fixtures();
+    let clean = Tool::json().arg(MODEL).hub(&healthy).run().code(0).model();
     let revision = clean["source"]["revision"].as_str().expect("a revision");
     in_parallel(cases(), |case| {
         let server = HubServer::fixtures();
@@ -130,9 +126,10 @@ fn every_failure_has_its_own_name_and_helps_nobody() {
         assert_eq!(run.code, if case.why.is_some() { 3 } else { 0 }, "{shown}");
         let asked = server.requests(path.trim_end_matches('?')).len();
         assert_eq!(asked, case.requests, "{shown}: {:#?}", server.paths());
-        assert_only_wider(&clean, &model, &shown);
+        assert_eq!(only_wider(&clean, &model), Ok(()), "{shown}");
         if case.why.is_none() {
-            assert_eq!(model, clean, "{shown}: overcome without a trace");
+            let plain = |m: &Value, base: &str| m.to_string().replace(base, "");
+            assert!(plain(&model, server.base()) == plain(&clean, healthy.base()), "{shown}: it left a trace");
         }
     });
 }
@@ -150,7 +147,8 @@ fn the_wait_that_a_host_names_is_passed_on() {
         let run = Tool::json().arg(MODEL).hub(&server).run().code(3);
         assert_eq!(list(&run.model(), "incomplete")[0]["retry_after_s"].as_u64(), wait);
         let table = Tool::audit().arg(MODEL).hub(&server).run().code(3).stdout;
-        assert_eq!(table.contains(&format!("again in {} s", wait.unwrap_or_default())), wait.is_some(), "{table}");
+        let table = table.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(table.contains(&format!("used up for {} s", wait.unwrap_or_default())), wait.is_some(), "{table}");
     }
 }
 
@@ -177,44 +175,6 @@ fn a_hub_that_is_not_there() {
     Tool::json().args([MODEL, "--hub", &url, "--fail-under", "closed"]).run().code(1);
 }
 
-/// What can be lost of an answer, as the hub or the way to it loses it.
-fn losses() -> [Fault; 4] {
-    [Fault::broken(), header(403, "X-Error-Code", "GatedRepo"), Fault::html(), header(404, "X-Error-Code", "EntryNotFound")]
-}
-
-/// For every fixture and every request that its audit makes: whatever happens to that one answer, the
-/// verdict is not better for it, and nothing is ruled out.
-#[test]
-fn no_lost_answer_makes_any_verdict_better() {
-    let rules = Rules::load(None).expect("the built-in rules load");
-    in_parallel(fixture_models(), |model| {
-        let audit = |faults: Option<(&str, Fault)>| -> (Value, Vec<String>) {
-            let server = HubServer::fixtures();
-            if let Some((path, fault)) = faults {
-                server.always(path, fault);
-            }
-            let around = Surroundings {
-                github_api: Some(format!("{}/gh", server.base())),
-                github_raw: Some(format!("{}/raw", server.base())),
-                ..Surroundings::default()
-            };
-            let access = Access { hub: Some(server.base().to_string()), ..Access::default() };
-            let fetcher = fetcher(&access, &around).expect("a fetcher");
-            let target = Target::parse(&model, &fetcher.endpoints).expect("a target");
-            let outcome = audit_all(&fetcher, &rules, &Options::default(), &[target], 1).expect("an audit");
-            (serde_json::to_value(&outcome.models[0]).expect("JSON"), server.paths())
-        };
-        let (clean, paths) = audit(None);
-        for path in paths {
-            for fault in losses() {
-                let case = format!("{model}: {path} {fault:?}");
-                let (model, _) = audit(Some((&path, fault)));
-                assert_only_wider(&clean, &model, &case);
-            }
-        }
-    });
-}
-
 #[test]
 fn a_run_goes_on_after_a_failure() {
     let server = HubServer::fixtures();
@@ -222,19 +182,4 @@ fn a_run_goes_on_after_a_failure() {
     let run: Run = Tool::json().args(["microsoft/phi-4", MODEL, "allenai/OLMo-2-1124-7B"]).hub(&server).run().code(3);
     let verdicts: Vec<_> = run.models().iter().map(|m| m["verdict"].clone()).collect();
     assert_eq!(verdicts, ["open-weights", "unknown", "open-source-open-data"]);
-}
-
-/// Runs cases on a few threads; the panic of one is the panic of the test, after all were run.
-fn in_parallel<T: Send>(cases: Vec<T>, run: impl Fn(T) + Sync) {
-    let queue = Mutex::new(cases.into_iter());
-    let next = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                while let Some(case) = next() {
-                    run(case);
-                }
-            });
-        }
-    });
 }

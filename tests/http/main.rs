@@ -5,6 +5,7 @@
 mod support;
 
 mod faults;
+mod lost;
 mod saved;
 mod tokens;
 mod waves;

@@ -22,11 +22,11 @@ fn a_replay_prints_the_same_bytes() {
     let saved = TempDir::new().expect("a directory");
     let printed = live(&server, &targets, saved.path());
     assert!(printed.contains(r#""fetched_from": "live""#));
-    assert_eq!(replay(&targets, saved.path()), printed);
+    assert!(replay(&targets, saved.path()) == printed);
     // The copy of the copy too, and it is the same directory.
     let again = TempDir::new().expect("a directory");
     Tool::json().args(&targets).dir(saved.path()).arg("--save-evidence").arg(again.path()).run();
-    assert_eq!(replay(&targets, again.path()), printed);
+    assert!(replay(&targets, again.path()) == printed);
     let files = files_below(saved.path());
     assert_eq!(files, files_below(again.path()));
     for file in files {
@@ -54,7 +54,7 @@ fn what_could_not_be_had_is_repeated_too() {
         server.always(path, fault.clone());
         let saved = TempDir::new().expect("a directory");
         let printed = live(&server, &[model], saved.path());
-        assert_eq!(replay(&[model], saved.path()), printed, "{path} {fault:?}");
+        assert!(replay(&[model], saved.path()) == printed, "{path} {fault:?}");
     }
 }
 
@@ -68,7 +68,7 @@ fn revisions_are_repeated_too() {
         let target = format!("microsoft/phi-4@{revision}");
         let saved = TempDir::new().expect("a directory");
         let run = Tool::json().arg(&target).hub(&server).arg("--save-evidence").arg(saved.path()).run().code(code);
-        assert_eq!(replay(&[&target], saved.path()), run.stdout, "{target}");
+        assert!(replay(&[&target], saved.path()) == run.stdout, "{target}");
         let why = gaps(&run.model());
         assert_eq!(why.first().map(|(_, why)| why.as_str()), (code == 3).then_some("no-such-revision"), "{target}");
     }
@@ -101,7 +101,7 @@ fn tampering_is_found() {
             let model = Tool::json().arg("o/n").dir(saved.path()).run().code(3).model();
             let found = gaps(&model);
             assert_eq!(found.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>(), ["digest-mismatch"], "{name} {found:?}");
-            crate::support::assert_only_wider(&clean, &model, name);
+            assert_eq!(crate::support::only_wider(&clean, &model), Ok(()), "{name}");
         }
     }
 }

@@ -18,7 +18,7 @@ fn a_model_costs_two_waves_and_one_api_call() {
         ("Qwen/Qwen2.5-7B-Instruct", 2),
         ("EleutherAI/pythia-6.9b", 2),
         ("meta-llama/Llama-3.2-3B-Instruct", 2),
-        ("TheBloke/Llama-2-7B-Chat-GGUF", 3), // The license of its base is needed, which the base names.
+        ("TheBloke/Llama-2-7B-Chat-GGUF", 2),
         ("sentence-transformers/all-MiniLM-L6-v2", 2),
         ("trulyopen-fixtures/no-card", 2),
         ("trulyopen-fixtures/no-such-model", 1),

@@ -143,7 +143,8 @@ impl HubServer {
         &self.state.base
     }
 
-    /// Answers requests whose path contains `path` with a fault, the first `times` of them.
+    /// Answers requests whose path contains `path` with a fault, the first `times` of them. A blank at the
+    /// end stands for the end of the path.
     pub fn fault(&self, path: &str, times: usize, fault: Fault) -> &HubServer {
         lock(&self.state.faults).push(Rule { path: path.to_string(), left: times, fault });
         self
@@ -245,7 +246,7 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
     let reply = reply(state, path.split('?').next().unwrap_or_default(), authorization.as_deref());
     let fault = {
         let mut faults = lock(&state.faults);
-        faults.iter_mut().find(|r| r.left > 0 && path.contains(&r.path)).map(|r| {
+        faults.iter_mut().find(|r| r.left > 0 && format!("{path} ").contains(&r.path)).map(|r| {
             r.left -= 1;
             r.fault.clone()
         })
