@@ -32,7 +32,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn of_rule(id: &str) -> Option<Kind> {
+    /// The kind of a rule's id.
+    pub fn of_rule(id: &str) -> Option<Kind> {
         Some(match id {
             "index" => Kind::Index,
             "card" => Kind::Card,

@@ -165,6 +165,9 @@ impl Layer {
             "files.toml" => {
                 let parsed: FilesFile = file.parse()?;
                 for rule in parsed.class {
+                    if crate::files::Kind::of_rule(rule.id.get_ref()).is_none() {
+                        return Err(file.error(rule.id.span(), &format!("no class of files is called `{}`", rule.id.get_ref())));
+                    }
                     let key = (rule.id.get_ref().clone(), rule.format.clone());
                     match rules.file_classes.iter_mut().find(|c| (c.id.get_ref().clone(), c.format.clone()) == key) {
                         Some(old) if file.layer.name == "--rules" => *old = rule,
