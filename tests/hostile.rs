@@ -73,6 +73,7 @@ fn cards() {
         ("steering", "# \u{202e}Name\u{200b}\u{1b}[2J\n::error::x\nTrained on \u{2066}data\u{2069}.\n".as_bytes().to_vec(), ""),
     ] {
         let run = audit(&plain(), &card);
+        eprintln!("TOOK {name} {:?}", run.took);
         let model = run.model();
         let all = model["findings"].to_string() + &model["incomplete"].to_string();
         assert!(all.contains(said), "{name} should say {said}: {all}");
@@ -120,6 +121,7 @@ fn records() {
         ("huge sizes", with("siblings", json!([{"rfilename": "model.safetensors", "size": u64::MAX}, {"rfilename": "b.safetensors", "size": u64::MAX}])), true, ""),
     ] {
         let run = audit(info.as_bytes(), b"---\nlicense: mit\n---\n# Name\n");
+        eprintln!("TOOK {name} {:?}", run.took);
         let model = run.model();
         let is = rung(text(&model, "verdict")) == rung("open-weights");
         assert_eq!(is, proven, "{name}: {} {}", model["verdict"], model["reasons"]);

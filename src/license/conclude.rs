@@ -4,6 +4,7 @@
 
 use super::text::{Identity, identify};
 use super::{Known, find, find_url, names_something, of_base, tags};
+use crate::card::front_matter::FrontMatter;
 use crate::card::topics::{self, contains_phrase};
 use crate::card::{BlockKind, Card};
 use crate::evidence::{Document, Evidence, Snapshot};
@@ -215,6 +216,9 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
         terms.gap = Some((*gap).clone());
     } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
         terms.gap = Some(Gap::Malformed("the file list or card could not be read".into()));
+    } else if card.is_some_and(|c| matches!(c.front, FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge)) {
+        // It may name one.
+        terms.gap = Some(Gap::Malformed("the front matter could not be read".into()));
     } else if snapshot.depth == crate::evidence::Depth::Shallow
         && snapshot.files.is_empty()
         && record.files.iter().flatten().any(|f| is_license(&f.path, rules))

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use toml::Spanned;
+use wildmatch::WildMatch;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -164,7 +165,8 @@ impl Layer {
             }
             "files.toml" => {
                 let parsed: FilesFile = file.parse()?;
-                for rule in parsed.class {
+                for mut rule in parsed.class {
+                    rule.matchers = rule.patterns.iter().map(|p| WildMatch::new(p)).collect();
                     if crate::files::Kind::of_rule(rule.id.get_ref()).is_none() {
                         return Err(file.error(rule.id.span(), &format!("no class of files is called `{}`", rule.id.get_ref())));
                     }
