@@ -66,7 +66,7 @@ fn no_line_is_wider_than_the_terminal() {
     let hub = TempHub::new();
     let long = format!("{}/{}", "o".repeat(96), "n".repeat(96));
     hub.model(&long, &serde_json::json!({"license": "x".repeat(200), "base_model": long}), &format!("# {}\n\nTrained on 训练数据{}.", "h".repeat(300), "数".repeat(300)), &[]);
-    for width in [60, 80, 100, 109, 110, 200] {
+    for width in [70, 80, 100, 109, 110, 200] {
         for flags in [&[][..], &["--color", "always"]] {
             let out = table(&ids, &width.to_string(), flags)
                 + &shown(Tool::audit().args([&long, &long]).dir(hub.path()).args(flags).env("COLUMNS", width.to_string()));
