@@ -11,6 +11,7 @@ use crate::net::limits;
 use crate::rules::Rules;
 use crate::target::{Place, Target};
 use crate::text;
+use std::collections::HashMap;
 
 /// Everything that is asked for next.
 #[derive(Debug, Clone, Default)]
@@ -217,6 +218,7 @@ fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, Menti
     let tools = rules.word_list("tool-repositories");
     let (org, name) = record.id.split_once('/').unwrap_or(("", &record.id));
     let mut ranked: Vec<(i32, RepoId, Mention)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for link in &card.links {
         let Some(id) = RepoId::from_url(&link.url) else { continue };
         let own = same_owner(org, &id.owner);
@@ -246,7 +248,9 @@ fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, Menti
         }
         let context = linked_under(card, link.section);
         let mention = Mention { line: Some(link.line), declared: false, context };
-        match ranked.iter_mut().find(|(_, r, _)| r.to_string().eq_ignore_ascii_case(&id.to_string())) {
+        let next = ranked.len();
+        let place = *places.entry(id.to_string().to_lowercase()).or_insert(next);
+        match ranked.get_mut(place) {
             Some(known) if known.0 < rank => *known = (rank, id, mention),
             Some(_) => {}
             None => ranked.push((rank, id, mention)),

@@ -20,12 +20,13 @@ fn record(files: Vec<Value>) -> Value {
     })
 }
 
-/// Audits a model with this record and card, in all formats; gives back the JSON run.
+/// Audits a model with this record and card, small ones in all formats; gives back the JSON run.
 fn audit(info: &[u8], card: &[u8]) -> Run {
     let hub = TempHub::new();
     hub.write(INFO, info);
     hub.write(CARD, card);
-    for format in ["table", "jsonl"] {
+    let small = info.len() + card.len() < 100_000;
+    for format in ["table", "jsonl"].into_iter().filter(|_| small) {
         let run = Tool::audit().args(["o/n", "-v", "--format", format]).dir(hub.path()).run();
         assert_eq!(steering_characters(&run.stdout), [] as [char; 0]);
     }
@@ -61,19 +62,18 @@ fn cards() {
         ("NUL bytes", b"---\nlicense: mit\0\n---\n# N\0ame \0\0".to_vec(), "card/front-matter"),
         ("no UTF-8", b"---\nlicense: mit\n---\n# \xff\xfe\xc3\x28 trained on \xf0\x9f".to_vec(), ""),
         ("empty", Vec::new(), ""),
-        ("one line of 3 MB", format!("# Name\n{}", "training data ".repeat(220_000)).into_bytes(), ""),
+        ("one line of 1 MB", format!("# Name\n{}", "training data ".repeat(75_000)).into_bytes(), ""),
         ("quotes in quotes", format!("# Name\n{}", "> ".repeat(100_000)).into_bytes(), ""),
         ("lists in lists", format!("# Name\n{}x", "* ".repeat(50_000)).into_bytes(), ""),
         ("open brackets", format!("# Name\n{}", "[a](".repeat(100_000)).into_bytes(), ""),
         ("100,000 headings", "# Training data\n".repeat(100_000).into_bytes(), ""),
         ("20,000 datasets", (0..20_000).map(|i| format!("https://huggingface.co/datasets/o/d{i} \n")).collect::<String>().into_bytes(), "not-fetched"),
-        ("20,000 repositories", (0..20_000).map(|i| format!("## Training\n[training code](https://github.com/o/r{i})\n")).collect::<String>().into_bytes(), ""),
+        ("10,000 repositories", (0..10_000).map(|i| format!("## Training\n[training code](https://github.com/o/r{i})\n")).collect::<String>().into_bytes(), ""),
         ("a wide table", format!("|{}\n|{}\n|{}\n", "a|".repeat(5000), "-|".repeat(5000), "b|".repeat(5000)).into_bytes(), ""),
         ("markup", b"# <script>alert(1)</script>\n<!-- -->\n[x](javascript:alert(1)) ![](data:,x)\n".to_vec(), ""),
         ("steering", "# \u{202e}Name\u{200b}\u{1b}[2J\n::error::x\nTrained on \u{2066}data\u{2069}.\n".as_bytes().to_vec(), ""),
     ] {
         let run = audit(&plain(), &card);
-        eprintln!("TOOK {name} {:?}", run.took);
         let model = run.model();
         let all = model["findings"].to_string() + &model["incomplete"].to_string();
         assert!(all.contains(said), "{name} should say {said}: {all}");
@@ -87,19 +87,21 @@ fn cards() {
 fn records() {
     let file = |name: String| json!({"rfilename": name, "size": 1});
     let many = |n: usize| record((0..n).map(|i| file(format!("dir{}/f{i}.bin", i % 100))).collect()).to_string();
-    let letters = |n: u32| record((0..n).map(|i| file(format!("{}.dat", i.to_string().replace(|c: char| c.is_ascii_digit(), "abcdefghij".get((i % 10) as usize..=(i % 10) as usize).unwrap_or("x")) + &"k".repeat(i as usize % 97)))).collect()).to_string();
+    // No two names of the same shape.
+    let shapes = |n: usize| record((0..n).map(|i| file(format!("{}.dat", format!("{i:b}").replace('0', "a").replace('1', "b")))).collect()).to_string();
     let deep = format!("{{\"id\": \"o/n\", \"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let with = |key: &str, value: Value| {
         let mut info = record(Vec::new());
         info[key] = value;
         info.to_string()
     };
+    let mut large = Vec::new();
     // (name, record, whether the weights are still seen to be there, `why`)
     for (name, info, proven, why) in [
         ("as it should be", with("likes", json!(1)), true, ""),
         ("100,000 files less the model's own", many(99_997), true, ""),
         ("more files than are read", many(99_998), false, "malformed"),
-        ("many shapes of names", letters(20_000), true, ""),
+        ("many shapes of names", shapes(10_000), true, ""),
         ("deep JSON", deep, false, "malformed"),
         ("cut JSON", many(10)[..200].to_string(), false, "malformed"),
         ("no JSON", "<html>".to_string(), false, "malformed"),
@@ -113,23 +115,29 @@ fn records() {
         ("a set that never ends", with("siblings", json!([{"rfilename": "model-00001-of-4294967295.safetensors", "size": 9}])), false, ""),
         ("odd types", with("gated", json!({"a": [1]})), false, ""),
         ("10,000 tags", with("tags", (0..10_000).map(|i| json!(format!("base_model:o/b{i}"))).collect()), true, ""),
-        ("10,000 base models", with("cardData", json!({"license": "mit", "base_model": (0..10_000).map(|i| format!("o/b{i}")).collect::<Vec<_>>()})), false, "not-fetched"),
+        ("10,000 base models", with("cardData", json!({"license": "mit", "base_model": (0..10_000).map(|i| format!("x/b{i}")).collect::<Vec<_>>()})), false, "not-fetched"),
         ("itself as its base", with("cardData", json!({"license": "mit", "base_model": "o/n"})), true, ""),
         ("a license of 1 MB", with("cardData", json!({"license": "x".repeat(1 << 20)})), false, ""),
+        ("a license name of 1 MB", with("cardData", json!({"license": "other", "license_name": "x".repeat(1 << 20)})), false, ""),
+        ("a license link of 1 MB", with("cardData", json!({"license": "other", "license_link": "x".repeat(1 << 20)})), false, ""),
+        ("a base of 1 MB", with("cardData", json!({"license": "mit", "base_model": "x".repeat(1 << 20)})), false, "malformed"),
+        ("a dataset of 1 MB", with("cardData", json!({"license": "mit", "datasets": ["x".repeat(1 << 20)]})), true, ""),
         ("10,000 licenses", with("cardData", json!({"license": (0..10_000).map(|i| format!("l{i}")).collect::<Vec<_>>()})), false, ""),
         ("numbers out of range", with("siblings", json!([{"rfilename": "model.safetensors", "size": 1e300}])), true, ""),
         ("huge sizes", with("siblings", json!([{"rfilename": "model.safetensors", "size": u64::MAX}, {"rfilename": "b.safetensors", "size": u64::MAX}])), true, ""),
     ] {
         let run = audit(info.as_bytes(), b"---\nlicense: mit\n---\n# Name\n");
-        eprintln!("TOOK {name} {:?}", run.took);
         let model = run.model();
         let is = rung(text(&model, "verdict")) == rung("open-weights");
         assert_eq!(is, proven, "{name}: {} {}", model["verdict"], model["reasons"]);
         let found = gaps(&model);
         assert!(found.iter().any(|(_, w)| w == why) || (why.is_empty() && found.is_empty()), "{name}: {found:?}");
         assert_eq!(run.code, if why.is_empty() { 0 } else { 3 }, "{name}");
-        assert!(run.stdout.len() < 1 << 20, "{name}: {} bytes of output", run.stdout.len());
+        if run.stdout.len() > 1 << 20 {
+            large.push(format!("{name}: {} bytes of output", run.stdout.len()));
+        }
     }
+    assert!(large.is_empty(), "{large:#?}");
 }
 
 #[test]
