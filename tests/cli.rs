@@ -271,11 +271,7 @@ fn the_built_in_sample_stands_in_for_the_public_hub_only() {
     // What the sample does not have is unreachable, not missing.
     assert_eq!(gaps(&alone(&[NOBODY]).code(3).model())[0].1, "unreachable");
     // No decision rests on it.
-    for (args, code) in [
-        (&[PHI, "--fail-under", "closed"][..], 1),
-        (&[PHI, "--offline"], 3),
-        (&[PHI, "--hub", "http://127.0.0.1:9"], 3),
-    ] {
+    for (args, code) in [(&[PHI, "--fail-under", "closed"][..], 1), (&[PHI, "--offline"], 3), (&[PHI, "--hub", "http://127.0.0.1:9"], 3)] {
         let run = alone(args).code(code);
         assert_eq!((text(&run.model(), "verdict"), run.stderr.as_str()), ("unknown", ""), "{args:?}");
     }
@@ -372,7 +368,14 @@ fn nothing_that_steers_gets_through() {
     assert!(!steering_characters(&on_disk).is_empty(), "the fixture is harmless");
     let evidence = TempDir::new().expect("a directory");
     let server = HubServer::fixtures();
-    for flags in [&[][..], &["-v"], &["--format", "json"], &["--format", "jsonl"], &["-vv"], &["--save-evidence", evidence.path().to_str().expect("UTF-8")]] {
+    for flags in [
+        &[][..],
+        &["-v"],
+        &["--format", "json"],
+        &["--format", "jsonl"],
+        &["-vv"],
+        &["--save-evidence", evidence.path().to_str().expect("UTF-8")],
+    ] {
         for tool in [Tool::audit().arg(hostile).fixtures(), Tool::audit().args([hostile, PHI]).hub(&server)] {
             let run = tool.args(flags).run().code(3);
             for (name, out) in [("stdout", &run.stdout), ("stderr", &run.stderr)] {
@@ -383,7 +386,11 @@ fn nothing_that_steers_gets_through() {
     // Names that climb were neither asked for nor written.
     let climbing = |p: &str| p.split('/').any(|part| part == ".." || part == "%2E%2E");
     assert_eq!(server.paths().iter().find(|p| climbing(p)), None);
-    assert!(support::files_below(evidence.path()).iter().all(|f| f == "evidence.json" || f.starts_with("huggingface/") || f.starts_with("github/")));
+    assert!(
+        support::files_below(evidence.path())
+            .iter()
+            .all(|f| f == "evidence.json" || f.starts_with("huggingface/") || f.starts_with("github/"))
+    );
     assert!(!Path::new("/tmp/owned").exists());
     // What a stranger's target says comes back as text too.
     let run = Tool::audit().args(["a\u{1b}[31m/\u{202e}b"]).fixtures().run().code(2);

@@ -35,12 +35,14 @@ fn files_on_disk_are_those_of_the_lists() {
     for kind in ["models", "datasets"] {
         for (path, info) in records(&format!("huggingface/{kind}"), "info.json") {
             let dir = path.parent().expect("a parent");
-            let id = dir.strip_prefix(fixture_hub().join("huggingface").join(kind)).expect("below").to_string_lossy().replace("_legacy/", "");
+            let id =
+                dir.strip_prefix(fixture_hub().join("huggingface").join(kind)).expect("below").to_string_lossy().replace("_legacy/", "");
             assert_eq!(text(&info, "id"), id);
             let siblings = list(&info, "siblings");
             let names: Vec<&str> = siblings.iter().map(|s| text(s, "rfilename")).collect();
             assert!(names.is_sorted(), "{id}: its files are not sorted");
-            let listed = siblings.iter().map(|s| (text(s, "rfilename"), (text(s, "blobId"), s["size"].as_u64().expect("a size")))).collect();
+            let listed =
+                siblings.iter().map(|s| (text(s, "rfilename"), (text(s, "blobId"), s["size"].as_u64().expect("a size")))).collect();
             checked += check(dir, &["info.json"], &listed);
         }
     }

@@ -4,7 +4,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{Run, TempHub, Tool, gaps, rung, steering_characters, text};
+use support::{Run, TempHub, Tool, gaps, in_parallel, rung, steering_characters, text};
 
 const INFO: &str = "huggingface/models/o/n/info.json";
 const CARD: &str = "huggingface/models/o/n/README.md";
@@ -49,7 +49,7 @@ fn alias_bomb() -> String {
 fn cards() {
     let front = |yaml: &str| format!("---\n{yaml}\n---\n# Name\n").into_bytes();
     // (name, card, the finding or gap that says so)
-    for (name, card, said) in [
+    let cases = vec![
         ("alias bomb", front(&format!("license: mit\n{}", alias_bomb())), "card/front-matter"),
         ("merge bomb", front(&format!("a: &a {{b: c}}\n{}", "<<: *a\n".repeat(5000))), ""),
         ("1 MB of front matter", front(&format!("license: mit\nx: {}", "y".repeat(1 << 20))), "card/front-matter"),
@@ -67,12 +67,21 @@ fn cards() {
         ("lists in lists", format!("# Name\n{}x", "* ".repeat(50_000)).into_bytes(), ""),
         ("open brackets", format!("# Name\n{}", "[a](".repeat(100_000)).into_bytes(), ""),
         ("100,000 headings", "# Training data\n".repeat(100_000).into_bytes(), ""),
-        ("20,000 datasets", (0..20_000).map(|i| format!("https://huggingface.co/datasets/o/d{i} \n")).collect::<String>().into_bytes(), "not-fetched"),
-        ("10,000 repositories", (0..10_000).map(|i| format!("## Training\n[training code](https://github.com/o/r{i})\n")).collect::<String>().into_bytes(), ""),
+        (
+            "20,000 datasets",
+            (0..20_000).map(|i| format!("https://huggingface.co/datasets/o/d{i} \n")).collect::<String>().into_bytes(),
+            "not-fetched",
+        ),
+        (
+            "10,000 repositories",
+            (0..10_000).map(|i| format!("## Training\n[training code](https://github.com/o/r{i})\n")).collect::<String>().into_bytes(),
+            "",
+        ),
         ("a wide table", format!("|{}\n|{}\n|{}\n", "a|".repeat(5000), "-|".repeat(5000), "b|".repeat(5000)).into_bytes(), ""),
         ("markup", b"# <script>alert(1)</script>\n<!-- -->\n[x](javascript:alert(1)) ![](data:,x)\n".to_vec(), ""),
         ("steering", "# \u{202e}Name\u{200b}\u{1b}[2J\n::error::x\nTrained on \u{2066}data\u{2069}.\n".as_bytes().to_vec(), ""),
-    ] {
+    ];
+    in_parallel(cases, |(name, card, said)| {
         let run = audit(&plain(), &card);
         let model = run.model();
         let all = model["findings"].to_string() + &model["incomplete"].to_string();
@@ -80,7 +89,7 @@ fn cards() {
         assert!(rung(text(&model, "verdict")) <= rung("open-weights"), "{name}: {}", model["verdict"]);
         assert!(run.stdout.len() < 1 << 20, "{name}: {} bytes of output", run.stdout.len());
         assert_eq!(run.code, if gaps(&model).is_empty() { 0 } else { 3 }, "{name}");
-    }
+    });
 }
 
 #[test]
@@ -88,16 +97,17 @@ fn records() {
     let file = |name: String| json!({"rfilename": name, "size": 1});
     let many = |n: usize| record((0..n).map(|i| file(format!("dir{}/f{i}.bin", i % 100))).collect()).to_string();
     // No two names of the same shape.
-    let shapes = |n: usize| record((0..n).map(|i| file(format!("{}.dat", format!("{i:b}").replace('0', "a").replace('1', "b")))).collect()).to_string();
+    let shapes = |n: usize| {
+        record((0..n).map(|i| file(format!("{}.dat", format!("{i:b}").replace('0', "a").replace('1', "b")))).collect()).to_string()
+    };
     let deep = format!("{{\"id\": \"o/n\", \"x\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     let with = |key: &str, value: Value| {
         let mut info = record(Vec::new());
         info[key] = value;
         info.to_string()
     };
-    let mut large = Vec::new();
     // (name, record, whether the weights are still seen to be there, `why`)
-    for (name, info, proven, why) in [
+    let cases = vec![
         ("as it should be", with("likes", json!(1)), true, ""),
         ("100,000 files less the model's own", many(99_997), true, ""),
         ("more files than are read", many(99_998), false, "malformed"),
@@ -115,7 +125,12 @@ fn records() {
         ("a set that never ends", with("siblings", json!([{"rfilename": "model-00001-of-4294967295.safetensors", "size": 9}])), false, ""),
         ("odd types", with("gated", json!({"a": [1]})), false, ""),
         ("10,000 tags", with("tags", (0..10_000).map(|i| json!(format!("base_model:o/b{i}"))).collect()), true, ""),
-        ("10,000 base models", with("cardData", json!({"license": "mit", "base_model": (0..10_000).map(|i| format!("x/b{i}")).collect::<Vec<_>>()})), false, "not-fetched"),
+        (
+            "10,000 base models",
+            with("cardData", json!({"license": "mit", "base_model": (0..10_000).map(|i| format!("x/b{i}")).collect::<Vec<_>>()})),
+            false,
+            "not-fetched",
+        ),
         ("itself as its base", with("cardData", json!({"license": "mit", "base_model": "o/n"})), true, ""),
         ("a license of 1 MB", with("cardData", json!({"license": "x".repeat(1 << 20)})), false, ""),
         ("a license name of 1 MB", with("cardData", json!({"license": "other", "license_name": "x".repeat(1 << 20)})), false, ""),
@@ -124,8 +139,17 @@ fn records() {
         ("a dataset of 1 MB", with("cardData", json!({"license": "mit", "datasets": ["x".repeat(1 << 20)]})), true, ""),
         ("10,000 licenses", with("cardData", json!({"license": (0..10_000).map(|i| format!("l{i}")).collect::<Vec<_>>()})), false, ""),
         ("numbers out of range", with("siblings", json!([{"rfilename": "model.safetensors", "size": 1e300}])), true, ""),
-        ("huge sizes", with("siblings", json!([{"rfilename": "model.safetensors", "size": u64::MAX}, {"rfilename": "b.safetensors", "size": u64::MAX}])), true, ""),
-    ] {
+        (
+            "huge sizes",
+            with(
+                "siblings",
+                json!([{"rfilename": "model.safetensors", "size": u64::MAX}, {"rfilename": "b.safetensors", "size": u64::MAX}]),
+            ),
+            true,
+            "",
+        ),
+    ];
+    in_parallel(cases, |(name, info, proven, why)| {
         let run = audit(info.as_bytes(), b"---\nlicense: mit\n---\n# Name\n");
         let model = run.model();
         let is = rung(text(&model, "verdict")) == rung("open-weights");
@@ -133,17 +157,24 @@ fn records() {
         let found = gaps(&model);
         assert!(found.iter().any(|(_, w)| w == why) || (why.is_empty() && found.is_empty()), "{name}: {found:?}");
         assert_eq!(run.code, if why.is_empty() { 0 } else { 3 }, "{name}");
-        if run.stdout.len() > 1 << 20 {
-            large.push(format!("{name}: {} bytes of output", run.stdout.len()));
-        }
-    }
-    assert!(large.is_empty(), "{large:#?}");
+        assert!(run.stdout.len() < 1 << 20, "{name}: {} bytes of output", run.stdout.len());
+    });
 }
 
 #[test]
 fn names_that_climb_are_neither_read_nor_written() {
     let secret = "The secret of the machine.";
-    let names = ["../LICENSE", "a/../../../../LICENSE", "/etc/LICENSE", "LICENSE\0", "..\\LICENSE", "C:\\LICENSE", "LICENSE\n", "%2e%2e/LICENSE", "./LICENSE"];
+    let names = [
+        "../LICENSE",
+        "a/../../../../LICENSE",
+        "/etc/LICENSE",
+        "LICENSE\0",
+        "..\\LICENSE",
+        "C:\\LICENSE",
+        "LICENSE\n",
+        "%2e%2e/LICENSE",
+        "./LICENSE",
+    ];
     let files: Vec<Value> = names.iter().map(|n| json!({"rfilename": n, "size": 10})).collect();
     let hub = TempHub::new();
     hub.write(INFO, record(files).to_string());

@@ -65,7 +65,12 @@ fn no_line_is_wider_than_the_terminal() {
     // Names as long as hubs allow them, and text without a place to break.
     let hub = TempHub::new();
     let long = format!("{}/{}", "o".repeat(96), "n".repeat(96));
-    hub.model(&long, &serde_json::json!({"license": "x".repeat(200), "base_model": long}), &format!("# {}\n\nTrained on 训练数据{}.", "h".repeat(300), "数".repeat(300)), &[]);
+    hub.model(
+        &long,
+        &serde_json::json!({"license": "x".repeat(200), "base_model": long}),
+        &format!("# {}\n\nTrained on 训练数据{}.", "h".repeat(300), "数".repeat(300)),
+        &[],
+    );
     for width in [70, 80, 100, 109, 110, 200] {
         for flags in [&[][..], &["--color", "always"]] {
             let out = table(&ids, &width.to_string(), flags)
@@ -85,9 +90,14 @@ fn documents() {
 
 #[test]
 fn help() {
-    for (name, arguments) in
-        [("all", &["--help"][..]), ("audit", &["audit", "--help"]), ("license", &["license", "--help"]), ("explain", &["explain", "--help"]), ("short", &["-h"]), ("none", &[])]
-    {
+    for (name, arguments) in [
+        ("all", &["--help"][..]),
+        ("audit", &["audit", "--help"]),
+        ("license", &["license", "--help"]),
+        ("explain", &["explain", "--help"]),
+        ("short", &["-h"]),
+        ("none", &[]),
+    ] {
         insta::assert_snapshot!(format!("help_{name}"), shown(Tool::new().args(arguments)));
     }
 }

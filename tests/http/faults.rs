@@ -50,7 +50,11 @@ fn cases() -> Vec<Case> {
         record(header(429, "RateLimit", "\"api\";r=0;t=1800"), "rate-limited", 1),
         record(Fault::status(429), "rate-limited", 1),
         case(RECORD, 1, Fault::limited(1), "", 2),
-        tree(Fault::Status(403, vec![("X-RateLimit-Remaining", "0".into()), ("X-RateLimit-Reset", "99999999999".into())]), "rate-limited", 1),
+        tree(
+            Fault::Status(403, vec![("X-RateLimit-Remaining", "0".into()), ("X-RateLimit-Reset", "99999999999".into())]),
+            "rate-limited",
+            1,
+        ),
         tree(header(403, "Retry-After", "60"), "rate-limited", 1),
         // Failures of the host.
         record(Fault::status(500), "server-error", 3),

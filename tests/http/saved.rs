@@ -97,7 +97,11 @@ fn tampering_is_found() {
             let path = saved.path().join("huggingface/models/o/n").join(name);
             let mut bytes = std::fs::read(&path).expect("it was saved");
             bytes.push(b' ');
-            if remove { std::fs::remove_file(&path).expect("remove") } else { std::fs::write(&path, bytes).expect("write") }
+            if remove {
+                std::fs::remove_file(&path).expect("remove")
+            } else {
+                std::fs::write(&path, bytes).expect("write")
+            }
             let model = Tool::json().arg("o/n").dir(saved.path()).run().code(3).model();
             let found = gaps(&model);
             assert_eq!(found.iter().map(|(_, why)| why.as_str()).collect::<Vec<_>>(), ["digest-mismatch"], "{name} {found:?}");
