@@ -229,11 +229,19 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
         // "Missing or private" is an answer about a dataset that others name.
         if let Some(gap) = dataset.record.as_ref().err().filter(|g| is_gap(g) && **g != Gap::MissingOrPrivate) {
             add(format!("dataset:{}", dataset.id), gap);
+        } else if let Some(gap) = dataset.record.as_ref().ok().and(dataset.card.as_ref().err()).filter(|g| is_gap(g)) {
+            add(format!("dataset:{}/README.md", dataset.id), gap);
         }
     }
     for repo in &snapshot.repos {
         if let Some(gap) = repo.tree.as_ref().err().or(repo.record.as_ref().err()).filter(|g| is_gap(g) && **g != Gap::MissingOrPrivate) {
             add(format!("github:{}", repo.id), gap);
+        } else if repo.tree.is_ok() {
+            for (name, file) in [("LICENSE", &repo.license), ("README.md", &repo.readme)] {
+                if let Some(gap) = file.as_ref().err().filter(|g| is_gap(g)) {
+                    add(format!("github:{}/{name}", repo.id), gap);
+                }
+            }
         }
     }
     for ancestor in &snapshot.ancestors {
@@ -242,7 +250,13 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
             // The base is gone or hidden, and its terms are known all the same.
             Err(Gap::MissingOrPrivate) if crate::license::of_base(rules, &ancestor.id).is_some() => {}
             Err(gap) => add(format!("base:{}", ancestor.id), gap),
-            Ok(_) => {}
+            Ok(base) => {
+                let card = base.card.as_ref().err().map(|gap| ("README.md", gap));
+                let files = base.files.iter().filter_map(|(path, file)| Some((path.as_str(), file.as_ref().err()?)));
+                for (path, gap) in card.into_iter().chain(files).filter(|(_, g)| is_gap(g)) {
+                    add(format!("base:{}/{path}", ancestor.id), gap);
+                }
+            }
         }
     }
     for (what, gap) in &snapshot.skipped {

@@ -9,7 +9,7 @@ use crate::hub::github::{RepoId, RepoRecord, Tree};
 use crate::hub::record::{DatasetRecord, ModelRecord};
 use crate::hub::{self, Hub};
 use crate::license;
-use crate::net::{Fetcher, Gap, Resource, limits};
+use crate::net::{Fetcher, Gap, Origin, Resource, limits};
 use crate::plan::{self, BaseMention, DatasetMention, Plan};
 use crate::rules::Rules;
 use crate::target::{Place, Target};
@@ -57,7 +57,7 @@ async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, i
     let record_digest = answer.as_ref().ok().map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
     let record = answer
         .and_then(|body| hub.read_model(&body.bytes).map_err(Gap::Malformed))
-        .and_then(|record| at_revision(record, revision, fetcher.is_live()));
+        .and_then(|record| at_revision(record, revision, fetcher.answers_exactly(&info)));
     let (id, commit) = match &record {
         Ok(r) => (r.id.clone(), r.commit.clone()),
         Err(_) => (id.to_string(), None),
@@ -75,8 +75,11 @@ async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, i
             _ => Ok(document(hub.file_page(at, &r.id, &at_commit, "README.md"), "README.md", &body.bytes)),
         },
         // A list without a card is proof that there is none, whatever the request for it came to.
-        (Ok(r), Err(gap)) => Err(if r.files.is_some() && r.file("README.md").is_none() { Gap::NotFound } else { gap }),
+        (Ok(r), Err(_)) if r.files.is_some() && r.file("README.md").is_none() => Err(Gap::NotFound),
+        (Ok(r), Err(gap)) => Err(listed(fetcher, r, "README.md", gap)),
         (Err(_), Ok(body)) => Ok(document(hub.file_page(at, &id, &at_commit, "README.md"), "README.md", &body.bytes)),
+        // Of a repository that cannot be had, nothing is known to be absent.
+        (Err(why), Err(Gap::NotFound)) => Err(why.clone()),
         (Err(_), Err(gap)) => Err(gap),
     };
     let note = match &record {
@@ -90,10 +93,10 @@ async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, i
     finish(target, hub.name(), id, page, fetcher.origin, depth, record, revision, record_cite, card)
 }
 
-/// A directory holds one revision of a model; a record of another one is not an answer.
-fn at_revision(record: ModelRecord, asked: Option<&str>, live: bool) -> Result<ModelRecord, Gap> {
+/// A plain directory holds one revision of a model; a record of another one is not an answer.
+fn at_revision(record: ModelRecord, asked: Option<&str>, exact: bool) -> Result<ModelRecord, Gap> {
     match (asked, &record.commit) {
-        (Some(asked), Some(commit)) if !live && asked != "main" && !commit.starts_with(asked) => Err(Gap::NoSuchRevision),
+        (Some(asked), Some(commit)) if !exact && asked != "main" && !commit.starts_with(asked) => Err(Gap::NoSuchRevision),
         _ => Ok(record),
     }
 }
@@ -116,7 +119,7 @@ fn first_look(target: &Target, path: &Path, depth: Depth) -> Snapshot {
     }
     let cite = Evidence { path: Some(path.display().to_string()), note: "a folder on this machine".into(), ..Evidence::default() };
     let shown = path.display().to_string();
-    finish(target, hub::local::NAME, id, shown, crate::net::Origin::Directory, depth, record, revision, cite, card)
+    finish(target, hub::local::NAME, id, shown, Origin::Directory, depth, record, revision, cite, card)
 }
 
 #[allow(clippy::too_many_arguments)] // One constructor for both kinds of place.
@@ -125,7 +128,7 @@ fn finish(
     hub: &'static str,
     id: String,
     page: String,
-    fetched_from: crate::net::Origin,
+    fetched_from: Origin,
     depth: Depth,
     record: Result<ModelRecord, Gap>,
     revision: Option<String>,
@@ -204,8 +207,17 @@ async fn checked(fetcher: &Fetcher, hub: &dyn Hub, record: &ModelRecord, revisio
         return Err(Gap::TooLarge(limit));
     }
     let resource = Resource { limit, expect: entry.and_then(|f| f.digest.clone()), ..resource };
-    let body = fetcher.get(&resource).await?;
+    let body = fetcher.get(&resource).await.map_err(|gap| listed(fetcher, record, path, gap))?;
     Ok(document(hub.file_page(&fetcher.endpoints, &record.id, revision, path), path, &body.bytes))
+}
+
+/// A host that lists a file and then says that it is not there contradicts itself, which proves
+/// nothing. A plain directory need not hold every file of its list.
+fn listed(fetcher: &Fetcher, record: &ModelRecord, path: &str, gap: Gap) -> Gap {
+    if gap.is_absence() && fetcher.origin == Origin::Live && record.file(path).is_some() {
+        return Gap::Malformed("the file list names it, and the host says that it is not there".into());
+    }
+    gap
 }
 
 fn document(url: impl Into<Option<String>>, path: &str, bytes: &[u8]) -> Document {

@@ -38,7 +38,7 @@ impl Error {
     pub fn help(&self) -> Option<&str> {
         match self {
             Error::Usage { help, .. } => help.as_deref(),
-            Error::Rules { .. } => Some("see `trulyopen explain rules` for the keys that a rule file may have"),
+            Error::Rules { .. } => Some("the files in rules/ of the source show every key; the README has an example"),
             _ => None,
         }
     }

@@ -4,7 +4,6 @@
 use crate::hub::record::FileEntry;
 use crate::rules::Rules;
 use std::collections::{BTreeMap, BTreeSet};
-use wildmatch::WildMatch;
 
 /// Kinds that the code asks about, by their id in the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,7 +31,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn of_rule(id: &str) -> Option<Kind> {
+    /// The kind of a rule's id.
+    pub fn of_rule(id: &str) -> Option<Kind> {
         Some(match id {
             "index" => Kind::Index,
             "card" => Kind::Card,
@@ -62,7 +62,7 @@ impl Kind {
 /// The kind and, for weights, the format of a path.
 fn classify<'r>(path: &str, rules: &'r Rules) -> Option<(Kind, Option<&'r str>)> {
     let lower = path.to_lowercase();
-    let class = rules.file_classes.iter().find(|c| c.patterns.iter().any(|p| WildMatch::new(p).matches(&lower)))?;
+    let class = rules.file_classes.iter().find(|c| c.matchers.iter().any(|m| m.matches(&lower)))?;
     Some((Kind::of_rule(class.id.get_ref())?, class.format.as_deref()))
 }
 
@@ -145,10 +145,12 @@ fn shard(path: &str) -> Option<(String, u32, u32)> {
     let total: String = after.chars().take_while(char::is_ascii_digit).collect();
     let number = before.get(before.len() - digits..)?;
     let name = format!("{}{}", before.get(..before.len() - digits)?, after.get(total.len()..)?);
-    if digits == 0 || total.is_empty() || digits > 6 || total.len() > 6 {
+    if digits == 0 || total.is_empty() {
         return None;
     }
-    Some((name, number.parse().ok()?, total.parse().ok().filter(|t| *t > 0 && *t < 100_000)?))
+    // A number that is too large for its type is of a set that nobody completes.
+    let value = |s: &str| s.parse().unwrap_or(u32::MAX);
+    Some((name, value(number), value(&total))).filter(|(_, _, total)| *total > 0)
 }
 
 /// The index of a sharded set that has to be read to know whether the set is complete: there is one,

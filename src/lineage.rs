@@ -9,7 +9,7 @@ use crate::evidence::{Ancestor, Evidence, Snapshot};
 use crate::files::Kind;
 use crate::finding::Finding;
 use crate::license::conclude::{Part, Terms};
-use crate::license::{of_base, of_name};
+use crate::license::{Known, of_base, of_name};
 use crate::net::Gap;
 use crate::plan;
 use crate::rules::Rules;
@@ -219,8 +219,14 @@ fn bind<'r>(
 
 /// No base is declared: does the name or configuration point to one whose terms may bind?
 fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut Lineage<'r>, findings: &mut Vec<Finding>) {
-    // A well-known base model is nobody's derivative.
-    if of_base(rules, &snapshot.id).is_some() {
+    if let Some((base, known)) = of_base(rules, &snapshot.id) {
+        // A well-known model is nobody's derivative, but for those whose terms the rules know to be
+        // stricter than their own tag.
+        if own.openness == Openness::Open && known.openness(Content::Weights) == Openness::Restricted {
+            let cite = Evidence::page(base.source.clone(), format!("rules/bases.toml knows {} to be under {}", snapshot.id, known.name()));
+            let what = format!("a model of the {} family", base.family);
+            believe_no_tag(what, known, cite, own, rules, out, findings);
+        }
         return;
     }
     let config = snapshot.files.get("config.json").and_then(|f| f.as_ref().ok());
@@ -245,8 +251,20 @@ fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut
         ),
         (None, None) => return,
     };
-    let openness = known.openness(Content::Weights);
-    if openness == Openness::Open || own.parts.iter().any(|p| p.id == known.id()) {
+    believe_no_tag(what, known, cite, own, rules, out, findings);
+}
+
+/// Takes note that a model looks made from another, whose terms would bind.
+fn believe_no_tag<'r>(
+    what: String,
+    known: Known<'r>,
+    cite: Evidence,
+    own: &Terms<'r>,
+    rules: &Rules,
+    out: &mut Lineage<'r>,
+    findings: &mut Vec<Finding>,
+) {
+    if known.openness(Content::Weights) == Openness::Open || own.parts.iter().any(|p| p.id == known.id()) {
         return;
     }
     out.suspected = Some(what.clone());

@@ -3,6 +3,7 @@
 //! rung.
 
 use crate::component::Components;
+use crate::license::conclude::Part;
 use crate::lineage::Lineage;
 use crate::net::Gap;
 use crate::rules::Rules;
@@ -168,6 +169,7 @@ fn license_answer(facts: &Facts<'_, '_>) -> (Tri, String) {
             let named = names(&[Openness::Unknown]);
             let why = match &facts.lineage.suspected {
                 Some(base) => format!("license: this looks made from {base}, whose terms would bind"),
+                None if facts.lineage.parts.iter().any(Part::is_unread) => "license: a license text is there that could not be read".into(),
                 None if named.is_empty() => "license: it is not known which terms bind".into(),
                 None => format!("license: no rule knows whether {named} is open"),
             };

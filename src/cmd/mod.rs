@@ -42,11 +42,12 @@ pub fn style(shared: &Shared) -> Style {
     Style { width: width(terminal), colour, verbosity: shared.verbose }
 }
 
-/// Columns: of the terminal, or as `COLUMNS` says; 100 where neither is known.
+/// Columns: of the terminal, or as `COLUMNS` says; 100 where neither is known, and never fewer than the
+/// tables need.
 fn width(terminal: bool) -> usize {
     let named = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let measured = || terminal.then(terminal_size::terminal_size).flatten().map(|(w, _)| usize::from(w.0));
-    named.or_else(measured).unwrap_or(100).clamp(60, 200)
+    named.or_else(measured).unwrap_or(100).clamp(70, 200)
 }
 
 /// Writes a result to standard output or the file that `--output` names.

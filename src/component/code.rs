@@ -138,6 +138,12 @@ pub fn training(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
             _ => None,
         };
         if let Some(availability) = availability {
+            // What could not be looked into may hold the rest.
+            if availability == Availability::Partial
+                && let Some(unseen) = not_looked_into(cx, id)
+            {
+                return unseen;
+            }
             return from_repo(cx, id, repo, shown, availability);
         }
     }
@@ -193,7 +199,9 @@ fn from_inspection(cx: &Context<'_, '_>, id: ComponentId, of: fn(&Inspection) ->
     if let Some((repo, shown)) = best(cx, of) {
         match shown.extent {
             Extent::Yes => return from_repo(cx, id, repo, &shown, Availability::Released),
-            Extent::Partial => return from_repo(cx, id, repo, &shown, Availability::Partial),
+            Extent::Partial => {
+                return not_looked_into(cx, id).unwrap_or_else(|| from_repo(cx, id, repo, &shown, Availability::Partial));
+            }
             _ => {}
         }
     }

@@ -129,6 +129,12 @@ pub fn assess(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Components {
     for c in documents::all(cx, findings) {
         add(c);
     }
+    if let Err(gap) = &cx.snapshot.record {
+        // Nothing that record and card name was looked up, so nothing is known to be absent.
+        for c in out.values_mut().filter(|c| c.availability == Availability::NotFound) {
+            *c = Component::unknown(c.id, gap.clone(), "the record");
+        }
+    }
     out
 }
 

@@ -84,7 +84,7 @@ impl ModelRecord {
             library: text(&o, "library_name"),
             tags: strings(o.get("tags")),
             files: o.get("siblings").and_then(files),
-            card_data: o.remove("cardData").unwrap_or(Value::Null),
+            card_data: bounded(o.remove("cardData").unwrap_or(Value::Null)),
             config: o.remove("config").unwrap_or(Value::Null),
             providers,
             id,
@@ -142,15 +142,27 @@ fn text(o: &serde_json::Map<String, Value>, key: &str) -> Option<String> {
     o.get(key).and_then(Value::as_str).filter(|s| !s.is_empty()).map(str::to_string)
 }
 
-/// A string or a list of strings, as front matter has either; other values are passed over.
+/// A string or a list of strings, as front matter has either; other values are passed over. No name
+/// is as long as what is cut here, and what is written goes into every output.
 pub fn strings(value: Option<&Value>) -> Vec<String> {
+    let short = |s: &str| crate::text::cut(s.trim(), limits::NAME_CHARS).into_owned();
     match value {
-        Some(Value::String(s)) if !s.trim().is_empty() => vec![s.trim().to_string()],
-        Some(Value::Array(list)) => {
-            list.iter().filter_map(Value::as_str).map(str::trim).filter(|s| !s.is_empty()).map(str::to_string).collect()
-        }
+        Some(Value::String(s)) if !s.trim().is_empty() => vec![short(s)],
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).filter(|s| !s.trim().is_empty()).map(short).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Front matter whose top-level strings are no longer than any prompt at a gate is.
+fn bounded(mut front: Value) -> Value {
+    for value in front.as_object_mut().into_iter().flat_map(|o| o.values_mut()) {
+        if let Value::String(s) = value
+            && s.len() > limits::VALUE_CHARS
+        {
+            *s = crate::text::cut(s, limits::VALUE_CHARS).into_owned();
+        }
+    }
+    front
 }
 
 /// A file list, or `None` where it is no list of files or longer than what is read.

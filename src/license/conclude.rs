@@ -4,6 +4,7 @@
 
 use super::text::{Identity, identify};
 use super::{Known, find, find_url, names_something, of_base, tags};
+use crate::card::front_matter::FrontMatter;
 use crate::card::topics::{self, contains_phrase};
 use crate::card::{BlockKind, Card};
 use crate::evidence::{Document, Evidence, Snapshot};
@@ -26,6 +27,9 @@ pub struct TextResult {
     cite: Evidence,
     words: usize,
 }
+
+/// The name of a license text that is there and could not be read.
+const UNREAD: &str = "unread-text";
 
 /// What a license file is about, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +75,16 @@ impl<'r> Part<'r> {
         let slug: String = t::fold_name(name).chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
         let slug = if slug.is_empty() { "unrecognised".to_string() } else { slug.chars().take(60).collect() };
         Part { id: format!("LicenseRef-{slug}"), known: None, openness: Openness::Unknown }
+    }
+
+    /// A text that is there and could not be read.
+    fn unread() -> Part<'r> {
+        Part::unknown(UNREAD)
+    }
+
+    /// Whether this stands for a text that could not be read.
+    pub fn is_unread(&self) -> bool {
+        self.id.strip_prefix("LicenseRef-") == Some(UNREAD)
     }
 }
 
@@ -121,7 +135,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     let unread: Vec<&Gap> = snapshot
         .files
         .iter()
-        .filter(|(p, _)| is_license(p, rules))
+        .filter(|(p, _)| is_license(p, rules) && scope_of(p) != Scope::Code)
         .filter_map(|(_, f)| f.as_ref().err())
         .filter(|g| !g.is_absence())
         .collect();
@@ -202,6 +216,9 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
         terms.gap = Some((*gap).clone());
     } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
         terms.gap = Some(Gap::Malformed("the file list or card could not be read".into()));
+    } else if card.is_some_and(|c| matches!(c.front, FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge)) {
+        // It may name one.
+        terms.gap = Some(Gap::Malformed("the front matter could not be read".into()));
     } else if snapshot.depth == crate::evidence::Depth::Shallow
         && snapshot.files.is_empty()
         && record.files.iter().flatten().any(|f| is_license(&f.path, rules))
@@ -224,6 +241,14 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
             "no license in front matter, files or card".to_string(),
             vec![snapshot.record_cite.clone()],
         ));
+    }
+    // A text that could not be read may say otherwise, so nothing else is believed to be open over it.
+    if terms.openness == Openness::Open
+        && let Some(gap) = unread.first()
+    {
+        terms.gap = Some((*gap).clone());
+        let parts = std::mem::take(&mut terms.parts).into_iter().chain([Part::unread()]).collect();
+        terms.set(parts, terms.basis);
     }
     for part in terms.parts.iter().filter(|p| p.known.is_some_and(|k| k.is_ambiguous())) {
         findings.push(Finding::new(
@@ -273,18 +298,22 @@ fn texts(snapshot: &Snapshot, rules: &Rules) -> Vec<TextResult> {
         .collect()
 }
 
-/// Identifies one file.
-pub fn text_result(path: &str, document: &Document, rules: &Rules) -> TextResult {
-    let got = identify(&document.bytes, rules);
+/// What a license file is about, by its name.
+fn scope_of(path: &str) -> Scope {
     let stem = t::words(path.rsplit('/').next().unwrap_or(path));
     let has = |words: &[&str]| stem.split(' ').any(|w| words.contains(&w));
-    let scope = if has(&["code", "source"]) {
+    if has(&["code", "source"]) {
         Scope::Code
     } else if has(&["model", "models", "weights", "weight"]) {
         Scope::Weights
     } else {
         Scope::Everything
-    };
+    }
+}
+
+/// Identifies one file.
+pub fn text_result(path: &str, document: &Document, rules: &Rules) -> TextResult {
+    let got = identify(&document.bytes, rules);
     let identified = got.identity.shown();
     let words = super::text::decode(&document.bytes).map_or(0, |s| s.split_whitespace().count());
     TextResult {
@@ -292,7 +321,7 @@ pub fn text_result(path: &str, document: &Document, rules: &Rules) -> TextResult
         cite: document.cite(None, format!("license text: {identified}")),
         identified,
         score: got.score,
-        scope,
+        scope: scope_of(path),
         identity: got.identity,
         words,
     }

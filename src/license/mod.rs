@@ -5,6 +5,7 @@ pub mod conclude;
 pub mod text;
 
 use crate::hub::record::{ModelRecord, strings};
+use crate::net::limits;
 use crate::rules::Rules;
 use crate::rules::schema::{Base, LicenseRule, Obligation};
 use crate::text as t;
@@ -127,6 +128,11 @@ pub fn tags(record: &ModelRecord) -> Vec<String> {
     for value in values {
         if !out.contains(&value) {
             out.push(value);
+        }
+        if out.len() > limits::LICENSES {
+            out.pop();
+            out.push("more-than-are-read".to_string());
+            break;
         }
     }
     out

@@ -46,6 +46,11 @@ impl Directory {
         self.manifest.as_ref().and_then(|m| Origin::from_slug(&m.fetched_from)).unwrap_or(Origin::Directory)
     }
 
+    /// Whether the directory's list says that the resource was saved from its own address.
+    pub fn was_saved_from(&self, resource: &Resource) -> bool {
+        self.manifest.as_ref().and_then(|m| m.entries.get(&resource.path)).is_some_and(|entry| entry.url == resource.url)
+    }
+
     /// The content of a resource. A file that is not there is not found, a record that is not there
     /// is no such repository; where a list was saved, it knows better.
     pub fn get(&self, resource: &Resource) -> Result<Body, Gap> {
@@ -57,6 +62,8 @@ impl Directory {
             return Err(Gap::Malformed("a name that no directory can hold".into()));
         }
         let bytes = match read(&self.root.join(&resource.path), resource.limit) {
+            // It was saved, and somebody took it away.
+            Err(Gap::NotFound) if entry.is_some_and(|e| e.sha256.is_some()) => return Err(Gap::DigestMismatch),
             Err(Gap::NotFound) if is_record(&resource.path) => return Err(Gap::MissingOrPrivate),
             other => other?,
         };

@@ -9,6 +9,12 @@ pub const RECORD_BYTES: usize = 16 << 20;
 pub const CARD_BYTES: usize = 4 << 20;
 /// Bytes of front matter handed to the YAML parser (the largest seen is 132 kB).
 pub const FRONT_MATTER_BYTES: usize = 1 << 20;
+/// Characters of a name in front matter (license, dataset, base model).
+pub const NAME_CHARS: usize = 300;
+/// Characters of any other string in it (the longest prompt seen at a gate has 13,500).
+pub const VALUE_CHARS: usize = 64 << 10;
+/// Licenses that one model may declare before the rest counts as one that nobody knows.
+pub const LICENSES: usize = 20;
 /// Bytes of a license, notice or policy file.
 pub const LICENSE_BYTES: usize = 1 << 20;
 /// Bytes of a configuration file or shard index.

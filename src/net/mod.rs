@@ -131,9 +131,13 @@ impl Fetcher {
         Fetcher { source, endpoints, origin, answers: Mutex::default(), record }
     }
 
-    /// Whether answers come over the network.
-    pub fn is_live(&self) -> bool {
-        matches!(self.source, Source::Live(_))
+    /// Whether the answer is to this very request; that of a plain directory is to any revision.
+    pub fn answers_exactly(&self, resource: &Resource) -> bool {
+        match &self.source {
+            Source::Live(_) => true,
+            Source::Directory(dir) => dir.was_saved_from(resource),
+            Source::Sample | Source::Offline => false,
+        }
     }
 
     /// The content of a resource, checked against the digest it should have.

@@ -7,6 +7,7 @@ use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
 use crate::text;
+use std::collections::HashMap;
 
 /// Those most surely the model's own first. A link to a tool,
 /// or one that nothing ties to the model, is no evidence and is left out.
@@ -14,6 +15,7 @@ pub fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, M
     let tools = rules.word_list("tool-repositories");
     let (org, name) = record.id.split_once('/').unwrap_or(("", &record.id));
     let mut ranked: Vec<(i32, RepoId, Mention)> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for link in &card.links {
         let Some(id) = RepoId::from_url(&link.url) else { continue };
         let own = same_owner(org, &id.owner);
@@ -43,7 +45,9 @@ pub fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, M
         }
         let context = under(card, link.section, "linked");
         let mention = Mention { line: Some(link.line), declared: false, context };
-        match ranked.iter_mut().find(|(_, r, _)| r.to_string().eq_ignore_ascii_case(&id.to_string())) {
+        let next = ranked.len();
+        let place = *places.entry(id.to_string().to_lowercase()).or_insert(next);
+        match ranked.get_mut(place) {
             Some(known) if known.0 < rank => *known = (rank, id, mention),
             Some(_) => {}
             None => ranked.push((rank, id, mention)),

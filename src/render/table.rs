@@ -74,7 +74,12 @@ fn scorecard(m: &Model, style: Style) -> String {
     } else {
         String::new()
     };
-    out.push_str(&format!("{}  {}{maybe}\n", verdict(m.verdict, style), paint(&name, bold, style)));
+    if m.verdict.slug().width() + GAP + name.width() + maybe.width() <= style.width {
+        out.push_str(&format!("{}  {}{maybe}\n", verdict(m.verdict, style), paint(&name, bold, style)));
+    } else {
+        out.push_str(&format!("{}{maybe}\n", verdict(m.verdict, style)));
+        out.push_str(&wrap(&name, "  ", style.width));
+    }
     out.push_str(&wrap(&format!("{}{revision}", line(&m.source.url)), "", style.width));
     let pillars = Pillar::ALL.iter().filter_map(|p| Some((p, m.pillars.get(p)?)));
     out.push_str(&table(
@@ -101,8 +106,12 @@ fn scorecard(m: &Model, style: Style) -> String {
             where_seen(c, style),
         ]);
     }
-    out.push('\n');
-    out.push_str(&table(rows, style, true));
+    // Of a model that could not be looked at, the four answers have said it all.
+    let nothing_seen = style.verbosity == 0 && m.components.iter().all(|c| c.availability == Availability::Unknown);
+    if !nothing_seen {
+        out.push('\n');
+        out.push_str(&table(rows, style, true));
+    }
     if !hidden.is_empty() {
         let names: Vec<String> = hidden.iter().map(|c| c.id.slug().replace('-', " ")).collect();
         out.push_str(&wrap(&format!("Not found: {}.", names.join(", ")), "  ", style.width));
@@ -139,8 +148,7 @@ fn scorecard(m: &Model, style: Style) -> String {
         }
     }
     for i in &m.incomplete {
-        let wait = i.retry_after_s.map_or(String::new(), |s| format!(" (again in {s} s)"));
-        out.push_str(&wrap(&format!("incomplete {}: {}{wait}", line(&i.what), line(&i.detail)), "  ", style.width));
+        out.push_str(&wrap(&format!("incomplete {}: {}", line(&i.what), line(&i.detail)), "  ", style.width));
     }
     if style.verbosity > 0 {
         out.push_str(&details(m, style));
@@ -165,12 +173,7 @@ fn why(m: &Model, style: Style) -> String {
     let next = Verdict::ALL.iter().find(|v| **v > m.verdict.max(Verdict::Closed));
     let reasons: Vec<String> = m.reasons.iter().map(|r| line(&r.text).into_owned()).collect();
     let text = match next {
-        _ if m.verdict == Verdict::Unknown
-            && m.components.iter().all(|c| c.availability == Availability::Unknown || c.availability == Availability::NotFound)
-            && !reasons.is_empty() =>
-        {
-            format!("Why unknown: {}.", reasons.join("; "))
-        }
+        _ if m.verdict == Verdict::Unknown && !reasons.is_empty() => format!("Why unknown: {}.", reasons.join("; ")),
         Some(next) if !reasons.is_empty() => format!("Why not {next}: {}.", reasons.join("; ")),
         _ => return String::new(),
     };
@@ -266,7 +269,9 @@ fn fold(text: &str, width: usize) -> String {
                 break;
             };
             let head = rest.get(..end).unwrap_or_default();
-            let cut = head.rfind(['/', '-', '.', '_']).map(|i| i + 1).filter(|i| *i * 2 > head.len()).unwrap_or(end);
+            // A dot last: it stands in version numbers.
+            let behind = |marks: &[char]| head.rfind(marks).map(|i| i + 1).filter(|i| *i * 2 > head.len());
+            let cut = behind(&['/', '-', '_']).or_else(|| behind(&['.'])).unwrap_or(end);
             let cut = if cut == 0 { rest.chars().next().map_or(rest.len(), char::len_utf8) } else { cut };
             if let Some(l) = lines.last_mut() {
                 l.push_str(rest.get(..cut).unwrap_or_default());
@@ -283,7 +288,14 @@ fn fold(text: &str, width: usize) -> String {
 fn wrap(text: &str, indent: &str, width: usize) -> String {
     let mut out = String::new();
     let mut at = 0;
-    for word in text.split(' ') {
+    // A word that no line can hold is cut; words that this module coloured are short.
+    let long = |word: &str| word.width() + indent.len() > width;
+    let words = text.split(' ').flat_map(|word| {
+        let cut = if long(word) { fold(word, width.saturating_sub(indent.len())) } else { word.to_string() };
+        cut.split('\n').map(str::to_string).collect::<Vec<_>>()
+    });
+    for word in words {
+        let word = word.as_str();
         let length = visible(word).width();
         if at > 0 && at + 1 + length > width {
             out.push('\n');

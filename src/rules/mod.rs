@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use toml::Spanned;
+use wildmatch::WildMatch;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -175,7 +176,11 @@ impl Layer {
             }
             "files.toml" => {
                 let parsed: FilesFile = file.parse()?;
-                for rule in parsed.class {
+                for mut rule in parsed.class {
+                    rule.matchers = rule.patterns.iter().map(|p| WildMatch::new(p)).collect();
+                    if crate::files::Kind::of_rule(rule.id.get_ref()).is_none() {
+                        return Err(file.error(rule.id.span(), &format!("no class of files is called `{}`", rule.id.get_ref())));
+                    }
                     let key = (rule.id.get_ref().clone(), rule.format.clone());
                     match rules.file_classes.iter_mut().find(|c| (c.id.get_ref().clone(), c.format.clone()) == key) {
                         Some(old) if file.layer.name == "--rules" => *old = rule,

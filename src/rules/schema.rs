@@ -43,6 +43,9 @@ pub struct FileClass {
     /// For weights: the format.
     pub format: Option<String>,
     pub patterns: Vec<String>,
+    /// `patterns`, made ready once.
+    #[serde(skip)]
+    pub matchers: Vec<wildmatch::WildMatch>,
 }
 
 /// A rung of the ladder (`rules/verdicts.toml`).

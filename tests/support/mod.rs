@@ -114,3 +114,39 @@ pub fn steering_characters(s: &str) -> Vec<char> {
     };
     s.chars().filter(bad).collect()
 }
+
+/// Whether an audit with less evidence says no more than one with all of it: what it proves is no
+/// higher, what it holds possible no lower, and the two are in order.
+pub fn only_wider(whole: &Value, less: &Value) -> Result<(), String> {
+    let rungs = |m: &Value| (rung(text(m, "verdict")), rung(text(m, "verdict_possible")));
+    let ((proven, possible), (less_proven, less_possible)) = (rungs(whole), rungs(less));
+    if (less_proven, less_possible) == (0, 0) {
+        return Ok(()); // Where there is no such model, nothing is said of it.
+    }
+    let wrong = match () {
+        () if less_proven > proven => "better with less evidence",
+        () if less_possible < possible => "ruled out with less evidence",
+        () if less_possible < less_proven => "possible is below proven",
+        () => return Ok(()),
+    };
+    let shown = |m: &Value| format!("{} (at most {})", text(m, "verdict"), text(m, "verdict_possible"));
+    Err(format!("{wrong}: {} became {}", shown(whole), shown(less)))
+}
+
+/// Runs cases on a few threads, all of them, and fails where one did.
+pub fn in_parallel<T: Send>(cases: Vec<T>, run: impl Fn(T) + Sync) {
+    let queue = std::sync::Mutex::new(cases.into_iter());
+    let next = || queue.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).next();
+    let failed = std::sync::atomic::AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(case) = next() {
+                    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(case)));
+                    failed.fetch_add(usize::from(outcome.is_err()), std::sync::atomic::Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    assert_eq!(failed.into_inner(), 0, "cases failed, see above");
+}

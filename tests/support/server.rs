@@ -20,8 +20,12 @@ pub enum Fault {
     Status(u16, Vec<(&'static str, String)>),
     /// Another body, with status 200.
     Body(Vec<u8>),
-    /// Another body with headers, and a length or chunks.
-    Raw { headers: Vec<(&'static str, String)>, body: Vec<u8>, chunked: bool },
+    /// Another body, gzipped already.
+    Gzip(Vec<u8>),
+    /// Another body in chunks, without a length.
+    Chunked(Vec<u8>),
+    /// This length is announced, the body is sent as it is, and the connection closed.
+    Announced(usize),
     /// The length of the whole body is announced, half of it is sent, and the connection closed.
     Cut,
     /// Half of the body is sent, and after this time the rest.
@@ -139,7 +143,8 @@ impl HubServer {
         &self.state.base
     }
 
-    /// Answers requests whose path contains `path` with a fault, the first `times` of them.
+    /// Answers requests whose path contains `path` with a fault, the first `times` of them. A blank at the
+    /// end stands for the end of the path.
     pub fn fault(&self, path: &str, times: usize, fault: Fault) -> &HubServer {
         lock(&self.state.faults).push(Rule { path: path.to_string(), left: times, fault });
         self
@@ -175,33 +180,21 @@ impl HubServer {
         self.log().into_iter().filter(|r| r.path.contains(path)).collect()
     }
 
-    /// Groups of requests separated by a point where none was in flight.
+    /// The most requests of which each began after the one before had been answered: the round trips
+    /// that the run waited for. Needs latency, since without it requests that were sent together do not
+    /// overlap.
     pub fn waves(&self) -> usize {
-        let mut waves = 0;
-        let mut busy_until = None;
-        for request in self.log() {
-            if busy_until.is_none_or(|until| request.start > until) {
-                waves += 1;
-            }
-            busy_until = busy_until.max(Some(request.end));
-        }
-        waves
-    }
-
-    /// The most requests of which each began after the one before had been answered: how many round
-    /// trips the run waited for at least.
-    pub fn depth(&self) -> usize {
         let mut log = self.log();
         log.sort_by_key(|r| r.end);
-        let mut depth = 0;
+        let mut waves = 0;
         let mut last = None;
         for request in log {
             if last.is_none_or(|end| request.start > end) {
-                depth += 1;
+                waves += 1;
                 last = Some(request.end);
             }
         }
-        depth
+        waves
     }
 }
 
@@ -253,25 +246,28 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
     let reply = reply(state, path.split('?').next().unwrap_or_default(), authorization.as_deref());
     let fault = {
         let mut faults = lock(&state.faults);
-        faults.iter_mut().find(|r| r.left > 0 && path.contains(&r.path)).map(|r| {
+        faults.iter_mut().find(|r| r.left > 0 && format!("{path} ").contains(&r.path)).map(|r| {
             r.left -= 1;
             r.fault.clone()
         })
     };
     std::thread::sleep(state.latency);
     lock(&state.log).push(Request { method, path, authorization, start, end: Instant::now() });
-    let (reply, chunked) = match fault.clone() {
-        Some(Fault::Status(status, headers)) => (Reply { status, headers, body: Vec::new() }, false),
-        Some(Fault::Body(body)) => (Reply { body, ..reply }, false),
-        Some(Fault::Raw { mut headers, body, chunked }) => {
-            headers.extend(reply.headers);
-            (Reply { status: 200, headers, body }, chunked)
-        }
-        Some(Fault::Redirect(to)) => (Reply { status: 307, headers: vec![("Location", to)], body: Vec::new() }, false),
+    let reply = match fault.clone() {
+        Some(Fault::Status(status, headers)) => Reply { status, headers, body: Vec::new() },
+        Some(Fault::Body(body) | Fault::Chunked(body)) => Reply { status: 200, body, ..reply },
+        Some(Fault::Gzip(body)) => Reply { status: 200, headers: vec![("Content-Encoding", "gzip".into())], body },
+        Some(Fault::Redirect(to)) => Reply { status: 307, headers: vec![("Location", to)], body: Vec::new() },
         Some(Fault::Close) => return false,
-        Some(Fault::Cut | Fault::Stall(_)) | None => (reply, false),
+        Some(Fault::Cut | Fault::Stall(_) | Fault::Announced(_)) | None => reply,
     };
-    let bytes = serialise(&reply, chunked);
+    let framing = match fault {
+        Some(Fault::Chunked(_)) => Framing::Chunks,
+        Some(Fault::Announced(length)) => Framing::Length(length),
+        _ => Framing::Length(reply.body.len()),
+    };
+    let bytes = serialise(&reply, framing);
+    // One call for the whole answer: several small ones would wait for each other's acknowledgements.
     match fault {
         Some(Fault::Cut) => {
             let _ = stream.write_all(half(&bytes, &reply));
@@ -280,6 +276,10 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         Some(Fault::Stall(pause)) => {
             let first = half(&bytes, &reply).len();
             stream.write_all(&bytes[..first]).is_ok() && wait(state, stream, pause) && stream.write_all(&bytes[first..]).is_ok()
+        }
+        Some(Fault::Announced(_)) => {
+            let _ = stream.write_all(&bytes);
+            false
         }
         _ => stream.write_all(&bytes).is_ok(),
     }
@@ -304,22 +304,31 @@ fn wait(state: &State, stream: &mut TcpStream, pause: Duration) -> bool {
     true
 }
 
-fn serialise(reply: &Reply, chunked: bool) -> Vec<u8> {
+/// How the end of a body is told.
+enum Framing {
+    Length(usize),
+    Chunks,
+}
+
+fn serialise(reply: &Reply, framing: Framing) -> Vec<u8> {
     let mut out = format!("HTTP/1.1 {} Fixture\r\n", reply.status).into_bytes();
     for (name, value) in &reply.headers {
         out.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
-    if chunked {
-        out.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
-        for chunk in reply.body.chunks(65536) {
-            out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
-            out.extend_from_slice(chunk);
-            out.extend_from_slice(b"\r\n");
+    match framing {
+        Framing::Chunks => {
+            out.extend_from_slice(b"Transfer-Encoding: chunked\r\n\r\n");
+            for chunk in reply.body.chunks(65536) {
+                out.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
+                out.extend_from_slice(chunk);
+                out.extend_from_slice(b"\r\n");
+            }
+            out.extend_from_slice(b"0\r\n\r\n");
         }
-        out.extend_from_slice(b"0\r\n\r\n");
-    } else {
-        out.extend_from_slice(format!("Content-Length: {}\r\n\r\n", reply.body.len()).as_bytes());
-        out.extend_from_slice(&reply.body);
+        Framing::Length(length) => {
+            out.extend_from_slice(format!("Content-Length: {length}\r\n\r\n").as_bytes());
+            out.extend_from_slice(&reply.body);
+        }
     }
     out
 }
