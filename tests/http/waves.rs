@@ -6,7 +6,7 @@ use serde_json::json;
 use std::time::Duration;
 
 /// Long enough that requests sent together overlap on a busy machine.
-const LATENCY: Duration = Duration::from_millis(120);
+const LATENCY: Duration = Duration::from_millis(400);
 
 #[test]
 fn a_model_costs_two_waves_and_one_api_call() {
