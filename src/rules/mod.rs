@@ -8,6 +8,7 @@ pub mod explain;
 pub mod schema;
 
 use crate::error::Error;
+use crate::framework::schema::{Form, FrameworkRule};
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
 use schema::*;
@@ -42,6 +43,7 @@ pub struct Rules {
     pub licenses: Vec<LicenseRule>,
     pub bases: Vec<Base>,
     pub name_hints: Vec<Base>,
+    pub frameworks: BTreeMap<String, FrameworkRule>,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
 }
@@ -115,6 +117,7 @@ impl Rules {
                 return Err(diagnose::file("rules/verdicts.toml", format!("rung `{verdict}` is missing")));
             }
         }
+        self.check_references()?;
         self.license_names.clear();
         for (i, license) in self.licenses.iter().enumerate() {
             let names = std::iter::once(license.id.get_ref().as_str()).chain(license.aliases.iter().map(|a| a.get_ref().as_str()));
@@ -135,6 +138,50 @@ impl Rules {
             if self.license(id).is_none() && spdx::license_id(id).is_none() {
                 return Err(diagnose::file("rules/bases.toml", format!("license `{id}` is in no rule file and not an SPDX id")));
             }
+        }
+        Ok(())
+    }
+}
+
+impl Rules {
+    /// Requirements name frameworks and terms that are there, and no framework asks for itself.
+    fn check_references(&self) -> Result<(), Error> {
+        for rung in &self.rungs {
+            let tests: Vec<&Requirement> = rung.require.iter().collect();
+            self.check_tests("rules/verdicts.toml", &tests, &mut Vec::new())?;
+        }
+        for id in self.frameworks.keys() {
+            self.check_tests(&format!("framework `{id}`"), &self.tests_of(id), &mut vec![id.clone()])?;
+        }
+        Ok(())
+    }
+
+    fn tests_of(&self, framework: &str) -> Vec<&Requirement> {
+        let Some(f) = self.frameworks.get(framework) else { return Vec::new() };
+        f.line.iter().map(|l| &l.test).chain(f.dimension.iter().flat_map(|d| [&d.open, &d.partial])).collect()
+    }
+
+    fn check_tests(&self, place: &str, tests: &[&Requirement], above: &mut Vec<String>) -> Result<(), Error> {
+        for test in tests {
+            if let Some(term) = test.terms_absent.iter().find(|t| !self.terms.contains_key(*t)) {
+                return Err(diagnose::file(place, format!("term `{term}` is not in terms.toml")));
+            }
+            if let Some(id) = &test.framework {
+                match self.frameworks.get(id) {
+                    Some(f) if f.form == Form::Checklist => {}
+                    Some(_) => {
+                        return Err(diagnose::file(place, format!("framework `{id}` is no checklist, so it has no outcome to ask for")));
+                    }
+                    None => return Err(diagnose::file(place, format!("there is no framework `{id}`"))),
+                }
+                if above.contains(id) {
+                    return Err(diagnose::file(place, format!("framework `{id}` asks for itself")));
+                }
+                above.push(id.clone());
+                self.check_tests(place, &self.tests_of(id), above)?;
+                above.pop();
+            }
+            self.check_tests(place, &test.any.iter().chain(&test.all).collect::<Vec<_>>(), above)?;
         }
         Ok(())
     }
@@ -248,10 +295,18 @@ impl Layer {
                     replace(&mut rules.licenses, license, |l| l.id.get_ref().clone());
                 }
             }
+            _ if path.starts_with("frameworks/") => {
+                let parsed: FrameworksFile = file.parse()?;
+                for framework in parsed.framework {
+                    file.once("framework", framework.id.get_ref(), framework.id.span())?;
+                    check_framework(&framework).map_err(|(span, m)| file.error(span, &m))?;
+                    rules.frameworks.insert(framework.id.get_ref().clone(), framework);
+                }
+            }
             _ => {
                 return Err(diagnose::file(
                     shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases (.toml) and licenses/*.toml",
+                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases (.toml), licenses/*.toml and frameworks/*.toml",
                 ));
             }
         }
@@ -304,14 +359,56 @@ fn check_requirement(r: &Requirement, top: bool) -> Result<(), String> {
     if top && (r.id.is_empty() || r.text.is_empty()) {
         return Err(format!("{name} needs `id` and `text`"));
     }
-    let kinds = [r.component.is_some(), r.fact.is_some(), !r.any.is_empty(), !r.all.is_empty()];
+    let kinds = [
+        r.component.is_some(),
+        r.fact.is_some(),
+        r.framework.is_some(),
+        !r.terms_absent.is_empty(),
+        r.document.is_some(),
+        r.person,
+        !r.any.is_empty(),
+        !r.all.is_empty(),
+    ];
     if kinds.iter().filter(|k| **k).count() != 1 {
-        return Err(format!("{name} needs exactly one of `component`, `fact`, `any`, `all`"));
+        return Err(format!(
+            "{name} needs exactly one of `component`, `fact`, `framework`, `terms-absent`, `document`, `person`, `any`, `all`"
+        ));
     }
     if r.component.is_some() == r.availability.is_empty() {
         return Err(format!("{name} needs `availability` with `component`, and only then"));
     }
     r.any.iter().chain(&r.all).try_for_each(|inner| check_requirement(inner, false))
+}
+
+/// What the schema alone cannot refuse in a framework.
+fn check_framework(f: &FrameworkRule) -> Result<(), (std::ops::Range<usize>, String)> {
+    let fail = |span: std::ops::Range<usize>, message: &str| Err((span, message.to_string()));
+    if f.id.get_ref().is_empty() || !f.id.get_ref().bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
+        return fail(f.id.span(), "a framework's id is of lower-case letters, digits and `-`");
+    }
+    let shape = match f.form {
+        Form::Checklist if f.line.is_empty() || f.outcome.is_none() => Some("a checklist needs `line` entries and an `outcome`"),
+        Form::Score if f.dimension.is_empty() => Some("a score needs `dimension` entries"),
+        Form::Mof if f.mof.is_none() => Some("this form needs the `mof` tables"),
+        _ => None,
+    };
+    if let Some(message) = shape {
+        return fail(f.id.span(), message);
+    }
+    let mut seen: Vec<&str> = f.outcome.iter().map(|o| o.id.as_str()).collect();
+    for id in f.line.iter().map(|l| &l.id).chain(f.dimension.iter().map(|d| &d.id)) {
+        if seen.contains(&id.get_ref().as_str()) {
+            return Err((id.span(), format!("`{}` is here twice", id.get_ref())));
+        }
+        seen.push(id.get_ref());
+    }
+    for line in &f.line {
+        check_requirement(&line.test, false).map_err(|m| (line.id.span(), m))?;
+    }
+    for d in &f.dimension {
+        check_requirement(&d.open, false).and_then(|()| check_requirement(&d.partial, false)).map_err(|m| (d.id.span(), m))?;
+    }
+    Ok(())
 }
 
 /// What the schema alone cannot refuse in a license entry.
@@ -432,3 +529,4 @@ rule_file!(LineageFile { relation: Relation });
 rule_file!(TermsFile { term: Term });
 rule_file!(LicensesFile { license: LicenseRule });
 rule_file!(BasesFile { base: Base, name_hint: Base });
+rule_file!(FrameworksFile { framework: FrameworkRule });
