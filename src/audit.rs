@@ -6,14 +6,16 @@ use crate::component::{self, Component, Components, Context, Reported};
 use crate::evidence::{Evidence, Snapshot};
 use crate::files::Sorted;
 use crate::finding::{self, Finding};
+use crate::framework::{self, Evaluations};
 use crate::hub::record::Gate;
 use crate::inspect::Inspection;
 use crate::license::conclude::{self, Terms};
 use crate::lineage::{self, Lineage};
 use crate::net::Gap;
+use crate::requirement::Facts;
 use crate::rules::Rules;
 use crate::text;
-use crate::verdict::{self, Facts, Reason};
+use crate::verdict::{self, Reason};
 use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Pillar, PillarStatus, Tri, Verdict};
 use std::collections::BTreeMap;
 
@@ -22,6 +24,8 @@ use std::collections::BTreeMap;
 pub struct Options {
     /// Only verified or attested evidence counts.
     pub strict: bool,
+    /// How the Model Openness Framework is evaluated: by its letter, or as the tool does it.
+    pub mof: framework::mof::Mode,
 }
 
 /// One of the four questions, answered.
@@ -54,6 +58,7 @@ pub struct Audit<'r> {
     pub reported: Reported,
     pub benchmarks: Vec<String>,
     pub formats: Vec<String>,
+    pub frameworks: Evaluations,
     pub findings: Vec<Finding>,
     pub incomplete: Vec<Missing>,
 }
@@ -69,8 +74,18 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
     let formats = cx.files.as_ref().map(formats).unwrap_or_default();
     lineage::inherit(&mut components, &lineage, &snapshot.id, rules);
     let least = if options.strict { Basis::Verified } else { Basis::Linked };
-    let facts =
-        Facts { components: &components, lineage: &lineage, access: access(snapshot), least, no_record: snapshot.record.as_ref().err() };
+    let answers = BTreeMap::new();
+    let facts = Facts {
+        rules,
+        components: &components,
+        lineage: &lineage,
+        snapshot: Some(snapshot),
+        access: access(snapshot),
+        least,
+        no_record: snapshot.record.as_ref().err(),
+        answers: &answers,
+    };
+    let frameworks = framework::evaluate(&facts, options.mof, None);
     let standing = verdict::stand(&facts, rules);
     let pillars = pillars(&components, &lineage, snapshot.record.as_ref().err());
     let (reported, benchmarks, _) = component::evaluation_summary(snapshot, rules);
@@ -101,6 +116,7 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
         reported,
         benchmarks,
         formats,
+        frameworks,
         findings,
         incomplete,
     }

@@ -5,7 +5,7 @@
 //! ```text
 //!  target ─► net, hub, plan, collect ─► evidence::Snapshot        (the only stages that read)
 //!                                            │
-//!            license ─► lineage ─► component ─► verdict ─► audit::Audit     (pure)
+//!            license ─► lineage ─► component ─► framework ─► verdict ─► audit::Audit     (pure)
 //!                                            │
 //!                                   report::Model ─► render             (bytes)
 //! ```
@@ -33,6 +33,7 @@ pub mod net;
 pub mod plan;
 pub mod render;
 pub mod report;
+pub mod requirement;
 pub mod reviewed;
 pub mod rules;
 pub mod session;

@@ -43,7 +43,7 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         timeout: Some(Duration::from_secs(shared.timeout)),
         trace: shared.verbose > 1,
     };
-    let options = Options { strict: shared.strict };
+    let options = Options { strict: shared.strict, ..Options::default() };
     let fetcher = session::fetcher(&access, &around)?;
     let mut outcome = session::audit_all(&fetcher, &rules, &options, &targets, usize::from(shared.jobs))?;
     if outcome.unreachable && may_show_sample(args, shared, &around) {

@@ -53,7 +53,7 @@ pub struct Model {
     pub code: Vec<Code>,
     pub evaluation: Evaluation,
     pub portability: Portability,
-    /// Filled by the frameworks that this version evaluates.
+    /// Each framework's answer, by its id: the contract's keys, and `title`, `summary` and (where it has them) `lines`.
     pub frameworks: BTreeMap<String, serde_json::Value>,
     pub findings: Vec<FindingOut>,
     pub incomplete: Vec<Incomplete>,
@@ -267,7 +267,7 @@ impl Model {
                 providers: snapshot.record.as_ref().ok().and_then(|r| r.providers),
                 gated,
             },
-            frameworks: BTreeMap::new(),
+            frameworks: crate::framework::wire::frameworks(&audit.frameworks, rules),
             findings: audit
                 .findings
                 .iter()
