@@ -129,7 +129,7 @@ fn bases(record: &ModelRecord, card: Option<&Card>, at: &Endpoints) -> Vec<BaseM
 pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
     match Target::parse(name, at).ok()?.place {
         Place::Hub { id, .. } => Some(id),
-        Place::Folder(_) => None,
+        Place::Folder(_) | Place::Reviewed { .. } => None,
     }
 }
 

@@ -103,6 +103,8 @@ pub struct MofRule {
     pub fits: BTreeMap<String, Vec<MofKind>>,
     /// The words of each component in the tool's own files.
     pub descriptions: BTreeMap<ComponentId, String>,
+    /// Remarks in the place of a license by which curators say that a component is not there.
+    pub absent: Vec<String>,
     /// Where the tool differs from the framework.
     pub tool: MofTool,
 }

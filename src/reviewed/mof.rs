@@ -1,12 +1,13 @@
 //! Files of the Model Openness Tool: what one declares of a model's components and their licenses.
 //! Format: <https://github.com/lfai/model_openness_tool> (`schema/mof_schema.json`).
 
-use super::yaml;
+use super::{Said, Statement, yaml};
 use crate::framework::mof::{Mode, Status, Statuses, status};
 use crate::framework::schema::MofRule;
 use crate::rules::Rules;
 use crate::rules::schema::MofKind;
-use crate::vocabulary::ComponentId;
+use crate::text;
+use crate::vocabulary::{Availability, ComponentId};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -148,5 +149,25 @@ impl Declared {
             out.insert(id, status(id, self.license_of(listed, id, rules), rules, rule, mode));
         }
         out
+    }
+
+    /// What it states of components: those that it lists are released under the license that holds for them, but
+    /// for remarks in the license's place that say they are not. What it does not list it does not speak of.
+    pub fn statements(&self, rules: &Rules, rule: Option<&MofRule>) -> Vec<Statement> {
+        let absent = rule.map(|r| r.absent.as_slice()).unwrap_or_default();
+        let statement = |listed: &Listed| {
+            let component = Declared::component(rules, &listed.name)?;
+            let license = self.license_of(listed, component, rules);
+            let folded = license.map(text::words).unwrap_or_default();
+            let remark = absent.iter().any(|a| crate::card::topics::contains_phrase(&folded, &text::words(a)));
+            let (availability, said, note) = match license {
+                Some(l) if remark => (Availability::NotFound, Said::Nothing, format!("{}: \"{}\"", listed.name, text::squeeze(l))),
+                Some(l) => (Availability::Released, Said::Named(l.to_string()), format!("{}: {}", listed.name, text::squeeze(l))),
+                None => (Availability::Released, Said::None, format!("{}: without a license", listed.name)),
+            };
+            let url = listed.path.clone().filter(|p| p.starts_with("https://") || p.starts_with("http://"));
+            Some(Statement { component, availability, license: said, url, line: listed.line, note })
+        };
+        self.components.iter().filter_map(statement).collect()
     }
 }

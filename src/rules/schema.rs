@@ -141,6 +141,21 @@ pub enum FactId {
     AncestorsOpenData,
 }
 
+impl FactId {
+    /// The fact in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            FactId::AccessForAnyone => "nobody has to be asked for access to the weights",
+            FactId::EffectiveLicenseOpen => "the terms that bind the weights are open, those of every base model included",
+            FactId::DataInformationComplete => {
+                "every dataset that is named as training data was found, and nothing is said to be withheld; or a reviewer says that the data information is complete"
+            }
+            FactId::AncestorsOpenSource => "every base model is open source",
+            FactId::AncestorsOpenData => "every base model is open source with open data",
+        }
+    }
+}
+
 /// A kind of finding (`rules/findings.toml`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
