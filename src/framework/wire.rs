@@ -43,7 +43,7 @@ fn generic(list: &checklist::Checklist, out: &mut Map<String, Value>) {
 
 fn line(l: &checklist::Filled) -> Value {
     json!({
-        "id": l.id, "title": l.title, "group": l.group, "required": l.required, "status": l.status(), "why": l.answer.why,
+        "id": l.id, "title": l.title, "group": l.group, "required": l.required, "reviewable": l.reviewable, "status": l.status(), "why": l.answer.why,
         "components": l.answer.components, "attested": l.attested,
     })
 }

@@ -149,14 +149,14 @@ fn parse_yaml(shown: &str, text: &str) -> Result<Review, Error> {
     if mof::is(&value) {
         let declared = mof::read(&value, text).map_err(|m| diagnose::file(shown, m))?;
         let ids = declared.huggingface.iter().filter_map(|u| hub_id(u)).collect();
-        let by = format!("a file of the Model Openness Tool{}", declared.date.as_ref().map_or(String::new(), |d| format!(" of {d}")));
+        let by = format!("MOF file{}", declared.date.as_ref().map_or(String::new(), |d| format!(" of {d}")));
         return Ok(made(ids, vec![declared.name.clone()], by, Content::Mof(declared)));
     }
     if osai_index::is(&value) {
         let index = osai_index::read(&value, text).map_err(|m| diagnose::file(shown, m))?;
         let ids = index.end_ids.iter().chain(&index.base_ids).cloned().collect();
         let names = [&index.end_model, &index.base_model].into_iter().flatten().cloned().collect();
-        return Ok(made(ids, names, "a file of the European Open Source AI Index".into(), Content::Index(index)));
+        return Ok(made(ids, names, "OSAI index".into(), Content::Index(index)));
     }
     Err(diagnose::file(
         shown,
