@@ -261,3 +261,10 @@ fn names_are_exact() {
     twice.push(("Model card", "Proprietary"));
     assert_eq!(evaluate(&file(&twice, &[]), &rules, Mode::Letter).class, 0);
 }
+
+#[test]
+fn the_page_on_frameworks_is_current() {
+    let page = std::fs::read_to_string(support::root().join("docs/frameworks.md")).expect("docs/frameworks.md");
+    let made = trulyopen::framework::docs::docs(&rules());
+    assert!(page == made, "docs/frameworks.md is not what the rules say; `cargo run --example frameworks_docs` writes it");
+}
