@@ -268,3 +268,56 @@ fn the_page_on_frameworks_is_current() {
     let made = trulyopen::framework::docs::docs(&rules());
     assert!(page == made, "docs/frameworks.md is not what the rules say; `cargo run --example frameworks_docs` writes it");
 }
+
+/// A model with a license and a section on its use.
+fn act(front: &Value, body: &str, files: &[(&str, &str)]) -> Value {
+    let hub = support::TempHub::new();
+    hub.model("acme/model", front, &format!("{}\n\n{body}", "Words on the model. ".repeat(20)), files);
+    support::Tool::json().arg("acme/model").dir(hub.path()).run().code(0).model()["frameworks"]["eu-ai-act"].clone()
+}
+
+#[test]
+fn the_exception_of_the_ai_act() {
+    let usage = "## Usage\n\nLoad it and run it.";
+    let of = |license: &str| act(&serde_json::json!({"license": license}), usage, &[]);
+    for (license, exemption) in [
+        ("mit", "likely"),
+        ("cc-by-nc-4.0", "unlikely"),
+        ("llama3.1", "unlikely"),
+        ("bigscience-bloom-rail-1.0", "undecided"),
+        ("acme-1.0", "undecided"),
+    ] {
+        let got = of(license);
+        assert_eq!(support::text(&got, "open_source_exemption"), exemption, "{license}: {got}");
+    }
+    let silent = act(&serde_json::json!({}), usage, &[]);
+    assert_eq!(support::text(&silent, "open_source_exemption"), "unlikely", "no license grants nothing");
+    // Silence on use proves nothing.
+    let unsaid = act(&serde_json::json!({"license": "mit"}), "", &[]);
+    assert_eq!(support::text(&unsaid, "open_source_exemption"), "undecided");
+    let due = |v: &Value, what: &str| {
+        let found = support::list(v, "still_due").iter().filter_map(Value::as_str).find(|d| d.starts_with(what));
+        found.map(str::to_string)
+    };
+    // Two duties remain in any case; the others fall away with the exception.
+    let (likely, unlikely) = (of("mit"), of("cc-by-nc-4.0"));
+    assert_eq!((support::list(&likely, "still_due").len(), support::list(&unlikely, "still_due").len()), (2, 5));
+    assert_eq!(due(&likely, "public summary").as_deref(), Some("public summary of training content (Article 53(1)(d)): not found"));
+    let file = act(&serde_json::json!({"license": "mit"}), usage, &[("ACME_Public_Summary.pdf", "x")]);
+    assert!(due(&file, "public summary").is_some_and(|d| d.ends_with("found (ACME_Public_Summary.pdf in the repository)")), "{file}");
+    let link = act(
+        &serde_json::json!({"license": "mit"}),
+        &format!("{usage}\n\n[Public summary of training content](https://example.org/s)"),
+        &[],
+    );
+    assert!(due(&link, "public summary").is_some_and(|d| d.contains("found (linked on line")), "{link}");
+    // What only a person can decide is never given, and stands in the answer.
+    let review: Vec<&str> = support::list(&likely, "needs_review").iter().filter_map(Value::as_str).collect();
+    assert!(
+        review.iter().any(|r| r.starts_with("not monetised")) && !review.iter().any(|r| r.starts_with("restrictions on use")),
+        "{review:?}"
+    );
+    let rail: Vec<String> = support::list(&of("bigscience-bloom-rail-1.0"), "needs_review").iter().map(|r| r.to_string()).collect();
+    assert!(rail.iter().any(|r| r.contains("restrictions on use")), "{rail:?}");
+    assert_eq!(support::text(&likely, "caution"), "indicators, not legal advice");
+}

@@ -89,6 +89,8 @@ A statement is `attested`, and taken before what was detected. Where it contradi
 reviews differ, that is a finding (`evidence/contradicts`, `evidence/reviews-differ`); of two reviews the one named last is
 taken. Terms of base models bind in any case.
 
+Reviews are not part of `--save-evidence`; name them again with `--hub DIR`.
+
 `mof:FILE` and `osai-index:FILE` are targets: the file is judged on its own statements, without network. Whatever a file
 of the tool does not list is not there; of what a file of the index does not speak, nothing is known. With several such
 targets of one system, differences are findings.

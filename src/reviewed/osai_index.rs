@@ -125,7 +125,10 @@ impl Index {
         ];
         let statement = |(component, id): (ComponentId, &str)| {
             let d = self.dimensions.get(id)?;
+            // A document that is judged incomplete is there all the same.
+            let document = matches!(component, ComponentId::TechnicalReport | ComponentId::ResearchPaper | ComponentId::ModelCard);
             let availability = match d.class {
+                Class::Partial if document => Availability::Released,
                 Class::Open => Availability::Released,
                 Class::Partial => Availability::Partial,
                 Class::Closed => Availability::NotFound,

@@ -22,7 +22,8 @@ pub fn current<'s>(snapshot: &'s Snapshot, rules: &Rules, findings: &mut Vec<Fin
         let cite = vec![review.cite(None, None, "reviewed evidence")];
         match (&review.revision, &snapshot.revision) {
             (None, _) => {
-                let message = format!("{} names no revision; it was taken to be about this one", review.file);
+                let by_name = if review.ids.is_empty() { ", and was matched by its name" } else { "" };
+                let message = format!("{} names no revision{by_name}; it was taken to be about this one", review.file);
                 findings.push(Finding::new(rules, "evidence/not-pinned", message, cite));
                 out.push(review);
             }
@@ -116,9 +117,11 @@ pub fn attested(statement: &Statement, old: Option<&Component>, by: &str, cite: 
         // A license that was seen before still holds for what is stated to be there.
         Said::Nothing => old.filter(|o| o.license.expression.is_some()).map_or(nothing, |o| o.license.clone()),
     };
+    // What others call partial can be a gate that was looked at.
+    let gated = statement.availability == Availability::Partial && old.is_some_and(|o| o.availability == Availability::Gated);
     Component {
         id: statement.component,
-        availability: statement.availability,
+        availability: if gated { Availability::Gated } else { statement.availability },
         basis: Basis::Attested,
         license,
         evidence: old.map(|o| o.evidence.clone()).unwrap_or_default().into_iter().chain([cite]).collect(),
