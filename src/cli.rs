@@ -29,9 +29,9 @@ pub enum Command {
         after_help = "Examples:\n  trulyopen license LICENSE\n  trulyopen license llama3.1\n  trulyopen license Apache-2.0 --format json\n  curl -s https://example.org/LICENSE | trulyopen license -"
     )]
     License(LicenseArgs),
-    /// Explain a verdict, component, license, term, finding or relation: meaning, how it is decided, source
+    /// Explain a verdict, component, license, term, framework, finding or relation: meaning, how it is decided, source
     #[command(
-        after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain --list"
+        after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain osaid/data-information\n  trulyopen explain --list"
     )]
     Explain(ExplainArgs),
     /// Print shell completions

@@ -284,7 +284,8 @@ fn document(need: &DocumentNeed, facts: &Facts<'_, '_>) -> Answer {
             return Answer::new(Tri::Met, format!("a section of the card on line {}", section.line));
         }
     }
-    let looked = files.is_some() && snapshot.card.as_ref().is_ok_and(|_| true) | snapshot.card.as_ref().is_err_and(Gap::is_absence);
+    let card_read = snapshot.card.is_ok() || snapshot.card.as_ref().is_err_and(Gap::is_absence);
+    let looked = files.is_some() && card_read;
     if looked {
         Answer::new(need.absent, "none was found in the file list or the card")
     } else {

@@ -325,6 +325,7 @@ fn a_framework_that_combines_what_is_known_needs_no_rust() {
     for (wrong, said) in [
         (rule.replace("test = { framework = \"osaid\" }", "test = { framework = \"house\" }"), "asks for itself"),
         (rule.replace("test = { framework = \"osaid\" }", "test = { framework = \"mof\" }"), "no checklist"),
+        (rule.replace("{ framework = \"osaid\" }", "{ framework = \"osaid\", license = \"open\" }"), "without `component`"),
         (rule.replace("user-cap", "user-hat"), "term `user-hat` is not in terms.toml"),
         (rule.replace("required = false", "require = false"), "unknown field `require`"),
         (rule.replace("{ framework = \"osaid\" }", "{ framework = \"osaid\", person = true }"), "exactly one of"),

@@ -52,7 +52,9 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
     let mut outcome = session::audit_all(&fetcher, &rules, &options, &targets, usize::from(shared.jobs))?;
     if outcome.unreachable && may_show_sample(args, shared, &around) {
         note(shared, "note: no hub could be reached; this is the sample evidence built into trulyopen, not the hub's answer of today");
-        outcome = session::audit_all(&session::sample_fetcher(), &rules, &options, &targets, usize::from(shared.jobs))?;
+        let mut sample = session::sample_fetcher();
+        sample.reviews.clone_from(&fetcher.reviews);
+        outcome = session::audit_all(&sample, &rules, &options, &targets, usize::from(shared.jobs))?;
     }
     for review in fetcher.reviews.iter().filter(|r| !outcome.models.iter().any(|m| is_used(r, m))) {
         note(shared, &format!("note: {} is about none of these models ({}), so it was not used", review.file, review.subject()));

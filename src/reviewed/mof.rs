@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Components that are read; the format allows 17.
-const MAX_COMPONENTS: usize = 200;
+const MAX_COMPONENTS: usize = 64;
 
 /// A file, read.
 #[derive(Debug, Clone, PartialEq, Eq)]

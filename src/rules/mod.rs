@@ -331,6 +331,9 @@ fn check_requirement(r: &Requirement, top: bool) -> Result<(), String> {
             "{name} needs exactly one of `component`, `fact`, `framework`, `terms-absent`, `document`, `person`, `any`, `all`"
         ));
     }
+    if r.component.is_none() && (r.license.is_some() || r.basis.is_some() || r.of != Whose::Model) {
+        return Err(format!("{name} has `license`, `basis` or `of` without `component`"));
+    }
     if r.component.is_some() == r.availability.is_empty() {
         return Err(format!("{name} needs `availability` with `component`, and only then"));
     }
