@@ -123,7 +123,7 @@ fn rank(availability: Availability) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(600))]
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_ladder_and_the_definition_agree(w in world()) {
@@ -190,4 +190,145 @@ fn the_upper_rungs_are_reached() {
     let mut derived = open;
     derived.ancestors = vec![Verdict::OpenWeights];
     assert_eq!(judge(&derived).0.verdict, Verdict::OpenWeights);
+}
+
+/// A world in which everything is open.
+fn open_world() -> World {
+    World {
+        components: vec![(Availability::Released, Basis::Verified, 0); 17],
+        license: 0,
+        access: Tri::Met,
+        ancestors: Vec::new(),
+        strict: false,
+    }
+}
+
+fn at(id: ComponentId) -> usize {
+    ComponentId::ALL.iter().position(|c| *c == id).expect("a component")
+}
+
+/// The answer of one line of the definition.
+fn line(frameworks: &Evaluations, id: &str) -> Tri {
+    match framework::of(frameworks, "osaid") {
+        Some(Evaluated::Checklist(list)) => list.lines.iter().find(|l| l.id == id).expect("a line").answer.tri,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn every_required_line_of_the_definition_is_asked() {
+    use ComponentId::*;
+    let with = |change: &dyn Fn(&mut World)| {
+        let mut w = open_world();
+        change(&mut w);
+        let (standing, frameworks) = judge(&w);
+        (standing.verdict, frameworks)
+    };
+    for (component, name) in [
+        (TrainingCode, "training-code"),
+        (DataPreprocessingCode, "data-preprocessing-code"),
+        (InferenceCode, "inference-code"),
+        (ModelArchitecture, "model-architecture"),
+    ] {
+        let (verdict, missing) = with(&|w| w.components[at(component)].0 = Availability::NotFound);
+        assert_eq!((line(&missing, name), verdict), (Tri::NotMet, Verdict::OpenWeights), "{name}");
+        let (_, partial) = with(&|w| w.components[at(component)].0 = Availability::Partial);
+        assert_eq!(line(&partial, name), Tri::NotMet, "{name}");
+        let (verdict, restricted) = with(&|w| w.components[at(component)].2 = 2);
+        assert_eq!((line(&restricted, name), verdict), (Tri::NotMet, Verdict::OpenWeights), "{name}");
+        let (_, claimed) = with(&|w| w.components[at(component)].1 = Basis::Claimed);
+        assert_eq!(line(&claimed, name), Tri::Unknown, "{name}");
+    }
+    // Code that trains has to be looked at; a library that runs it may be linked.
+    let linked = |id: ComponentId| with(&|w| w.components[at(id)].1 = Basis::Linked).0;
+    assert_eq!((linked(TrainingCode), linked(InferenceCode)), (Verdict::OpenWeights, Verdict::OpenSourceOpenData));
+    for (availability, answer) in
+        [(Availability::NotFound, Tri::NotMet), (Availability::Withheld, Tri::NotMet), (Availability::Described, Tri::Unknown)]
+    {
+        let (verdict, frameworks) = with(&|w| w.components[at(Datasets)].0 = availability);
+        assert_eq!((line(&frameworks, "data-information"), verdict), (answer, Verdict::OpenWeights), "{availability}");
+    }
+    let (verdict, closed_documents) = with(&|w| {
+        for id in [Datasets, DataCard, ModelCard, TechnicalReport, ResearchPaper] {
+            w.components[at(id)].2 = 2;
+        }
+    });
+    assert_eq!((line(&closed_documents, "data-information-terms"), verdict), (Tri::NotMet, Verdict::OpenWeights));
+    let (verdict, incomplete) = with(&|w| w.components[at(ModelParametersFinal)].0 = Availability::Partial);
+    assert_eq!((line(&incomplete, "model-parameters"), verdict), (Tri::NotMet, Verdict::WeightsAvailable));
+    let (verdict, gated) = with(&|w| w.access = Tri::NotMet);
+    assert_eq!((line(&gated, "model-parameters"), verdict), (Tri::NotMet, Verdict::WeightsAvailable));
+    let (verdict, restricted) = with(&|w| w.license = 2);
+    assert_eq!((line(&restricted, "model-parameters-terms"), verdict), (Tri::NotMet, Verdict::WeightsAvailable));
+    let (verdict, derived) = with(&|w| w.ancestors = vec![Verdict::OpenWeights]);
+    assert_eq!((line(&derived, "base-models"), verdict), (Tri::NotMet, Verdict::OpenWeights));
+    // The optional ones are told, and nothing hangs on them.
+    let (verdict, unmeasured) = with(&|w| w.components[at(EvaluationCode)].0 = Availability::NotFound);
+    assert_eq!((line(&unmeasured, "evaluation-code"), verdict), (Tri::NotMet, Verdict::OpenSourceOpenData));
+}
+
+#[test]
+fn an_audit_has_a_class_of_its_own() {
+    use ComponentId::*;
+    let mof = |change: &dyn Fn(&mut World)| {
+        let mut w = open_world();
+        change(&mut w);
+        match framework::of(&judge(&w).1, "mof") {
+            Some(Evaluated::Mof(result)) => result.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(mof(&|_| ()).class, 1);
+    // What binds the weights is what binds after everything that they are made from.
+    assert_eq!(mof(&|w| w.license = 2).invalid, [ModelParametersFinal]);
+    assert_eq!(mof(&|w| w.license = 3).unlicensed, [ModelParametersFinal]);
+    let not_known = mof(&|w| w.license = 1);
+    assert_eq!((not_known.class, not_known.class_possible, not_known.unknown), (0, 1, vec![ModelParametersFinal]));
+    // Behind a gate that opens for anyone they are there; behind one kept by hand they are not.
+    let gated = |access: Tri| {
+        mof(&|w| {
+            w.components[at(ModelParametersFinal)].0 = Availability::Gated;
+            w.access = access;
+        })
+    };
+    assert_eq!((gated(Tri::Met).class, gated(Tri::NotMet).missing), (1, vec![ModelParametersFinal]));
+    // A claim is no component, and no absence.
+    let claimed = mof(&|w| w.components[at(ModelParametersIntermediate)].1 = Basis::Claimed);
+    assert_eq!((claimed.class, claimed.class_possible, claimed.missing.len()), (2, 1, 0));
+    for absent in [Availability::Partial, Availability::Described, Availability::Withheld, Availability::NotFound] {
+        assert_eq!(mof(&|w| w.components[at(DataCard)].0 = absent).missing, [DataCard], "{absent}");
+    }
+    let unlicensed = mof(&|w| w.components[at(ModelCard)].2 = 3);
+    assert_eq!((unlicensed.class, unlicensed.unlicensed), (0, vec![ModelCard]));
+}
+
+/// The class of one dimension of the index, proven and possible.
+fn dimension(w: &World, id: &str) -> (framework::score::Class, framework::score::Class) {
+    match framework::of(&judge(w).1, "osai-index") {
+        Some(Evaluated::Score(s)) => s.dimensions.iter().find(|d| d.id == id).map(|d| (d.class, d.possible)).expect("a dimension"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn dimensions_of_the_index_are_intervals() {
+    use ComponentId::*;
+    use framework::score::Class::{Closed, Open, Partial};
+    let mut w = open_world();
+    assert_eq!(dimension(&w, "weights_endmodel"), (Open, Open));
+    assert_eq!(dimension(&w, "licenses"), (Open, Open));
+    // That a document is comprehensive is for a person.
+    assert_eq!(dimension(&w, "modelcard"), (Partial, Open));
+    assert_eq!(dimension(&w, "hardware_architecture"), (Closed, Open));
+    w.components[at(ModelParametersFinal)].0 = Availability::Gated;
+    assert_eq!(dimension(&w, "weights_endmodel"), (Partial, Partial));
+    w.components[at(DataPreprocessingCode)].0 = Availability::NotFound;
+    assert_eq!(dimension(&w, "trainingcode"), (Partial, Partial));
+    w.components[at(TrainingCode)].0 = Availability::NotFound;
+    assert_eq!((dimension(&w, "trainingcode"), dimension(&w, "code")), ((Closed, Closed), (Closed, Closed)));
+    assert_eq!(dimension(&w, "licenses"), (Partial, Partial));
+    w.components[at(Datasets)].0 = Availability::NotFound;
+    assert_eq!((dimension(&w, "licenses"), dimension(&w, "datasources_endmodel")), ((Closed, Closed), (Closed, Partial)));
+    w.components[at(TechnicalReport)].0 = Availability::NotFound;
+    assert_eq!((dimension(&w, "datasources_endmodel"), dimension(&w, "preprint")), ((Closed, Closed), (Closed, Closed)));
 }

@@ -396,7 +396,7 @@ fn every_file_of_the_tool_is_a_target() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_is_read_or_refused(s in "\\PC{0,200}|[-a-z:&*\\[\\]{}\"'!|>#%= \n]{0,300}") {

@@ -225,7 +225,7 @@ impl Review {
     pub fn subject(&self) -> String {
         match &self.content {
             Content::Mof(d) => d.name.clone(),
-            Content::Index(i) => i.end_model.clone().unwrap_or_else(|| i.name.clone()),
+            Content::Index(i) => i.end_model.clone().or_else(|| i.name.clone()).unwrap_or_else(|| self.file.clone()),
             Content::Own(m) => m.id.get_ref().clone(),
         }
     }

@@ -28,7 +28,8 @@ pub const DIMENSIONS: [&str; 12] = [
 /// A file, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
-    pub name: String,
+    /// Its template has none.
+    pub name: Option<String>,
     pub organisation: Option<String>,
     pub base_model: Option<String>,
     pub end_model: Option<String>,
@@ -57,7 +58,7 @@ pub fn is(value: &Value) -> bool {
 /// Reads a parsed file; `text` is what it was parsed from.
 ///
 /// # Errors
-/// A missing name, or a class that is none.
+/// A class that is none.
 pub fn read(value: &Value, text: &str) -> Result<Index, String> {
     let system = |key: &str| yaml::said(value.get("system").and_then(|s| s.get(key)));
     let mut dimensions = BTreeMap::new();
@@ -81,7 +82,7 @@ pub fn read(value: &Value, text: &str) -> Result<Index, String> {
         ids
     };
     Ok(Index {
-        name: system("name").ok_or("`system.name` is missing")?,
+        name: system("name"),
         organisation: yaml::said(value.get("org").and_then(|o| o.get("name"))),
         base_model: system("basemodelname"),
         end_model: system("endmodelname"),
