@@ -155,6 +155,7 @@ fn mistakes_are_shown_at_their_line() {
         ("a.toml", review(COMMIT).replace("reviewer = \"A. Reviewer\"", "reviewer = \"\""), "`reviewer` is empty", "a.toml:6"),
         ("b.toml", review("main"), "is the commit that was reviewed", "b.toml:5"),
         ("c.toml", review(COMMIT).replace("\nnote = \"All of it.\"", ""), "needs `url` and `note`", "c.toml:10"),
+        ("j.toml", review(COMMIT).replacen("availability = \"released\"\n", "", 1), "needs `availability`", "j.toml:10"),
         ("d.toml", review(COMMIT).replace("availability =", "availibility ="), "unknown field `availibility`", "d.toml:11"),
         ("e.yml", "release:\n  components: [a\n".to_string(), "", "e.yml"),
         ("f.yml", "hello: world\n".to_string(), "neither a file", "f.yml"),

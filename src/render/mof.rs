@@ -58,8 +58,10 @@ fn component(c: &ComponentOut, m: &Model, name: &ComponentName) -> Option<String
     let license = m.license.effective.clone().filter(|_| weights).unwrap_or(license);
     let mut out =
         format!("  - name: {}\n    description: {}\n    license: {}\n", scalar(&name.name), scalar(&name.description), scalar(&license));
-    if let Some(url) = c.evidence.iter().find_map(|e| e.url.as_deref()) {
-        out.push_str(&format!("    component_path: {}\n", scalar(url)));
+    // The hub's answer for programs is no page; the model's own is.
+    let page = |url: &str| if url.contains("/api/") { m.source.url.clone() } else { url.to_string() };
+    if let Some(url) = c.evidence.iter().find_map(|e| e.url.as_deref()).map(page) {
+        out.push_str(&format!("    component_path: {}\n", scalar(&url)));
     }
     Some(out)
 }

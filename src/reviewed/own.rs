@@ -129,6 +129,14 @@ pub fn read(shown: &str, content: &str) -> Result<Vec<Review>, Error> {
                 return Err(fail(c.id.span(), "a component that is stated needs `url` and `note`: where it was seen, and what"));
             }
         }
+        let says = |s: &str| !s.trim().is_empty();
+        if let Some(c) = model
+            .component
+            .iter()
+            .find(|c| c.availability.is_none() && (c.license.as_deref().is_some_and(says) || says(&c.url) || says(&c.note)))
+        {
+            return Err(fail(c.id.span(), "a component that is stated needs `availability`; without it nothing would be taken from here"));
+        }
         for a in &model.answer {
             let Some(answer) = &a.answer else { continue };
             if !matches!(answer.get_ref().as_str(), "met" | "unmet" | "open" | "partial" | "closed") {
