@@ -6,14 +6,19 @@ use crate::component::{self, Component, Components, Context, Reported};
 use crate::evidence::{Evidence, Snapshot};
 use crate::files::Sorted;
 use crate::finding::{self, Finding};
+use crate::framework::mof::Statuses;
+use crate::framework::{self, Evaluations};
 use crate::hub::record::Gate;
 use crate::inspect::Inspection;
-use crate::license::conclude::{self, Terms};
+use crate::license;
+use crate::license::conclude::Terms;
 use crate::lineage::{self, Lineage};
 use crate::net::Gap;
+use crate::requirement::{Attested, Facts};
+use crate::reviewed::overlay;
 use crate::rules::Rules;
 use crate::text;
-use crate::verdict::{self, Facts, Reason};
+use crate::verdict::{self, Reason, Standing};
 use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Pillar, PillarStatus, Tri, Verdict};
 use std::collections::BTreeMap;
 
@@ -22,6 +27,8 @@ use std::collections::BTreeMap;
 pub struct Options {
     /// Only verified or attested evidence counts.
     pub strict: bool,
+    /// How the Model Openness Framework is evaluated: by its letter, or as the tool does it.
+    pub mof: framework::mof::Mode,
 }
 
 /// One of the four questions, answered.
@@ -54,6 +61,7 @@ pub struct Audit<'r> {
     pub reported: Reported,
     pub benchmarks: Vec<String>,
     pub formats: Vec<String>,
+    pub frameworks: Evaluations,
     pub findings: Vec<Finding>,
     pub incomplete: Vec<Missing>,
 }
@@ -61,18 +69,25 @@ pub struct Audit<'r> {
 /// Judges a model.
 pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Audit<'r> {
     let mut findings = Vec::new();
-    let terms = conclude::conclude(snapshot, rules, &mut findings);
+    let reviews = overlay::current(snapshot, rules, &mut findings);
+    let mut terms = license::conclude::conclude(snapshot, rules, &mut findings);
+    overlay::terms(&mut terms, &reviews, snapshot, rules, &mut findings);
     let lineage = lineage::trace(snapshot, &terms, rules, options, &mut findings);
     let cx = Context::new(snapshot, rules, &terms);
     let mut components = component::assess(&cx, &mut findings);
     let inspections = cx.inspections;
     let formats = cx.files.as_ref().map(formats).unwrap_or_default();
     lineage::inherit(&mut components, &lineage, &snapshot.id, rules);
-    let least = if options.strict { Basis::Verified } else { Basis::Linked };
-    let facts =
-        Facts { components: &components, lineage: &lineage, access: access(snapshot), least, no_record: snapshot.record.as_ref().err() };
-    let standing = verdict::stand(&facts, rules);
-    let pillars = pillars(&components, &lineage, facts.access.0, snapshot.record.as_ref().err());
+    overlay::components(&mut components, &reviews, snapshot, rules, &mut findings);
+    let answers = overlay::answers(&reviews, rules, &mut findings);
+    let judgement = Judgement {
+        snapshot: Some(snapshot),
+        access: access(snapshot),
+        no_record: snapshot.record.as_ref().err(),
+        declared: None,
+        answers: &answers,
+    };
+    let (standing, frameworks, pillars) = conclude(&components, &lineage, &judgement, rules, options);
     let (reported, benchmarks, _) = component::evaluation_summary(snapshot, rules);
     if let Some(f) = openwashing(snapshot, rules, standing.verdict, &standing.reasons) {
         findings.push(f);
@@ -101,9 +116,45 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
         reported,
         benchmarks,
         formats,
+        frameworks,
         findings,
         incomplete,
     }
+}
+
+/// What a verdict rests on besides components and lineage.
+pub struct Judgement<'a> {
+    pub snapshot: Option<&'a Snapshot>,
+    /// Whether anyone gets the weights; why not.
+    pub access: (Tri, String),
+    pub no_record: Option<&'a Gap>,
+    /// Statuses that a file of the Model Openness Tool states, where it is judged alone.
+    pub declared: Option<&'a Statuses>,
+    /// What reviewers answered.
+    pub answers: &'a BTreeMap<String, Attested>,
+}
+
+/// Frameworks, verdict and pillars, from components and lineage.
+pub fn conclude(
+    components: &Components,
+    lineage: &Lineage<'_>,
+    judgement: &Judgement<'_>,
+    rules: &Rules,
+    options: &Options,
+) -> (Standing, Evaluations, BTreeMap<Pillar, PillarAnswer>) {
+    let facts = Facts {
+        rules,
+        components,
+        lineage,
+        snapshot: judgement.snapshot,
+        access: judgement.access.clone(),
+        least: if options.strict { Basis::Verified } else { Basis::Linked },
+        no_record: judgement.no_record,
+        answers: judgement.answers,
+    };
+    let frameworks = framework::evaluate(&facts, options.mof, judgement.declared);
+    let standing = verdict::stand(&facts, rules);
+    (standing, frameworks, pillars(components, lineage, judgement.access.0, judgement.no_record))
 }
 
 fn formats(sorted: &Sorted) -> Vec<String> {
@@ -248,7 +299,7 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
         match &ancestor.snapshot {
             Err(Gap::NotFetched(why)) if why == crate::collect::CYCLE => {}
             // The base is gone or hidden, and its terms are known all the same.
-            Err(Gap::MissingOrPrivate) if crate::license::of_base(rules, &ancestor.id).is_some() => {}
+            Err(Gap::MissingOrPrivate) if license::of_base(rules, &ancestor.id).is_some() => {}
             Err(gap) => add(format!("base:{}", ancestor.id), gap),
             Ok(base) => {
                 let card = base.card.as_ref().err().map(|gap| ("README.md", gap));

@@ -29,9 +29,9 @@ pub enum Command {
         after_help = "Examples:\n  trulyopen license LICENSE\n  trulyopen license llama3.1\n  trulyopen license Apache-2.0 --format json\n  curl -s https://example.org/LICENSE | trulyopen license -"
     )]
     License(LicenseArgs),
-    /// Explain a verdict, component, license, term, finding or relation: meaning, how it is decided, source
+    /// Explain a verdict, component, license, term, framework, finding or relation: meaning, how it is decided, source
     #[command(
-        after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain --list"
+        after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain osaid/data-information\n  trulyopen explain --list"
     )]
     Explain(ExplainArgs),
     /// Print shell completions
@@ -50,11 +50,13 @@ Examples:
   trulyopen audit https://huggingface.co/openai/gpt-oss-20b --format json
   trulyopen audit --from models.txt --fail-under open-weights
   trulyopen audit ./my-checkpoint
+  trulyopen audit mof:Model.yml --format json
+  trulyopen audit ORG/NAME --format evidence -o review.toml && trulyopen audit ORG/NAME --evidence review.toml
   trulyopen audit ORG/NAME --save-evidence evidence && trulyopen audit ORG/NAME --hub evidence";
 
 #[derive(Debug, Args)]
 pub struct AuditArgs {
-    /// Models: ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, a hub URL, pkg:huggingface/ORG/NAME@REV, or a directory (./dir)
+    /// Models: ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, a hub URL, pkg:huggingface/ORG/NAME@REV, a directory (./dir), or a reviewed file (mof:FILE, osai-index:FILE)
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// Read targets from a file, one a line; `-` is standard input
@@ -63,6 +65,9 @@ pub struct AuditArgs {
     /// Exit with 1 where a model's proven verdict is below this one
     #[arg(long, value_name = "VERDICT", value_parser = PossibleValuesParser::new(["closed", "weights-available", "open-weights", "open-source", "open-source-open-data"]))]
     pub fail_under: Option<String>,
+    /// Evaluate the Model Openness Framework with the bugs of the Model Openness Tool
+    #[arg(long)]
+    pub mot_compatible: bool,
 }
 
 #[derive(Debug, Args)]
@@ -101,6 +106,9 @@ pub struct Shared {
     /// Rules that add to or override the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub rules: Option<PathBuf>,
+    /// Reviewed evidence: trulyopen's own (TOML), a MOF YAML or an OSAI-index YAML; can be repeated
+    #[arg(long, global = true, value_name = "FILE")]
+    pub evidence: Vec<PathBuf>,
     /// Keep every answer in a directory, from which the audit can be repeated with --hub
     #[arg(long, global = true, value_name = "DIR")]
     pub save_evidence: Option<PathBuf>,

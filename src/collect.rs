@@ -38,7 +38,12 @@ fn collect_seen<'a>(
                 first_wave(fetcher, hub, target, id, revision.as_deref(), depth).await
             }
             Place::Folder(path) => first_look(target, path, depth),
+            // Judged on its own statements; nothing is gathered (see `reviewed::alone`).
+            Place::Reviewed { format, .. } => {
+                return crate::reviewed::alone::snapshot(target, format.slug(), Err(Gap::NotFetched("a reviewed file".into())));
+            }
         };
+        snapshot.reviews = reviews(fetcher, &snapshot.id);
         seen.insert(snapshot.id.to_lowercase());
         let Ok(record) = &snapshot.record else { return snapshot };
         let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
@@ -153,7 +158,13 @@ fn finish(
         repos: Vec::new(),
         ancestors: Vec::new(),
         skipped: Vec::new(),
+        reviews: Vec::new(),
     }
+}
+
+/// Reviews of a model.
+fn reviews(fetcher: &Fetcher, id: &str) -> Vec<crate::reviewed::Review> {
+    fetcher.reviews.iter().filter(|r| r.is_about(id)).cloned().collect()
 }
 
 /// Everything that record and card name, asked for together.
@@ -188,6 +199,7 @@ async fn file(fetcher: &Fetcher, (place, revision): (&Place, &str), record: &Mod
     match place {
         Place::Hub { hub, .. } => checked(fetcher, hub::by_name(hub).unwrap_or_else(hub::default), record, revision, path).await,
         Place::Folder(dir) => crate::net::directory::read(&dir.join(path), limits::CONFIG_BYTES).map(|bytes| document(None, path, &bytes)),
+        Place::Reviewed { .. } => Err(Gap::NotFound),
     }
 }
 
@@ -316,6 +328,7 @@ async fn ancestor(fetcher: &Fetcher, rules: &Rules, child: String, base: BaseMen
             Target { given: base.id.clone(), place: Place::Hub { hub: hub::huggingface::NAME, id: base.id.clone(), revision: None } };
         let hub = hub::default();
         let mut snapshot = first_wave(fetcher, hub, &target, &base.id, None, Depth::Shallow).await;
+        snapshot.reviews = reviews(fetcher, &snapshot.id);
         if let Ok(record) = &snapshot.record {
             let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
             // Its own bases are the next generation's.

@@ -4,6 +4,7 @@ use crate::card::Card;
 use crate::hub::github::{RepoId, RepoRecord, Tree};
 use crate::hub::record::{DatasetRecord, ModelRecord};
 use crate::net::{Gap, Origin};
+use crate::reviewed::Review;
 use crate::target::Target;
 use std::collections::BTreeMap;
 
@@ -87,6 +88,8 @@ pub struct Snapshot {
     pub ancestors: Vec<Ancestor>,
     /// What was named but not asked for, and why.
     pub skipped: Vec<(String, Gap)>,
+    /// What people stated of it (`--evidence`).
+    pub reviews: Vec<Review>,
 }
 
 /// Where a name stands in a card.

@@ -5,7 +5,7 @@
 //! ```text
 //!  target ─► net, hub, plan, collect ─► evidence::Snapshot        (the only stages that read)
 //!                                            │
-//!            license ─► lineage ─► component ─► verdict ─► audit::Audit     (pure)
+//!            license ─► lineage ─► component ─► framework ─► verdict ─► audit::Audit     (pure)
 //!                                            │
 //!                                   report::Model ─► render             (bytes)
 //! ```
@@ -24,6 +24,7 @@ pub mod evidence;
 pub mod exit;
 pub mod files;
 pub mod finding;
+pub mod framework;
 pub mod hub;
 pub mod inspect;
 pub mod license;
@@ -32,6 +33,8 @@ pub mod net;
 pub mod plan;
 pub mod render;
 pub mod report;
+pub mod requirement;
+pub mod reviewed;
 pub mod rules;
 pub mod session;
 pub mod target;

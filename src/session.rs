@@ -13,8 +13,9 @@ use crate::net::live::Live;
 use crate::net::record::Recorder;
 use crate::net::{Fetcher, Gap, Source};
 use crate::report::Model;
+use crate::reviewed::{self, Review};
 use crate::rules::Rules;
-use crate::target::Target;
+use crate::target::{Place, Target};
 use crate::vocabulary::Verdict;
 use futures_util::StreamExt;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ pub struct Access {
     pub save: Option<PathBuf>,
     pub timeout: Option<Duration>,
     pub trace: bool,
+    /// `--evidence`: files of reviewed evidence.
+    pub evidence: Vec<PathBuf>,
 }
 
 /// What the environment says.
@@ -105,7 +108,17 @@ pub fn fetcher(access: &Access, around: &Surroundings) -> Result<Fetcher, Error>
             if access.trace { trace } else { |_| {} },
         )?),
     };
-    Ok(Fetcher::new(source, endpoints, record))
+    let mut fetcher = Fetcher::new(source, endpoints, record);
+    fetcher.reviews = reviews(&access.evidence)?;
+    Ok(fetcher)
+}
+
+/// Reads files of reviewed evidence.
+///
+/// # Errors
+/// A file that cannot be read, by file and line.
+pub fn reviews(files: &[PathBuf]) -> Result<Vec<Review>, Error> {
+    files.iter().map(|f| reviewed::load(f)).collect::<Result<Vec<_>, _>>().map(|all| all.into_iter().flatten().collect())
 }
 
 /// The fetcher over the sample that the binary carries.
@@ -128,6 +141,33 @@ fn tokens(around: &Surroundings, endpoints: &Endpoints) -> Vec<Token> {
 /// Gathers and judges one target; looks a second time at what it is made from where the verdict
 /// depends on it.
 pub async fn audit<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, target: &Target) -> (Snapshot, Audit<'r>) {
+    audit_beside(fetcher, rules, options, target, &[]).await
+}
+
+/// As [`audit`]; `peers` are reviewed files that are targets of the same run.
+async fn audit_beside<'r>(
+    fetcher: &Fetcher,
+    rules: &'r Rules,
+    options: &Options,
+    target: &Target,
+    peers: &[Review],
+) -> (Snapshot, Audit<'r>) {
+    if let Place::Reviewed { format, path } = &target.place {
+        return match reviewed::load_as(path, *format) {
+            Ok(review) => {
+                let snapshot = reviewed::alone::snapshot(target, format.slug(), Ok(&review));
+                let peers: Vec<&Review> = fetcher.reviews.iter().chain(peers).collect();
+                let audit = reviewed::alone::judge(&review, &peers, rules, options);
+                (snapshot, audit)
+            }
+            Err(e) => {
+                let gap = Gap::Unreadable(crate::text::squeeze(&e.to_string()));
+                let snapshot = reviewed::alone::snapshot(target, format.slug(), Err(gap));
+                let audit = judge(&snapshot, rules, options);
+                (snapshot, audit)
+            }
+        };
+    }
     let mut snapshot = collect::collect(fetcher, rules, target, Depth::Full).await;
     let mut audit = judge(&snapshot, rules, options);
     if audit.possible >= Verdict::OpenSource && snapshot.ancestors.iter().any(|a| a.snapshot.is_ok()) {
@@ -149,11 +189,19 @@ pub struct Outcome {
 /// # Errors
 /// Where the runtime cannot start or evidence cannot be saved.
 pub fn audit_all(fetcher: &Fetcher, rules: &Rules, options: &Options, targets: &[Target], jobs: usize) -> Result<Outcome, Error> {
+    let peers: Vec<Review> = targets
+        .iter()
+        .filter_map(|t| match &t.place {
+            Place::Reviewed { format, path } => reviewed::load_as(path, *format).ok(),
+            _ => None,
+        })
+        .collect();
+    let peers = &peers;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
     let results: Vec<(Model, bool)> = runtime.block_on(async {
         futures_util::stream::iter(targets)
             .map(|target| async move {
-                let (snapshot, audit) = audit(fetcher, rules, options, target).await;
+                let (snapshot, audit) = audit_beside(fetcher, rules, options, target, peers).await;
                 let unreachable = matches!(snapshot.record, Err(Gap::Unreachable(_)));
                 (Model::new(&snapshot, &audit, rules), unreachable)
             })

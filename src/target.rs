@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::hub::{self, Endpoints, huggingface, is_repo_id};
+use crate::reviewed::Format;
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -20,18 +21,14 @@ pub enum Place {
     Hub { hub: &'static str, id: String, revision: Option<String> },
     /// A folder on this machine.
     Folder(PathBuf),
+    /// A reviewed file, judged on its own statements.
+    Reviewed { format: Format, path: PathBuf },
 }
 
 /// Longest target that is looked at.
 const MAX_TARGET: usize = 2048;
 /// Prefixes of targets that other hubs and readers bring; none of them may be taken for a model name.
-const NOT_YET: &[(&str, &str)] = &[
-    ("modelscope:", "ModelScope"),
-    ("ollama:", "Ollama"),
-    ("github:", "GitHub"),
-    ("mof:", "reviewed MOF files"),
-    ("osai-index:", "reviewed OSAI-index files"),
-];
+const NOT_YET: &[(&str, &str)] = &[("modelscope:", "ModelScope"), ("ollama:", "Ollama"), ("github:", "GitHub")];
 
 impl Target {
     /// Parses a target. `endpoints` are the hubs whose URLs are understood besides the public ones.
@@ -52,7 +49,15 @@ impl Target {
                 format!("targets that begin with `{prefix}` are not read yet; {HELP}"),
             ));
         }
-        let place = if let Some(path) = s.strip_prefix("file:") {
+        let place = if let Some((format, path)) = reviewed(s) {
+            if !Path::new(path).is_file() {
+                return Err(Error::usage(
+                    format!("`{}` names no file", crate::text::line(s)),
+                    format!("{}:FILE is a reviewed file that is judged on its own statements", format.slug()),
+                ));
+            }
+            Place::Reviewed { format, path: PathBuf::from(path) }
+        } else if let Some(path) = s.strip_prefix("file:") {
             Place::Folder(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
         } else if looks_like_a_path(s) {
             Place::Folder(PathBuf::from(s))
@@ -103,8 +108,12 @@ impl Target {
     }
 }
 
-const HELP: &str =
-    "a target is ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, a hub URL, pkg:huggingface/ORG/NAME@REVISION, or a directory (./dir)";
+const HELP: &str = "a target is ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, a hub URL, pkg:huggingface/ORG/NAME@REVISION, a directory (./dir), mof:FILE or osai-index:FILE";
+
+/// `mof:FILE` or `osai-index:FILE`.
+fn reviewed(s: &str) -> Option<(Format, &str)> {
+    [Format::Mof, Format::OsaiIndex].into_iter().find_map(|f| Some((f, s.strip_prefix(f.slug())?.strip_prefix(':')?)))
+}
 
 fn looks_like_a_path(s: &str) -> bool {
     s == "."
@@ -259,6 +268,7 @@ impl Place {
         match self {
             Place::Hub { hub, .. } => hub,
             Place::Folder(_) => hub::local::NAME,
+            Place::Reviewed { format, .. } => format.slug(),
         }
     }
 }
@@ -272,6 +282,7 @@ mod tests {
         match Target::parse(s, &Endpoints::default()).map(|t| t.place) {
             Ok(Place::Hub { id, revision, .. }) => Ok((id, revision)),
             Ok(Place::Folder(p)) => Ok((format!("folder {}", p.display()), None)),
+            Ok(Place::Reviewed { format, path }) => Ok((format!("folder {} {}", format.slug(), path.display()), None)),
             Err(e) => Err(e.to_string()),
         }
     }
@@ -328,6 +339,8 @@ mod tests {
             ("pkg:huggingface/o/%zz", "percent"),
             ("ollama:llama3", "not be audited by this version"),
             ("file:/does/not/exist", "no directory"),
+            ("mof:/does/not/exist.yml", "names no file"),
+            ("osai-index:", "names no file"),
         ] {
             let e = parse(s).unwrap_err();
             assert!(e.contains(said) || (s.starts_with("ollama") && e.contains("cannot be audited")), "{s}: {e}");

@@ -165,7 +165,8 @@ vocabulary! {
 }
 
 /// A requirement's answer: three-valued, because what could not be looked at is neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tri {
     NotMet,
     Unknown,

@@ -5,8 +5,10 @@ use crate::audit::Options;
 use crate::cli::{AuditArgs, Shared};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::framework::mof::Mode;
 use crate::render;
 use crate::report::{Model, Report};
+use crate::reviewed::Review;
 use crate::rules::Rules;
 use crate::session::{self, Access, Surroundings};
 use crate::target::Target;
@@ -42,18 +44,30 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         save: shared.save_evidence.clone(),
         timeout: Some(Duration::from_secs(shared.timeout)),
         trace: shared.verbose > 1,
+        evidence: shared.evidence.clone(),
     };
-    let options = Options { strict: shared.strict };
+    let mof = if args.mot_compatible { Mode::Tool } else { Mode::Letter };
+    let options = Options { strict: shared.strict, mof };
     let fetcher = session::fetcher(&access, &around)?;
     let mut outcome = session::audit_all(&fetcher, &rules, &options, &targets, usize::from(shared.jobs))?;
     if outcome.unreachable && may_show_sample(args, shared, &around) {
         note(shared, "note: no hub could be reached; this is the sample evidence built into trulyopen, not the hub's answer of today");
-        outcome = session::audit_all(&session::sample_fetcher(), &rules, &options, &targets, usize::from(shared.jobs))?;
+        let mut sample = session::sample_fetcher();
+        sample.reviews.clone_from(&fetcher.reviews);
+        outcome = session::audit_all(&sample, &rules, &options, &targets, usize::from(shared.jobs))?;
+    }
+    for review in fetcher.reviews.iter().filter(|r| !outcome.models.iter().any(|m| is_used(r, m))) {
+        note(shared, &format!("note: {} is about none of these models ({}), so it was not used", review.file, review.subject()));
     }
     let format = shared.format.as_deref().and_then(render::by_name).unwrap_or(&render::FORMATS[0]);
     let exit = exit(&outcome.models, args);
     write_out(shared, &(format.render)(&Report::new(&rules, outcome.models), style(shared)))?;
     Ok(exit)
+}
+
+/// Whether a review is about an audited model or one that it is made from.
+fn is_used(review: &Review, model: &Model) -> bool {
+    review.is_about(&model.source.id) || model.lineage.iter().any(|a| review.is_about(&a.id))
 }
 
 /// The built-in sample stands in for the public hub only, and never where a decision hangs on it.

@@ -225,7 +225,8 @@ fn license_known(known: Known<'_>, content: Content) -> ComponentLicense {
     license_parts(&[Part::known(known, content)], content)
 }
 
-fn license_parts(parts: &[Part<'_>], content: Content) -> ComponentLicense {
+/// Several licenses that bind, as one component's license.
+pub fn license_parts(parts: &[Part<'_>], content: Content) -> ComponentLicense {
     let ids: Vec<&str> = parts.iter().map(|p| p.id.as_str()).collect();
     ComponentLicense {
         expression: (!ids.is_empty()).then(|| ids.join(" AND ")),

@@ -71,7 +71,7 @@ impl<'r> Part<'r> {
     }
 
     /// A license that has a name or text but no rule.
-    fn unknown(name: &str) -> Part<'r> {
+    pub fn unknown(name: &str) -> Part<'r> {
         let slug: String = t::fold_name(name).chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
         let slug = if slug.is_empty() { "unrecognised".to_string() } else { slug.chars().take(60).collect() };
         Part { id: format!("LicenseRef-{slug}"), known: None, openness: Openness::Unknown }

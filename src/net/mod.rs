@@ -118,6 +118,8 @@ pub struct Fetcher {
     pub origin: Origin,
     answers: Answers,
     record: Option<record::Recorder>,
+    /// What people stated of models (`--evidence`).
+    pub reviews: Vec<crate::reviewed::Review>,
 }
 
 impl Fetcher {
@@ -128,7 +130,7 @@ impl Fetcher {
             Source::Live(_) | Source::Offline => (endpoints, Origin::Live),
             Source::Sample => (Endpoints::default(), Origin::Directory),
         };
-        Fetcher { source, endpoints, origin, answers: Mutex::default(), record }
+        Fetcher { source, endpoints, origin, answers: Mutex::default(), record, reviews: Vec::new() }
     }
 
     /// Whether the answer is to this very request; that of a plain directory is to any revision.

@@ -2,7 +2,9 @@
 //!
 //! To add a format: one file here and one line in [`FORMATS`].
 
+pub mod evidence;
 pub mod json;
+pub mod mof;
 pub mod table;
 
 use crate::report::Report;
@@ -29,6 +31,8 @@ pub static FORMATS: &[Format] = &[
     Format { name: "table", about: "for people: a scorecard, after a summary where there are several models", render: table::render },
     Format { name: "json", about: "one document", render: json::render },
     Format { name: "jsonl", about: "one model a line", render: json::render_lines },
+    Format { name: "mof", about: "YAML of the Model Openness Tool, a document a model", render: mof::render },
+    Format { name: "evidence", about: "a skeleton of what a person still has to look at, for --evidence", render: evidence::render },
 ];
 
 /// The format of a name.

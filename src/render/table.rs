@@ -136,6 +136,7 @@ fn scorecard(m: &Model, style: Style) -> String {
     if !m.license.terms.is_empty() {
         out.push_str(&wrap(&format!("License terms: {}.", m.license.terms.join(", ")), "  ", style.width));
     }
+    out.push_str(&frameworks(m, style));
     for f in &m.findings {
         let place = f
             .evidence
@@ -194,6 +195,44 @@ fn where_seen(c: &crate::report::ComponentOut, style: Style) -> String {
         }
     }
     text
+}
+
+/// One framework a line; with `-v` what it leaves open, and its lines.
+fn frameworks(m: &Model, style: Style) -> String {
+    let text = |v: &serde_json::Value, key: &str| line(v.get(key).and_then(|t| t.as_str()).unwrap_or_default()).into_owned();
+    let mut out = String::new();
+    let say = |out: &mut String, depth: usize, what: &str| {
+        out.push_str(&" ".repeat(depth));
+        out.push_str(&wrap(what, &" ".repeat(depth + 2), style.width.saturating_sub(depth)));
+    };
+    for (id, framework) in &m.frameworks {
+        say(&mut out, 2, &format!("{id}: {}", text(framework, "summary")));
+        if style.verbosity == 0 {
+            continue;
+        }
+        for key in ["missing", "invalid", "unlicensed", "unknown", "conditional", "still_due", "needs_review"] {
+            // What a checklist leaves to a person stands at its lines, but for the one with duties of its own.
+            let shown = key != "needs_review" || framework.get("still_due").is_some();
+            let items = framework.get(key).and_then(|l| l.as_array()).filter(|l| shown && !l.is_empty());
+            if let Some(items) = items {
+                let items: Vec<String> = items.iter().filter_map(|i| i.as_str()).map(|i| line(i).into_owned()).collect();
+                let joint = if matches!(key, "still_due" | "needs_review") { "; " } else { ", " };
+                say(&mut out, 4, &format!("{}: {}", key.replace('_', " "), items.join(joint)));
+            }
+        }
+        for l in framework.get("lines").and_then(|l| l.as_array()).into_iter().flatten() {
+            if l.get("required").and_then(|r| r.as_bool()) != Some(false) {
+                let possible = Some(text(l, "possible")).filter(|p| !p.is_empty() && *p != text(l, "status"));
+                let maybe = possible.map_or(String::new(), |p| format!(", at most {p}"));
+                let why = Some(text(l, "why")).filter(|w| !w.is_empty()).map_or(String::new(), |w| format!(" ({w})"));
+                say(&mut out, 4, &format!("{}: {}{maybe}{why}", text(l, "title"), text(l, "status")));
+            }
+        }
+    }
+    if !out.is_empty() {
+        out.insert_str(0, "Frameworks:\n");
+    }
+    out
 }
 
 /// Obligations, with `-v`.

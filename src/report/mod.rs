@@ -17,6 +17,16 @@ pub struct Report {
     pub schema_version: &'static str,
     pub tool: Tool,
     pub models: Vec<Model>,
+    /// Names that formats of other communities use; no part of the JSON.
+    #[serde(skip)]
+    pub names: BTreeMap<ComponentId, ComponentName>,
+}
+
+/// What the Model Openness Framework calls a component.
+#[derive(Debug, Clone, Default)]
+pub struct ComponentName {
+    pub name: String,
+    pub description: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -29,7 +39,13 @@ pub struct Tool {
 impl Report {
     /// A report on some models.
     pub fn new(rules: &Rules, models: Vec<Model>) -> Report {
+        let described = crate::framework::mof_rule(rules).map(|r| &r.descriptions);
+        let name = |c: &crate::rules::schema::ComponentRule| ComponentName {
+            name: c.name.clone(),
+            description: described.and_then(|d| d.get(c.id.get_ref())).cloned().unwrap_or_default(),
+        };
         Report {
+            names: rules.components.values().map(|c| (*c.id.get_ref(), name(c))).collect(),
             schema_version: "1",
             tool: Tool { name: "trulyopen", version: env!("CARGO_PKG_VERSION"), rules_digest: format!("sha256:{}", rules.digest) },
             models,
@@ -53,7 +69,7 @@ pub struct Model {
     pub code: Vec<Code>,
     pub evaluation: Evaluation,
     pub portability: Portability,
-    /// Filled by the frameworks that this version evaluates.
+    /// Each framework's answer, by its id: the contract's keys, and `title`, `summary` and (where it has them) `lines`.
     pub frameworks: BTreeMap<String, serde_json::Value>,
     pub findings: Vec<FindingOut>,
     pub incomplete: Vec<Incomplete>,
@@ -267,7 +283,7 @@ impl Model {
                 providers: snapshot.record.as_ref().ok().and_then(|r| r.providers),
                 gated,
             },
-            frameworks: BTreeMap::new(),
+            frameworks: crate::framework::wire::frameworks(&audit.frameworks, rules),
             findings: audit
                 .findings
                 .iter()

@@ -1,7 +1,8 @@
 //! `trulyopen explain`: a rule in words, made from the rule files alone.
 
 use super::Rules;
-use super::schema::{CapKind, Requirement};
+use super::schema::{CapKind, Requirement, Whose};
+use crate::framework::schema::FrameworkRule;
 use crate::license::{self, Known};
 use crate::text;
 use crate::vocabulary::Content;
@@ -104,8 +105,94 @@ pub fn topics(rules: &Rules) -> Vec<Topic> {
             source: r.source.clone(),
         });
     }
+    for f in rules.frameworks.values() {
+        framework_topics(f, &mut out);
+    }
     out.extend(rules.licenses.iter().map(|l| license_topic(rules, Known::Rule(l))));
     out
+}
+
+/// A framework, its outcome, its classes, lines and dimensions, each under `FRAMEWORK/…`.
+fn framework_topics(f: &FrameworkRule, out: &mut Vec<Topic>) {
+    let id = f.id.get_ref();
+    let part = |heading: &str, text: &str| (heading.to_string(), text.to_string());
+    let list = |of: Vec<String>| part("Of it", &of.iter().map(|i| format!("- {id}/{i}")).collect::<Vec<_>>().join("\n"));
+    let mut parts = vec![part("", &f.means), part("How it is decided", &f.decided), part("What it does not say", &f.limits)];
+    let inside: Vec<String> = match &f.mof {
+        Some(mof) => mof.classes.iter().map(|c| format!("class-{}", c.class)).collect(),
+        None => {
+            let lines = f.line.iter().map(|l| &l.id).chain(f.dimension.iter().map(|d| &d.id));
+            f.outcome.iter().map(|o| o.id.clone()).chain(lines.map(|i| i.get_ref().clone())).collect()
+        }
+    };
+    parts.push(list(inside));
+    let topic = |of: &str, title: &str, parts: Vec<(String, String)>, source: &str| Topic {
+        id: if of.is_empty() { id.clone() } else { format!("{id}/{of}") },
+        kind: "framework",
+        title: title.to_string(),
+        parts,
+        source: source.to_string(),
+    };
+    out.push(topic("", &f.title, parts, &f.source));
+    if let Some(o) = &f.outcome {
+        let required: Vec<String> =
+            f.line.iter().filter(|l| l.required).map(|l| format!("- {} [{id}/{}]", l.title, l.id.get_ref())).collect();
+        let words = format!("{}: all of these are met; {}: one is not; {}: one is not known.", o.met, o.unmet, o.open);
+        let parts = vec![
+            part("", &f.means),
+            part("How it is decided", &f.decided),
+            part("Requires", &required.join("\n")),
+            part("Answers", &words),
+            part("What it does not say", &f.limits),
+        ];
+        out.push(topic(&o.id, &o.title, parts, &f.source));
+    }
+    for l in &f.line {
+        let role = if l.required { "The outcome hangs on it." } else { "The outcome does not hang on it." };
+        let review = if l.reviewable { " A reviewer can answer it in a file given with --evidence." } else { "" };
+        let parts = vec![part("", &l.means), part("Met where", &test_in_words(&l.test)), part("Role", &format!("{role}{review}"))];
+        out.push(topic(l.id.get_ref(), &l.title, parts, &l.source));
+    }
+    for d in &f.dimension {
+        let parts =
+            vec![part("", &d.means), part("Open where", &test_in_words(&d.open)), part("Partial where", &test_in_words(&d.partial))];
+        out.push(topic(d.id.get_ref(), &d.title, parts, &f.source));
+    }
+    for c in f.mof.iter().flat_map(|m| &m.classes) {
+        let parts = vec![part("", &c.means), part("How it is decided", &f.decided)];
+        out.push(topic(&format!("class-{}", c.class), &c.title, parts, &f.source));
+    }
+}
+
+/// What a requirement tests, in words.
+pub fn test_in_words(r: &Requirement) -> String {
+    if let Some(c) = r.component {
+        let states = r.availability.iter().map(|a| a.slug()).collect::<Vec<_>>().join(" or ");
+        let whose = if r.of == Whose::Base { "the base model's " } else { "" };
+        let license = if r.license.is_some() { ", under an open license" } else { "" };
+        let basis = r.basis.map_or(String::new(), |b| format!(", at least {b}"));
+        return format!("{whose}{c} is {states}{license}{basis}");
+    }
+    if let Some(fact) = r.fact {
+        return fact.words().to_string();
+    }
+    if let Some(framework) = &r.framework {
+        return format!("the outcome of {framework} is met");
+    }
+    if !r.terms_absent.is_empty() {
+        return format!("no license that binds has one of the terms {}", r.terms_absent.join(", "));
+    }
+    if let Some(d) = &r.document {
+        let of = |what: &str, list: &[String]| if list.is_empty() { String::new() } else { format!("{what} {}", list.join(", ")) };
+        let all = [of("a file named", &d.files), of("a link that says", &d.links), of("a heading that says", &d.headings)];
+        return format!("there is {}", all.into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("; or "));
+    }
+    if r.person {
+        return "a person says so".into();
+    }
+    let (inner, joint) = if r.any.is_empty() { (&r.all, "and") } else { (&r.any, "or") };
+    let bracket = |i: &Requirement| if i.any.is_empty() && i.all.is_empty() { test_in_words(i) } else { format!("({})", test_in_words(i)) };
+    inner.iter().map(bracket).collect::<Vec<_>>().join(&format!(" {joint} "))
 }
 
 fn license_topic(rules: &Rules, known: Known<'_>) -> Topic {
@@ -153,6 +240,9 @@ fn requirement(r: &Requirement) -> String {
     let mut out = String::new();
     if !r.text.is_empty() {
         let _ = write!(out, "{} [{}]", r.text, r.id);
+    }
+    if let Some(framework) = &r.framework {
+        let _ = write!(out, ": see {framework}");
     }
     let inner: Vec<String> = r.any.iter().chain(&r.all).filter_map(|i| i.component.map(|c| c.slug().to_string())).collect();
     if let Some(c) = r.component {

@@ -6,9 +6,11 @@
 pub mod corpora;
 pub mod diagnose;
 pub mod explain;
+mod frameworks;
 pub mod schema;
 
 use crate::error::Error;
+use crate::framework::schema::FrameworkRule;
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
 use schema::*;
@@ -46,6 +48,7 @@ pub struct Rules {
     pub name_hints: Vec<Base>,
     pub libraries: Vec<Library>,
     pub corpora: corpora::Corpora,
+    pub frameworks: BTreeMap<String, FrameworkRule>,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
 }
@@ -127,6 +130,7 @@ impl Rules {
                 return Err(diagnose::file("rules/verdicts.toml", format!("rung `{verdict}` is missing")));
             }
         }
+        self.check_references()?;
         self.license_names.clear();
         for (i, license) in self.licenses.iter().enumerate() {
             let names = std::iter::once(license.id.get_ref().as_str()).chain(license.aliases.iter().map(|a| a.get_ref().as_str()));
@@ -273,10 +277,18 @@ impl Layer {
                     replace(&mut rules.licenses, license, |l| l.id.get_ref().clone());
                 }
             }
+            _ if path.starts_with("frameworks/") => {
+                let parsed: FrameworksFile = file.parse()?;
+                for framework in parsed.framework {
+                    file.once("framework", framework.id.get_ref(), framework.id.span())?;
+                    frameworks::check(&framework).map_err(|(span, m)| file.error(span, &m))?;
+                    rules.frameworks.insert(framework.id.get_ref().clone(), framework);
+                }
+            }
             _ => {
                 return Err(diagnose::file(
                     shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases, datasets, libraries (.toml) and licenses/*.toml",
+                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases, datasets, libraries (.toml), licenses/*.toml and frameworks/*.toml",
                 ));
             }
         }
@@ -329,9 +341,23 @@ fn check_requirement(r: &Requirement, top: bool) -> Result<(), String> {
     if top && (r.id.is_empty() || r.text.is_empty()) {
         return Err(format!("{name} needs `id` and `text`"));
     }
-    let kinds = [r.component.is_some(), r.fact.is_some(), !r.any.is_empty(), !r.all.is_empty()];
+    let kinds = [
+        r.component.is_some(),
+        r.fact.is_some(),
+        r.framework.is_some(),
+        !r.terms_absent.is_empty(),
+        r.document.is_some(),
+        r.person,
+        !r.any.is_empty(),
+        !r.all.is_empty(),
+    ];
     if kinds.iter().filter(|k| **k).count() != 1 {
-        return Err(format!("{name} needs exactly one of `component`, `fact`, `any`, `all`"));
+        return Err(format!(
+            "{name} needs exactly one of `component`, `fact`, `framework`, `terms-absent`, `document`, `person`, `any`, `all`"
+        ));
+    }
+    if r.component.is_none() && (r.license.is_some() || r.basis.is_some() || r.of != Whose::Model) {
+        return Err(format!("{name} has `license`, `basis` or `of` without `component`"));
     }
     if r.component.is_some() == r.availability.is_empty() {
         return Err(format!("{name} needs `availability` with `component`, and only then"));
@@ -459,3 +485,4 @@ rule_file!(LicensesFile { license: LicenseRule });
 rule_file!(LibrariesFile { library: Library });
 rule_file!(CorporaFile { dataset: Corpus });
 rule_file!(BasesFile { base: Base, name_hint: Base });
+rule_file!(FrameworksFile { framework: FrameworkRule });

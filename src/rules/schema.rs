@@ -1,6 +1,6 @@
 //! The shapes that rule files may have. Unknown keys are refused everywhere.
 
-use crate::vocabulary::{Availability, ComponentId, Content, Severity, Verdict};
+use crate::vocabulary::{Availability, Basis, ComponentId, Content, Severity, Tri, Verdict};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -60,8 +60,9 @@ pub struct Rung {
     pub require: Vec<Requirement>,
 }
 
-/// What a rung asks for; exactly one of `component`, `fact`, `any`, `all`.
-#[derive(Debug, Clone, Deserialize)]
+/// What a rung or a framework asks for; exactly one of `component`, `fact`, `framework`,
+/// `terms-absent`, `document`, `person`, `any`, `all`.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Requirement {
     #[serde(default)]
@@ -72,11 +73,58 @@ pub struct Requirement {
     #[serde(default)]
     pub availability: Vec<Availability>,
     pub license: Option<LicenseNeed>,
+    /// The least basis on which `component` counts; linked where nothing is said.
+    pub basis: Option<Basis>,
+    /// Whose component: the model's own, or that of what it is made from.
+    #[serde(default)]
+    pub of: Whose,
     pub fact: Option<FactId>,
+    /// The outcome of a checklist, by the framework's id.
+    pub framework: Option<String>,
+    /// Terms that no license that binds may have.
+    #[serde(default)]
+    pub terms_absent: Vec<String>,
+    pub document: Option<DocumentNeed>,
+    /// Only a person can answer.
+    #[serde(default)]
+    pub person: bool,
     #[serde(default)]
     pub any: Vec<Requirement>,
     #[serde(default)]
     pub all: Vec<Requirement>,
+}
+
+/// A document that is looked for by name: in the file list, among the card's links and headings. A hit is
+/// evidence that it exists, not that it suffices.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DocumentNeed {
+    /// Patterns of file names (`*`, `?`), in lower case.
+    #[serde(default)]
+    pub files: Vec<String>,
+    /// Words in the text or address of a link.
+    #[serde(default)]
+    pub links: Vec<String>,
+    /// Words in a heading.
+    #[serde(default)]
+    pub headings: Vec<String>,
+    /// What it means where everything was read and nothing found; `unknown` where silence proves nothing.
+    #[serde(default = "absent")]
+    pub absent: Tri,
+}
+
+fn absent() -> Tri {
+    Tri::NotMet
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whose {
+    #[default]
+    Model,
+    /// The models that it is made from and that are made from nothing else; the model itself where it
+    /// is made from none.
+    Base,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -94,6 +142,21 @@ pub enum FactId {
     DataInformationComplete,
     AncestorsOpenSource,
     AncestorsOpenData,
+}
+
+impl FactId {
+    /// The fact in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            FactId::AccessForAnyone => "nobody has to be asked for access to the weights",
+            FactId::EffectiveLicenseOpen => "the terms that bind the weights are open, those of every base model included",
+            FactId::DataInformationComplete => {
+                "every dataset that is named as training data was found, and nothing is said to be withheld; or a reviewer says that the data information is complete"
+            }
+            FactId::AncestorsOpenSource => "every base model is open source",
+            FactId::AncestorsOpenData => "every base model is open source with open data",
+        }
+    }
 }
 
 /// A kind of finding (`rules/findings.toml`).

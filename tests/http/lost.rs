@@ -17,7 +17,7 @@ fn audit(model: &str, hub: &str, save: Option<&Path>, around: &Surroundings, rul
     let access = Access { hub: Some(hub.to_string()), save: save.map(Path::to_path_buf), ..Access::default() };
     let fetcher = fetcher(&access, around).expect("a fetcher");
     let target = Target::parse(model, &fetcher.endpoints).expect("a target");
-    let outcome = audit_all(&fetcher, rules, &Options { strict }, &[target], 1).expect("an audit");
+    let outcome = audit_all(&fetcher, rules, &Options { strict, ..Options::default() }, &[target], 1).expect("an audit");
     serde_json::to_value(&outcome.models[0]).expect("JSON")
 }
 
