@@ -340,13 +340,15 @@ pub fn repo_license(repo: &RepoSnapshot, rules: &Rules) -> ComponentLicense {
     if let Ok(document) = &repo.license {
         let result = conclude::text_result("LICENSE", document, rules);
         if let Some(known) = license::find(rules, &result.identified) {
-            return license_known(known, Content::Code);
+            return license_known(known, Content::Code).because(format!("the license file of {} is the text of {}", repo.id, known.name()));
         }
     }
     match &repo.record {
         Ok(record) => match record.spdx_id.as_deref().and_then(|id| license::find(rules, id)) {
             // A text that was changed is not what the host takes it for.
-            Some(known) if repo.license.is_err() => license_known(known, Content::Code),
+            Some(known) if repo.license.is_err() => {
+                license_known(known, Content::Code).because(format!("the host names {} for {}", known.name(), repo.id))
+            }
             _ if record.unrecognised_license || repo.license.is_ok() => license_unknown(),
             _ => license_none(),
         },

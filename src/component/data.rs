@@ -198,6 +198,7 @@ fn combined(parts: Vec<ComponentLicense>) -> ComponentLicense {
         expression: (!ids.is_empty()).then(|| ids.join(" AND ")),
         openness: if parts.is_empty() { Openness::Unknown } else { parts.iter().fold(Openness::Open, |o, p| o.and(p.openness)) },
         type_appropriate: (!answers.is_empty()).then(|| answers.iter().all(|a| *a)),
+        reason: if parts.is_empty() { "no dataset was looked at".into() } else { "declared by the datasets' own cards".into() },
     }
 }
 

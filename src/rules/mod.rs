@@ -8,6 +8,8 @@ pub mod explain;
 pub mod schema;
 
 use crate::error::Error;
+use crate::license::Known;
+use crate::license::names::{self, Loose, LooseNames};
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
 use schema::*;
@@ -15,6 +17,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::OnceLock;
 use toml::Spanned;
 
 mod embedded {
@@ -44,6 +47,8 @@ pub struct Rules {
     pub name_hints: Vec<Base>,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
+    /// Loosened names, made when a name is first asked for that is neither id nor alias.
+    loose_names: OnceLock<LooseNames>,
 }
 
 /// The highest `schema` number that this version reads.
@@ -86,6 +91,15 @@ impl Rules {
         self.license_names.get(&text::fold_name(name)).and_then(|i| self.licenses.get(*i))
     }
 
+    /// The license of a name that differs from an id, alias or title in what tells no two licenses apart.
+    pub fn license_loosely(&self, name: &str) -> Option<Known<'_>> {
+        let key = names::loosened(name)?;
+        match (*self.loose_names.get_or_init(|| names::loose_names(self)).get(&key)?)? {
+            Loose::Rule(i) => self.licenses.get(i).map(Known::Rule),
+            Loose::Listed(id) => spdx::license_id(id).map(Known::Listed),
+        }
+    }
+
     /// A word list, which the load has checked to be there.
     pub fn word_list(&self, id: &str) -> &[String] {
         self.words.get(id).map_or(&[], |w| &w.list)
@@ -116,6 +130,7 @@ impl Rules {
             }
         }
         self.license_names.clear();
+        self.loose_names = OnceLock::new();
         for (i, license) in self.licenses.iter().enumerate() {
             let names = std::iter::once(license.id.get_ref().as_str()).chain(license.aliases.iter().map(|a| a.get_ref().as_str()));
             for name in names {

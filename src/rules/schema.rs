@@ -224,6 +224,25 @@ pub enum CapKind {
     Users,
 }
 
+impl Cap {
+    /// The number with its unit, for readers: "700,000,000 users a month".
+    pub fn title(&self) -> String {
+        let digits = self.value.to_string();
+        let mut number = String::new();
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i) % 3 == 0 {
+                number.push(',');
+            }
+            number.push(digit);
+        }
+        match self.kind {
+            CapKind::MonthlyUsers => format!("{number} users a month"),
+            CapKind::YearlyRevenueUsd => format!("US${number} of revenue a year"),
+            CapKind::Users => format!("{number} users"),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Obligation {
