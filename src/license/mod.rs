@@ -1,7 +1,9 @@
 //! Licenses: what a name or text denotes, what it permits, and what can be concluded for a model from
 //! the witnesses that speak of it. Facts come from `rules/licenses` and the SPDX list.
 
+mod compare;
 pub mod conclude;
+mod decode;
 mod disagree;
 pub mod names;
 pub mod prose;

@@ -22,7 +22,8 @@ pub fn find<'r>(rules: &'r Rules, name: &str) -> Option<Known<'r>> {
 }
 
 fn exact<'r>(rules: &'r Rules, name: &str) -> Option<Known<'r>> {
-    if let Some(rule) = rules.license(name) {
+    // Other tools write our ids without the prefix.
+    if let Some(rule) = rules.license(name).or_else(|| rules.license(&format!("LicenseRef-{name}"))) {
         return Some(Known::Rule(rule));
     }
     let folded = t::fold_name(name);

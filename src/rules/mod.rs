@@ -10,6 +10,7 @@ pub mod schema;
 use crate::error::Error;
 use crate::license::Known;
 use crate::license::names::{self, Loose, LooseNames};
+use crate::license::text::Marks;
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
 use schema::*;
@@ -49,6 +50,8 @@ pub struct Rules {
     license_names: HashMap<String, usize>,
     /// Loosened names, made when a name is first asked for that is neither id nor alias.
     loose_names: OnceLock<LooseNames>,
+    /// Phrases of license texts, made ready when a text is first looked at.
+    license_marks: OnceLock<Marks>,
 }
 
 /// The highest `schema` number that this version reads.
@@ -100,6 +103,11 @@ impl Rules {
         }
     }
 
+    /// The phrases that recognise license texts.
+    pub fn license_marks(&self) -> &Marks {
+        self.license_marks.get_or_init(|| Marks::new(&self.licenses))
+    }
+
     /// A word list, which the load has checked to be there.
     pub fn word_list(&self, id: &str) -> &[String] {
         self.words.get(id).map_or(&[], |w| &w.list)
@@ -131,6 +139,7 @@ impl Rules {
         }
         self.license_names.clear();
         self.loose_names = OnceLock::new();
+        self.license_marks = OnceLock::new();
         for (i, license) in self.licenses.iter().enumerate() {
             let names = std::iter::once(license.id.get_ref().as_str()).chain(license.aliases.iter().map(|a| a.get_ref().as_str()));
             for name in names {
