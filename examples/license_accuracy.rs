@@ -32,16 +32,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let columns: Vec<&str> = row.split('\t').collect();
         let [id, spdx, scancode, category, hub, ..] = columns.as_slice() else { continue };
         let Ok(bytes) = std::fs::read(dir.join("texts").join(format!("{id}.txt"))) else { continue };
-        let names = [*spdx, id, id.split("--").next().unwrap_or(id), scancode, hub.trim_start_matches("other:")];
+        let names = [id, id.split("--").next().unwrap_or(id), *spdx, scancode, hub.trim_start_matches("other:")];
         // A name of one license goes before that of a family.
         let found: Vec<Known<'_>> = names.iter().filter(|n| **n != "-").filter_map(|n| find(&rules, n)).collect();
         let expected = found.iter().find(|k| !k.is_ambiguous()).or(found.first()).copied();
         texts.push((id.to_string(), category.to_string(), expected, bytes));
     }
     for (id, category, expected, bytes) in &texts {
-        let start = Instant::now();
-        let got = identify(bytes, &rules);
-        let took = start.elapsed();
+        // The best of three, since the machine does other things too.
+        let mut took = Duration::MAX;
+        let mut got = identify(bytes, &rules);
+        for _ in 0..3 {
+            let start = Instant::now();
+            got = identify(bytes, &rules);
+            took = took.min(start.elapsed());
+        }
         spent += took;
         if took > slowest.0 {
             slowest = (took, id.clone());

@@ -162,7 +162,8 @@ fn from_library(cx: &Context<'_, '_>, id: ComponentId, library: &Library) -> Com
         Some(path) => cx.cite_files(std::slice::from_ref(path), &library.note),
         None => vec![Evidence { note: library.note.clone(), ..cx.snapshot.record_cite.clone() }],
     };
-    let license = license::find(cx.rules, library.license).map_or_else(license_unknown, |k| license_known(k, Content::Code));
+    let license = license::find(cx.rules, library.license)
+        .map_or_else(license_unknown, |k| license_known(k, Content::Code).because(format!("{} is published under it", library.name)));
     Component::new(id, Availability::Released, Basis::Linked, format!("{} implements it ({})", library.name, library.note))
         .with_license(license)
         .with_evidence(evidence)

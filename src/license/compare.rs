@@ -186,7 +186,10 @@ fn is_harmless(canon: &[&str], at: std::ops::Range<usize>, old: &[&str], new: &[
     let notice = old.is_empty()
         && new.len() <= 12
         && new.first().is_some_and(|w| matches!(*w, "copyright" | "c"))
-        && new.iter().any(|w| is_year(w))
+        && new.iter().any(|w| is_year(w) || matches!(*w, "yyyy" | "year"))
         && !rules_something(new);
-    heading || trimmed || holder || appendix || notice
+    // The rest of a template's notice ("copyright yyyy name of copyright owner") behind a line break.
+    let template = old.is_empty()
+        && new.iter().all(|w| matches!(*w, "copyright" | "c" | "yyyy" | "year" | "years" | "name" | "of" | "fullname" | "owner" | "author" | "holder"));
+    heading || trimmed || holder || appendix || notice || template
 }

@@ -8,7 +8,7 @@ use crate::files::{self, Kind};
 use crate::finding::Finding;
 use crate::rules::Rules;
 use crate::text as t;
-use crate::vocabulary::Openness;
+use crate::vocabulary::{Basis, Openness};
 
 /// What does not depend on how the license was concluded.
 pub(super) fn others(terms: &Terms<'_>, tag: &Declared<'_>, snapshot: &Snapshot, rules: &Rules, findings: &mut Vec<Finding>) {
@@ -19,6 +19,14 @@ pub(super) fn others(terms: &Terms<'_>, tag: &Declared<'_>, snapshot: &Snapshot,
     if terms.parts.len() > 1 {
         let message = format!("{} are all taken to bind", ids(&terms.parts));
         findings.push(Finding::new(rules, "license/several", message, terms.evidence.clone()));
+    }
+    if terms.basis == Basis::Verified
+        && terms.openness == Openness::Open
+        && tag.parts.is_empty()
+        && let Some(other) = terms.declared.iter().find(|d| t::fold_name(d) == "other")
+    {
+        let message = format!("the front matter says {other}, the license text is {}", ids(&terms.parts));
+        findings.push(Finding::new(rules, "license/tag-is-other", message, terms.evidence.clone()));
     }
     findings.extend(broken_link(snapshot, rules));
     findings.extend(name_contradicts_tag(snapshot, rules));

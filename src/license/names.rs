@@ -18,7 +18,22 @@ pub fn find<'r>(rules: &'r Rules, name: &str) -> Option<Known<'r>> {
         return None;
     }
     let name = name.trim().trim_matches(['"', '\'', '`']);
-    exact(rules, name).or_else(|| exact(rules, without_scheme(name))).or_else(|| rules.license_loosely(name))
+    exact(rules, name)
+        .or_else(|| exact(rules, without_scheme(name)))
+        .or_else(|| {
+            // `LicenseRef-` says that it is none of the SPDX list, so it cannot name one of those.
+            let reference = name.get(..11).filter(|h| h.eq_ignore_ascii_case("LicenseRef-")).and_then(|_| name.get(11..))?;
+            exact(rules, reference).filter(|k| k.id().starts_with("LicenseRef-"))
+        })
+        .or_else(|| rules.license_loosely(name))
+        .or_else(|| said_twice(rules, name))
+}
+
+/// "MIT License (MIT)": the same license within the parentheses and before them.
+fn said_twice<'r>(rules: &'r Rules, name: &str) -> Option<Known<'r>> {
+    let (before, within) = name.strip_suffix(')')?.split_once('(')?;
+    let one = |s: &str| exact(rules, s.trim()).or_else(|| rules.license_loosely(s));
+    one(before).filter(|k| one(within).is_some_and(|w| w.id() == k.id()))
 }
 
 fn exact<'r>(rules: &'r Rules, name: &str) -> Option<Known<'r>> {
@@ -113,7 +128,7 @@ pub fn loosened(name: &str) -> Option<String> {
         if numbered && token.len() > 1 {
             token = token.strip_suffix('v').unwrap_or(token);
         }
-        let filler = matches!(token, "the" | "a" | "an" | "license" | "licenses" | "licensed" | "under" | "version" | "ver" | "spdx" | "ref")
+        let filler = matches!(token, "the" | "a" | "an" | "license" | "licenses" | "licensed" | "under" | "version" | "ver")
             || (numbered && token == "v");
         if !filler && !token.is_empty() {
             out.push(token);

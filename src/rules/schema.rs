@@ -262,6 +262,9 @@ pub enum When {
 }
 
 impl When {
+    /// Every occasion, in the order of a model's life.
+    pub const ALL: &'static [When] = &[When::Use, When::Modify, When::Derive, When::TrainOnOutputs, When::Distribute];
+
     /// The occasion, for readers.
     pub fn title(self) -> &'static str {
         match self {
@@ -297,6 +300,18 @@ pub enum LicenseBasis {
     Secondary,
     CardMetadata,
     StandardLicense,
+}
+
+impl LicenseBasis {
+    /// Where the facts are from, for readers.
+    pub fn title(self) -> &'static str {
+        match self {
+            LicenseBasis::TextRead => "the license text",
+            LicenseBasis::Secondary => "others' descriptions; the text was not available",
+            LicenseBasis::CardMetadata => "model cards, where only its name stands",
+            LicenseBasis::StandardLicense => "a standard license",
+        }
+    }
 }
 
 /// The license of a well-known base model, by its id (`rules/bases.toml`).
