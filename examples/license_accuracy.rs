@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let columns: Vec<&str> = row.split('\t').collect();
         let [id, spdx, scancode, category, hub, ..] = columns.as_slice() else { continue };
         let Ok(bytes) = std::fs::read(dir.join("texts").join(format!("{id}.txt"))) else { continue };
-        let names = [id, id.split("--").next().unwrap_or(id), *spdx, scancode, hub.trim_start_matches("other:")];
+        let names = [id, *spdx, id.split("--").next().unwrap_or(id), scancode, hub.trim_start_matches("other:")];
         // A name of one license goes before that of a family.
         let found: Vec<Known<'_>> = names.iter().filter(|n| **n != "-").filter_map(|n| find(&rules, n)).collect();
         let expected = found.iter().find(|k| !k.is_ambiguous()).or(found.first()).copied();
@@ -101,11 +101,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("a clause appended", format!("{text}{clause}"), true),
             ("a clause put first", format!("{clause}\n{text}"), true),
             ("a clause behind the notice", format!("Copyright (c) 2026 Acme. Not for commercial use.\n\n{text}"), true),
-            ("a clause in the notice", text.replacen("opyright", "opyright (c) 2026 Acme, for academic research\nCopyright", 1), restricted),
+            (
+                "a clause in the notice",
+                text.replacen("opyright", "opyright (c) 2026 Acme, for academic research\nCopyright", 1),
+                restricted,
+            ),
             ("a clause behind blanks", format!("{text}{}{clause}", " ".repeat(200_000)), true),
             ("a clause in angle brackets", format!("{text}\n<b not for commercial use>\n"), true),
             ("a clause in the middle", format!("{}\n{clause}\n{}", &text[..half], &text[half..]), true),
-            ("a word against another", text.replacen("without restriction", "with restriction", 1).replacen("hereby grants", "hereby denies", 1), restricted),
+            (
+                "a word against another",
+                text.replacen("without restriction", "with restriction", 1).replacen("hereby grants", "hereby denies", 1),
+                restricted,
+            ),
             ("half", text[..half].to_string(), restricted),
             ("MIT appended", format!("{text}\n\n{mit}"), restricted),
             ("MIT put first", format!("{mit}\n\n{text}"), restricted),

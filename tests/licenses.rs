@@ -104,12 +104,30 @@ fn names_as_people_write_them() {
         ),
         ("MIT", vec!["MIT", "mit", "MIT License", "The MIT License", "the MIT licence", "MIT License (MIT)", "scancode:mit", "Expat"]),
         ("BSD-3-Clause", vec!["BSD 3-Clause", "bsd-3", "BSD-3-Clause License", "new BSD", "LicenseRef-scancode-bsd-new", "3-clause BSD"]),
-        ("CC-BY-4.0", vec!["CC BY 4.0", "cc-by-4", "CC_BY_4.0", "Creative Commons Attribution 4.0 International", "https://creativecommons.org/licenses/by/4.0/"]),
+        (
+            "CC-BY-4.0",
+            vec![
+                "CC BY 4.0",
+                "cc-by-4",
+                "CC_BY_4.0",
+                "Creative Commons Attribution 4.0 International",
+                "https://creativecommons.org/licenses/by/4.0/",
+            ],
+        ),
         ("CC-BY-NC-SA-4.0", vec!["CC BY-NC-SA 4.0", "cc-by-nc-sa 4.0", "CC-BY-NC-SA-4.0 License"]),
         ("CC0-1.0", vec!["cc0", "CC0 1.0", "CC0 1.0 Universal"]),
         ("GPL-3.0-only", vec!["gpl-3.0", "GPLv3", "GPL v3", "GNU GPL v3", "GNU General Public License v3.0"]),
         ("GPL-3.0-or-later", vec!["GPL-3.0+", "gplv3+", "GPL-3.0-or-later"]),
-        ("LicenseRef-llama-3.1", vec!["llama3.1", "llama-3.1", "Llama 3.1 Community License", "LLAMA 3.1 COMMUNITY LICENSE AGREEMENT", "scancode:llama-3.1-license-2024"]),
+        (
+            "LicenseRef-llama-3.1",
+            vec![
+                "llama3.1",
+                "llama-3.1",
+                "Llama 3.1 Community License",
+                "LLAMA 3.1 COMMUNITY LICENSE AGREEMENT",
+                "scancode:llama-3.1-license-2024",
+            ],
+        ),
         ("LicenseRef-llama-2", vec!["llama2", "Llama 2", "LicenseRef-scancode-llama-2-license-2023"]),
         ("LicenseRef-gemma", vec!["gemma", "license:gemma", "Gemma Terms of Use", "gemma-tou-2025-03-24"]),
         ("LicenseRef-bsd-family", vec!["bsd", "BSD License"]),
@@ -123,7 +141,17 @@ fn names_as_people_write_them() {
         }
     }
     // What no rule knows stays unknown: nothing is guessed from a part of a name.
-    for name in ["mit-like", "non-mit", "Apache 2.0 with restrictions", "apache-2.0-nc", "llama 9", "LicenseRef-MIT", "gemma-9-terms", "bsd-ish", "open"] {
+    for name in [
+        "mit-like",
+        "non-mit",
+        "Apache 2.0 with restrictions",
+        "apache-2.0-nc",
+        "llama 9",
+        "LicenseRef-MIT",
+        "gemma-9-terms",
+        "bsd-ish",
+        "open",
+    ] {
         assert_eq!(id_of(name), None, "{name}");
     }
 }
@@ -136,8 +164,16 @@ fn lists_and_expressions_in_front_matter() {
         (json!({"license": "Apache-2.0 AND MIT"}), "Apache-2.0 AND MIT", "open"),
         (json!({"license": "GPL-2.0-only WITH Classpath-exception-2.0"}), "GPL-2.0-only", "open"),
         (json!({"license": "other", "license_name": "gemma"}), "LicenseRef-gemma", "restricted"),
-        (json!({"license": "other", "license_name": "mine", "license_link": "https://ai.google.dev/gemma/terms"}), "LicenseRef-gemma", "restricted"),
-        (json!({"license": "other", "license_link": "https://huggingface.co/meta-llama/Llama-3.1-8B/blob/main/LICENSE"}), "LicenseRef-llama-3.1", "restricted"),
+        (
+            json!({"license": "other", "license_name": "mine", "license_link": "https://ai.google.dev/gemma/terms"}),
+            "LicenseRef-gemma",
+            "restricted",
+        ),
+        (
+            json!({"license": "other", "license_link": "https://huggingface.co/meta-llama/Llama-3.1-8B/blob/main/LICENSE"}),
+            "LicenseRef-llama-3.1",
+            "restricted",
+        ),
         (json!({"license": "Acme 3"}), "LicenseRef-acme-3", "unknown"),
     ] {
         let hub = TempHub::new();
@@ -155,7 +191,10 @@ fn lists_and_expressions_in_front_matter() {
 #[test]
 fn texts_of_ai_licenses_are_recognised_by_their_marks() {
     for (expected, marks) in [
-        ("LicenseRef-llama-2", "LLAMA 2 COMMUNITY LICENSE AGREEMENT. Llama 2 Version Release Date: July 18, 2023. The Llama Materials set forth herein."),
+        (
+            "LicenseRef-llama-2",
+            "LLAMA 2 COMMUNITY LICENSE AGREEMENT. Llama 2 Version Release Date: July 18, 2023. The Llama Materials set forth herein.",
+        ),
         ("LicenseRef-llama-3", "META LLAMA 3 COMMUNITY LICENSE AGREEMENT. The Llama Materials set forth herein."),
         ("LicenseRef-llama-3.1", "**LLAMA 3.1 COMMUNITY LICENSE AGREEMENT**\nThe Llama Materials set forth herein."),
         ("LicenseRef-llama-4", "<h1>LLAMA 4 COMMUNITY LICENSE AGREEMENT</h1>\n<p>The Llama Materials set forth herein.</p>"),
@@ -219,7 +258,13 @@ fn a_condition_cannot_hide() {
         }
         for (how, same) in [
             ("a notice", format!("Copyright (c) 2019-2026 Acme Research and its contributors. All rights reserved.\n\n{text}")),
-            ("a page", format!("<!DOCTYPE html>\n<html lang=\"en\"><body class=\"a b\"><pre>\n{}\n</pre></body></html>", text.replace('<', "&lt;"))),
+            (
+                "a page",
+                format!(
+                    "<!DOCTYPE html>\n<html lang=\"en\"><body class=\"a b\"><pre>\n{}\n</pre></body></html>",
+                    text.replace('<', "&lt;")
+                ),
+            ),
             ("CRLF", text.replace('\n', "\r\n")),
             ("a mark", format!("\u{feff}{text}")),
         ] {
@@ -236,7 +281,7 @@ fn two_licenses_are_not_one() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// Whatever is added, wherever, in whatever dress: it is not the plain license any more.
     #[test]
@@ -346,7 +391,11 @@ fn each_disagreement_is_a_finding() {
     ] {
         let model = audited(&front, body, &files);
         let found = findings(&model);
-        assert!(found.contains(&rule.to_string()), "{rule} for {front} with {:?}: {found:?}", files.iter().map(|f| f.0).collect::<Vec<_>>());
+        assert!(
+            found.contains(&rule.to_string()),
+            "{rule} for {front} with {:?}: {found:?}",
+            files.iter().map(|f| f.0).collect::<Vec<_>>()
+        );
         let finding = list(&model, "findings").iter().find(|f| f["rule"] == rule).expect("it was found");
         assert!(!list(finding, "evidence").is_empty(), "{rule} cites what it saw");
         assert!(!text(finding, "help").is_empty());
@@ -366,6 +415,7 @@ fn what_contradicts_a_restriction_never_lifts_it() {
         (json!({"license": "llama3.1"}), "# M", vec![("LICENSE", MIT)]),
         (json!({"license": "llama3.1"}), "## License\n\nMIT License", vec![]),
         (json!({"license": "other"}), "## License\n\nCC-BY-NC-4.0", vec![]),
+        (json!({"license": "mit"}), "## License\n\nThe weights are under CC-BY-NC-4.0.", vec![]),
         (json!({"license": "cc-by-nc-4.0"}), "# M", vec![("LICENSE", "")]),
         (json!({"license": "mit", "extra_gated_prompt": LLAMA}), "# M", vec![]),
     ] {
@@ -393,7 +443,11 @@ fn a_text_in_the_card_or_at_the_gate_counts() {
 fn each_component_has_its_license_and_the_reason() {
     let code = ("modeling_m.py", "class M: pass\n");
     // A file of its own for the code, another for the weights.
-    let apart = audited(&json!({"license": "other", "library_name": "transformers"}), "# M", &[("LICENSE-CODE", MIT), ("LICENSE-MODEL", LLAMA), code]);
+    let apart = audited(
+        &json!({"license": "other", "library_name": "transformers"}),
+        "# M",
+        &[("LICENSE-CODE", MIT), ("LICENSE-MODEL", LLAMA), code],
+    );
     let license = |model: &Value, id: &str| component(model, id)["license"].clone();
     assert_eq!(license(&apart, "model-parameters-final")["expression"], "LicenseRef-llama-3.1");
     assert!(text(&license(&apart, "model-parameters-final"), "reason").contains("LICENSE-MODEL"));

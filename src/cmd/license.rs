@@ -97,7 +97,9 @@ fn of_text(bytes: &[u8], shown: &str, rules: &Rules, as_json: bool) -> (String, 
                 out.push_str("It has this license's phrases; whether its words are the official ones is not known to the rules.\n");
             }
         }
-        Identity::Unrecognised => out.push_str("No rule and no license of the SPDX list reads like it, so its terms are not judged. It does not count as open.\n"),
+        Identity::Unrecognised => {
+            out.push_str("No rule and no license of the SPDX list reads like it, so its terms are not judged. It does not count as open.\n")
+        }
         Identity::Empty => out.push_str("There is nothing in it.\n"),
         Identity::Binary => out.push_str("It is not text.\n"),
     }

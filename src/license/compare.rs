@@ -88,6 +88,13 @@ pub fn compare(id: &str, sides: &Sides<'_>, until: Instant) -> Compared {
     Compared { differences, share, score, identity: Identity::Modified { id: id.to_string(), added, removed } }
 }
 
+/// Words with which templates ask for names and years.
+const PLACEHOLDERS: &str = "author by c copyright developed development for fullname group holder holders institution licensor name of organization owner s software url year years your yyyy";
+
+fn is_placeholder(word: &str) -> bool {
+    PLACEHOLDERS.split(' ').any(|p| p == word)
+}
+
 /// Marks of a list that stand in a row ("4.1 a"); more are letters spaced out.
 const MARKS: usize = 3;
 
@@ -179,8 +186,7 @@ fn is_harmless(canon: &[&str], at: std::ops::Range<usize>, old: &[&str], new: &[
     let holder = !old.is_empty() && old.iter().all(is_holder) && (named || new.iter().all(is_holder));
     // After the terms there is only an appendix on how to apply them, which may be left out or filled in.
     let ended = canon.get(..at.start).unwrap_or_default().windows(5).any(|w| w == ["end", "of", "terms", "and", "conditions"]);
-    let left_out =
-        new.is_empty() && matches!(old.first().copied(), Some("appendix" | "exhibit" | "schedule")) && at.end == canon.len();
+    let left_out = new.is_empty() && matches!(old.first().copied(), Some("appendix" | "exhibit" | "schedule")) && at.end == canon.len();
     let appendix = left_out || (ended && (new.is_empty() || (!old.is_empty() && new.len() <= 12 && !rules_something(new))));
     // A notice that line breaks hid from the line-wise cut: a year, a name, and no word that rules anything.
     let notice = old.is_empty()
@@ -189,7 +195,10 @@ fn is_harmless(canon: &[&str], at: std::ops::Range<usize>, old: &[&str], new: &[
         && new.iter().any(|w| is_year(w) || matches!(*w, "yyyy" | "year"))
         && !rules_something(new);
     // The rest of a template's notice ("copyright yyyy name of copyright owner") behind a line break.
-    let template = old.is_empty()
-        && new.iter().all(|w| matches!(*w, "copyright" | "c" | "yyyy" | "year" | "years" | "name" | "of" | "fullname" | "owner" | "author" | "holder"));
-    heading || trimmed || holder || appendix || notice || template
+    let template = old.is_empty() && new.iter().all(|w| is_placeholder(w));
+    // "ODC" and "Open Data Commons".
+    let initials = |short: &[&str], long: &[&str]| matches!(short, [one] if long.len() > 1 && one.chars().count() == long.len() && one.chars().zip(long).all(|(c, w)| w.starts_with(c)));
+    // Names that a template asks for, left out.
+    let blanks = new.is_empty() && old.iter().all(|w| is_placeholder(w));
+    heading || trimmed || holder || appendix || notice || template || blanks || initials(old, new) || initials(new, old)
 }

@@ -143,7 +143,9 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     let chosen = Some(of(Scope::Weights)).filter(|c| !c.is_empty()).unwrap_or_else(|| of(Scope::Everything));
     let text = Granted::from_files(&chosen, rules, findings);
     let text = if text.parts.is_empty() {
-        card.and_then(|c| prose::embedded(c, snapshot, rules)).map(|(part, place, cite)| Granted::embedded(part, place, cite)).unwrap_or(text)
+        card.and_then(|c| prose::embedded(c, snapshot, rules))
+            .map(|(part, place, cite)| Granted::embedded(part, place, cite))
+            .unwrap_or(text)
     } else {
         text
     };
@@ -169,8 +171,18 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     } else {
         without_license(&mut terms, snapshot, record, is_other, rules, findings);
     }
-    if let Some(m) = named {
-        disagree::with_prose(&terms, &tag, &m, cite_mention(snapshot, &m), rules, findings);
+    if let Some(m) = named
+        && let Some(finding) = disagree::with_prose(&terms, &tag, &m, cite_mention(snapshot, &m), rules)
+    {
+        findings.push(finding);
+        // Of two claims the stricter one is believed; a text is more than a claim.
+        if terms.basis == Basis::Claimed && terms.openness == Openness::Open && m.known.openness(Content::Weights) == Openness::Restricted {
+            let mut parts = terms.parts.clone();
+            parts.push(Part::known(m.known, Content::Weights));
+            terms.evidence.extend(cite_mention(snapshot, &m));
+            terms.set(parts, Basis::Claimed);
+            terms.reason.push_str(&format!("; the card's section on the license names {}, and both are taken to bind", m.known.name()));
+        }
     }
     disagree::others(&terms, &tag, snapshot, rules, findings);
     terms

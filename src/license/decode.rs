@@ -77,7 +77,8 @@ pub fn without_markup(text: &str) -> String {
     while let Some(at) = rest.find('<') {
         out.push_str(rest.get(..at).unwrap_or_default());
         let tag = rest.get(at..).unwrap_or_default();
-        let name: String = tag.chars().skip(1).skip_while(|c| *c == '/').take_while(|c| c.is_ascii_alphanumeric() || *c == '!').take(16).collect();
+        let name: String =
+            tag.chars().skip(1).skip_while(|c| *c == '/').take_while(|c| c.is_ascii_alphanumeric() || *c == '!').take(16).collect();
         let end = (TAGS.contains(&name.to_lowercase().as_str())).then(|| tag_end(tag)).flatten();
         match end {
             Some(end) => {
@@ -127,7 +128,8 @@ fn tag_end(tag: &str) -> Option<usize> {
     let inner = window.get(1..end)?.trim_matches('/');
     let attributes = inner.split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
     // In `href="https://example.org/terms"` no words stand apart.
-    let words: Vec<String> = attributes.split(['"', '\'']).filter(|v| v.contains(' ') || !v.contains(['=', '/', '.', '#'])).map(crate::text::words).collect();
+    let words: Vec<String> =
+        attributes.split(['"', '\'']).filter(|v| v.contains(' ') || !v.contains(['=', '/', '.', '#'])).map(crate::text::words).collect();
     let words: Vec<&str> = words.iter().flat_map(|w| w.split(' ')).collect();
     (!inner.contains('<') && !rules_something(&words)).then_some(end)
 }

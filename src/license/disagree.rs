@@ -40,17 +40,16 @@ pub(super) fn with_prose(
     named: &Mention<'_>,
     cite: Vec<Evidence>,
     rules: &Rules,
-    findings: &mut Vec<Finding>,
-) {
+) -> Option<Finding> {
     let agrees = |p: &Part<'_>| p.known.is_none_or(|k| k.is_ambiguous()) || is_same(&p.id, named.known.id());
     if terms.parts.is_empty() || terms.parts.iter().any(agrees) || tag.parts.iter().any(agrees) {
-        return;
+        return None;
     }
     let said = if tag.parts.is_empty() { "the license text is" } else { "the front matter says" };
     let parts = if tag.parts.is_empty() { &terms.parts } else { &tag.parts };
     let message = format!("{said} {}, the card's section on the license names {}", ids(parts), named.known.id());
     let evidence = tag.evidence.iter().cloned().chain(cite).collect();
-    findings.push(Finding::new(rules, "license/prose-contradicts-tag", message, evidence));
+    Some(Finding::new(rules, "license/prose-contradicts-tag", message, evidence))
 }
 
 fn ids(parts: &[Part<'_>]) -> String {

@@ -128,8 +128,23 @@ pub fn tags(record: &ModelRecord) -> Vec<String> {
 pub fn names_something(value: &str) -> bool {
     !matches!(
         t::fold_name(value).as_str(),
-        "" | "other" | "unknown" | "none" | "null" | "n/a" | "na" | "tbd" | "noassertion" | "license" | "license.md" | "license.txt"
-            | "custom" | "custom-license" | "see-license" | "see-license-file" | "more-information-needed" | "[more-information-needed]"
+        "" | "other"
+            | "unknown"
+            | "none"
+            | "null"
+            | "n/a"
+            | "na"
+            | "tbd"
+            | "noassertion"
+            | "license"
+            | "license.md"
+            | "license.txt"
+            | "custom"
+            | "custom-license"
+            | "see-license"
+            | "see-license-file"
+            | "more-information-needed"
+            | "[more-information-needed]"
     )
 }
 

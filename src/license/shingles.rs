@@ -1,10 +1,16 @@
 // Shared with build.rs by inclusion: the words of a license text and the fingerprint by which a text
 // nominates the license it may be. Nomination is never identity: a word diff decides that.
 
+/// Lines, and words in a line, by which a copyright notice goes on.
+const NOTICE_LINES: usize = 2;
+const NOTICE_WORDS: usize = 12;
+
 /// Words in the comparison's order: lower case, letters and digits only, spelling variants folded;
 /// lines that hold a copyright notice are left out, since they differ in every copy.
 pub fn license_words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
+    // Lines that a notice may still go on for: an address, a second holder.
+    let mut notice = 0usize;
     for line in text.lines() {
         let mut of_line = Vec::new();
         let mut word = String::new();
@@ -15,7 +21,12 @@ pub fn license_words(text: &str) -> Vec<String> {
                 of_line.push(std::mem::take(&mut word));
             }
         }
-        if !is_copyright(line, &of_line) {
+        if is_copyright(line, &of_line) {
+            notice = NOTICE_LINES;
+        } else if notice > 0 && !of_line.is_empty() && of_line.len() <= NOTICE_WORDS && !rules_something(&of_line) {
+            notice -= 1;
+        } else {
+            notice = 0;
             words.append(&mut of_line);
         }
     }
@@ -30,7 +41,7 @@ fn is_copyright(line: &str, words: &[String]) -> bool {
     let dated = words.iter().any(|w| is_year(w));
     let placeholder = line.contains('<') || line.contains('[') || line.contains('{');
     let notice = match (first, second) {
-        (Some("copyright"), Some("c")) => true,
+        (Some("copyright"), Some("c")) | (Some("portions"), Some("copyright")) => true,
         (Some("copyright"), _) => dated || placeholder || line.contains('©'),
         (Some("c"), _) => dated,
         _ => line.trim_start().starts_with('©'),
@@ -47,19 +58,18 @@ pub fn is_year(word: &str) -> bool {
 /// Words without which nobody can forbid, limit or demand anything; what holds one of them is never passed
 /// over as a title, notice or name.
 pub fn rules_something<S: AsRef<str>>(words: &[S]) -> bool {
-    const RULING: &[&str] = &[
-        "agree", "agreement", "allowed", "any", "applies", "apply", "ask", "authorized", "banned", "cannot", "charge", "charges",
-        "commercial", "commercially", "competing", "condition", "conditional", "conditions", "consent", "contact", "contract", "depends",
-        "except", "excluded", "excluding", "exclusively", "fee", "fees", "forbidden", "if", "illegal", "income", "internal", "less",
-        "license", "licensed", "licensing", "may", "monthly", "must", "need", "needs", "never", "no", "nobody", "non", "noncommercial",
-        "none", "not", "only", "outside", "pay", "paying", "payment", "permission", "permitted", "personal", "policy", "private",
-        "prohibited", "proprietary", "provided", "purchase", "purpose", "purposes", "refrain", "register", "registration", "request",
-        "requires", "required", "restricted", "restrictions", "revenue", "royalties", "royalty", "shall", "should", "solely", "strictly", "subject",
-        "terms", "unless", "until", "upon", "use", "used", "user", "users", "uses", "using", "void", "when", "where", "within", "without", "written",
-    ];
-    // These are parts of names ("Center for Research"), but not behind "for" at a line's end or before a purpose.
-    const PURPOSES: &[&str] = &["research", "academic", "academia", "education", "educational", "evaluation", "testing", "study"];
-    let is = |w: &S, list: &[&str]| list.contains(&w.as_ref());
+    const RULING: &str = "academics agree agreement allowed any applies apply ask authorized banned buy cannot charge charges commercial \
+commercially competing condition conditional conditions confidential consent contact contract demo depends \
+evaluation except excluded excluding exclusively fee fees forbidden grant granted grants if illegal income \
+internal lease less license licensed licensing may monthly must need needs never no nobody non noncommercial \
+noncommercially none nonprofit nonprofits not only outside pay paying payment permission permitted personal \
+policy private prohibited proprietary provided purchase purpose purposes redistribution refrain register \
+registration rent request required requires restricted restrictions revenue royalties royalty sale secret sell \
+shall should sold solely strictly subject terms trial unless until upon use used user users uses using void \
+when where within without written";
+    // These are parts of names ("Acme Research"), but not behind "for".
+    const PURPOSES: &str = "research academic academia education educational testing study";
+    let is = |w: &S, list: &str| list.split(' ').any(|l| l == w.as_ref());
     let purpose = words.windows(2).any(|w| w.first().is_some_and(|a| a.as_ref() == "for") && w.last().is_some_and(|b| is(b, PURPOSES)));
     purpose || words.iter().any(|w| is(w, RULING))
 }
