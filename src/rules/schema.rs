@@ -230,7 +230,7 @@ impl Cap {
         let digits = self.value.to_string();
         let mut number = String::new();
         for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 number.push(',');
             }
             number.push(digit);
