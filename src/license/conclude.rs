@@ -171,7 +171,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     } else {
         without_license(&mut terms, snapshot, record, is_other, rules, findings);
     }
-    if let Some(m) = named
+    if let Some(m) = named.filter(|m| m.sure)
         && let Some(finding) = disagree::with_prose(&terms, &tag, &m, cite_mention(snapshot, &m), rules)
     {
         findings.push(finding);

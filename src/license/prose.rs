@@ -10,7 +10,7 @@ use crate::evidence::{Evidence, Snapshot};
 use crate::rules::Rules;
 use crate::text as t;
 use crate::vocabulary::{Content, Openness};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that a license text has at the least; fewer are a mention.
 const TEXT_WORDS: usize = 120;
@@ -63,11 +63,16 @@ pub struct Mention<'r> {
     pub known: Known<'r>,
     pub about: About,
     pub line: u32,
+    /// The name is a license's. Where it is a model's too, the sentence may mean the model.
+    pub sure: bool,
 }
+
+/// A name, the license, whether the name is a license's alone.
+type Name<'r> = (String, Known<'r>, bool);
 
 /// Every license that the section on licenses names.
 pub fn mentions<'r>(card: &Card, rules: &'r Rules) -> Vec<Mention<'r>> {
-    let mut names: Option<Vec<(String, Known<'r>)>> = None;
+    let mut names: Option<Vec<Name<'r>>> = None;
     let mut out = Vec::new();
     for (i, block) in card.blocks.iter().enumerate() {
         if block.kind == BlockKind::Code || topics::topic_of(card, block, rules) != Some("license") {
@@ -76,7 +81,12 @@ pub fn mentions<'r>(card: &Card, rules: &'r Rules) -> Vec<Mention<'r>> {
         let names = names.get_or_insert_with(|| known_names(rules));
         for sentence in topics::sentences(&block.text) {
             if !is_of_others(&t::words(sentence)) {
-                out.extend(in_sentence(sentence, names).into_iter().map(|(known, about)| Mention { known, about, line: block.line }));
+                out.extend(in_sentence(sentence, names).into_iter().map(|(known, about, sure)| Mention {
+                    known,
+                    about,
+                    line: block.line,
+                    sure,
+                }));
             }
         }
         for link in card.links.iter().filter(|l| l.block == i) {
@@ -85,7 +95,7 @@ pub fn mentions<'r>(card: &Card, rules: &'r Rules) -> Vec<Mention<'r>> {
             let around = around.map(t::words).unwrap_or_default();
             // A link beside the name says nothing new.
             if !is_of_others(&around) && !out.iter().any(|m| m.line == block.line && m.known.id() == known.id()) {
-                out.push(Mention { known, about: About::of(&around), line: link.line });
+                out.push(Mention { known, about: About::of(&around), line: link.line, sure: true });
             }
         }
     }
@@ -113,13 +123,13 @@ fn is_of_others(folded: &str) -> bool {
 
 /// The licenses of a sentence and what each is about: what stands before it, or, where nothing does,
 /// behind it ("MIT for the code, CC-BY-4.0 for the data").
-fn in_sentence<'r>(sentence: &str, names: &[(String, Known<'r>)]) -> Vec<(Known<'r>, About)> {
+fn in_sentence<'r>(sentence: &str, names: &[Name<'r>]) -> Vec<(Known<'r>, About, bool)> {
     let folded = t::words(sentence);
     let mut masked = folded.clone();
-    let mut found: Vec<(usize, usize, Known<'r>)> = Vec::new();
-    for (name, known) in names {
+    let mut found: Vec<(usize, usize, Known<'r>, bool)> = Vec::new();
+    for (name, known, sure) in names {
         while let Some(at) = place(&masked, name) {
-            found.push((at, at + name.len(), *known));
+            found.push((at, at + name.len(), *known, *sure));
             // A longer name hides the shorter ones inside it.
             masked.replace_range(at..at + name.len(), &"_".repeat(name.len()));
         }
@@ -129,14 +139,14 @@ fn in_sentence<'r>(sentence: &str, names: &[(String, Known<'r>)]) -> Vec<(Known<
     let behind = found.first().is_some_and(|f| between(0, f.0).is_nothing());
     let mut out = Vec::new();
     let mut before = About::default();
-    for (i, (start, end, known)) in found.iter().enumerate() {
+    for (i, (start, end, known, sure)) in found.iter().enumerate() {
         let next = found.get(i + 1).map_or(masked.len(), |n| n.0);
         let last = i.checked_sub(1).and_then(|p| found.get(p)).map_or(0, |p| p.1);
         let about = if behind { between(*end, next) } else { between(last, *start) };
         // "Code and weights are under MIT (Expat)": the second name is about what the first was.
         let about = if about.is_nothing() { before } else { about };
         before = about;
-        out.push((*known, about));
+        out.push((*known, about, *sure));
     }
     out
 }
@@ -150,29 +160,71 @@ fn place(folded: &str, phrase: &str) -> Option<usize> {
     })
 }
 
-/// Names of known licenses, in folded words, long enough not to be met by chance, longest first.
-fn known_names<'r>(rules: &'r Rules) -> Vec<(String, Known<'r>)> {
-    let mut names: Vec<(String, Known<'r>)> = Vec::new();
+/// What a name has that is a license's and not a model's: "Llama 3.1" alone is a model.
+const LICENSE_WORDS: &[&str] = &[
+    "licen",
+    "terms",
+    "agreement",
+    "rail",
+    "gpl",
+    "apache",
+    "bsd",
+    "mpl",
+    "epl",
+    "eupl",
+    "creative commons",
+    "public domain",
+    "cc by",
+    "cc0",
+    "odc",
+    "odbl",
+    "cdla",
+    "artistic",
+    "openmdw",
+    "wtfpl",
+    "modified mit",
+    "协议",
+    "许可",
+];
+
+/// Names of known licenses, in folded words, longest first; those that are too short, or that mean two
+/// licenses once folded, are left out.
+fn known_names<'r>(rules: &'r Rules) -> Vec<Name<'r>> {
+    let mut names: BTreeMap<String, Option<(Known<'r>, bool)>> = BTreeMap::new();
+    let mut add = |name: String, known: Known<'r>, sure: bool| {
+        names.entry(name).and_modify(|k| *k = k.filter(|(k, _)| k.id() == known.id())).or_insert(Some((known, sure)));
+    };
     for rule in rules.licenses.iter().filter(|r| !r.ambiguous) {
         let ids = std::iter::once(rule.name.as_str())
             .chain(std::iter::once(rule.id.get_ref().as_str()))
             .chain(rule.aliases.iter().map(|a| a.get_ref().as_str()));
-        for name in ids {
-            let folded = t::words(name);
+        // "OpenRAIL++-M" would fold to "OpenRAIL-M".
+        for folded in ids.filter(|n| !n.contains('+')).map(t::words) {
             let known_short = matches!(folded.as_str(), "mit" | "mit license" | "apache 2 0");
-            if known_short || folded.len() >= 8 {
-                names.push((folded, Known::Rule(rule)));
+            let long = folded.len() >= 8;
+            if known_short || (long && LICENSE_WORDS.iter().any(|w| folded.contains(w))) {
+                add(folded, Known::Rule(rule), true);
+                continue;
+            }
+            for word in ["license", "licence", "community license"] {
+                add(format!("{folded} {word}"), Known::Rule(rule), true);
+            }
+            if long {
+                add(folded, Known::Rule(rule), false);
             }
         }
     }
-    names.sort_by_key(|n| std::cmp::Reverse(n.0.len()));
+    let mut names: Vec<Name<'r>> = names.into_iter().filter_map(|(name, k)| k.map(|(known, sure)| (name, known, sure))).collect();
+    names.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
     names
 }
 
-/// The one license that mentions come to. Several: a restricted one is believed, open ones are not told
+/// The one license that mentions come to; names that a model has too count only where there is no other. Several: a restricted one is believed, open ones are not told
 /// apart.
 pub fn one_of<'r>(mentions: &[Mention<'r>], wanted: impl Fn(About) -> bool, content: Content) -> Option<Mention<'r>> {
-    let fit: Vec<&Mention<'r>> = mentions.iter().filter(|m| wanted(m.about)).collect();
+    let mut fit: Vec<&Mention<'r>> = mentions.iter().filter(|m| wanted(m.about)).collect();
+    let any_sure = fit.iter().any(|m| m.sure);
+    fit.retain(|m| m.sure == any_sure);
     let ids: BTreeSet<&str> = fit.iter().map(|m| m.known.id()).collect();
     let best = fit.into_iter().max_by_key(|m| (m.known.openness(content) != Openness::Open, m.known.id()))?;
     (ids.len() == 1 || best.known.openness(content) != Openness::Open).then_some(*best)
@@ -227,7 +279,7 @@ mod tests {
             let on = [("code", a.code), ("weights", a.weights), ("data", a.data)];
             on.iter().filter(|x| x.1).map(|x| x.0).collect::<Vec<_>>().join("+")
         };
-        mentions(&card, &rules).iter().map(|m| (m.known.id().to_string(), about(m.about))).collect()
+        mentions(&card, &rules).iter().filter(|m| m.sure).map(|m| (m.known.id().to_string(), about(m.about))).collect()
     }
 
     #[test]
@@ -245,6 +297,9 @@ mod tests {
             ("Code: [MIT License](https://opensource.org/licenses/MIT)", vec![("MIT", "code")]),
             ("The dataset is available under CC-BY-4.0.", vec![("CC-BY-4.0", "data")]),
             ("The icons are under CC-BY-4.0.", vec![]),
+            ("Apache 2.0. It beats Llama 3.1 and DeepSeek-V3.", vec![("Apache-2.0", "")]),
+            ("Under the Llama 3.1 license.", vec![("LicenseRef-llama-3.1", "")]),
+            ("The CreativeML OpenRAIL-M license", vec![("LicenseRef-creativeml-openrail-m", "")]),
         ] {
             assert_eq!(said(section), pairs(&expected), "{section}");
         }
@@ -256,9 +311,9 @@ mod tests {
         fn any_section(section in "(MIT|Apache 2\\.0|code|weights|data|代码|[,.;:_ ]|é){0,40}") {
             let rules = Rules::default();
             let card = Card::parse(format!("## License\n\n{section}").as_bytes());
-            let names = [("mit".to_string(), Known::Listed(spdx::license_id("MIT").unwrap())), ("代码".to_string(), Known::Listed(spdx::license_id("ISC").unwrap()))];
+            let names = [("mit".to_string(), Known::Listed(spdx::license_id("MIT").unwrap()), true), ("代码".to_string(), Known::Listed(spdx::license_id("ISC").unwrap()), true)];
             let _ = mentions(&card, &rules);
-            for (_, about) in in_sentence(&section, &names) {
+            for (_, about, _) in in_sentence(&section, &names) {
                 prop_assert!(about.binds_weights() || about.code || about.data);
             }
         }
