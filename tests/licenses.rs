@@ -506,6 +506,8 @@ fn bad_input_has_a_clear_answer() {
         ("UTF-16, big endian", utf16(MIT, true), 0, "exact"),
         ("Latin-1", latin1, 0, "exact"),
         ("10 MB of text", long.into_bytes(), 3, "unrecognised"),
+        ("10 MB of tags", b"<b".repeat(5 << 20), 3, "unrecognised"),
+        ("10 MB of one letter", b"a".repeat(10 << 20), 3, "unrecognised"),
         ("more than is looked at", padded.into_bytes(), 3, "unrecognised"),
         ("UTF-16 and a byte too many", odd, 0, "exact"),
         ("noise", (1u8..=255).collect(), 3, "unrecognised"),

@@ -117,19 +117,22 @@ pub fn without_markup(text: &str) -> String {
     out
 }
 
-/// Characters that a tag has at the most.
+/// Bytes that a tag has at the most.
 const MAX_TAG: usize = 500;
 
 /// Where a tag ends (its `>`), if it is one that says nothing itself: a name and attributes. A condition
 /// between angle brackets is read by whoever opens the file, so it stays text.
 fn tag_end(tag: &str) -> Option<usize> {
-    let window = tag.char_indices().nth(MAX_TAG).map_or(tag, |(i, _)| tag.get(..i).unwrap_or_default());
-    let end = window.find('>')?;
-    let inner = window.get(1..end)?.trim_matches('/');
+    // The next bracket, of whichever kind: a text of many `<` is gone through once.
+    let end = tag.get(1..)?.find(['<', '>'])? + 1;
+    if end > MAX_TAG || !tag.get(end..)?.starts_with('>') {
+        return None;
+    }
+    let inner = tag.get(1..end)?.trim_matches('/');
     let attributes = inner.split_once(char::is_whitespace).map_or("", |(_, rest)| rest);
     // In `href="https://example.org/terms"` no words stand apart.
     let words: Vec<String> =
         attributes.split(['"', '\'']).filter(|v| v.contains(' ') || !v.contains(['=', '/', '.', '#'])).map(crate::text::words).collect();
     let words: Vec<&str> = words.iter().flat_map(|w| w.split(' ')).collect();
-    (!inner.contains('<') && !rules_something(&words)).then_some(end)
+    (!rules_something(&words)).then_some(end)
 }

@@ -57,8 +57,9 @@ pub struct Identified {
     pub score: f64,
 }
 
-/// Words beyond this are not compared; a license is shorter than that.
+/// Words, and bytes that are not blank, of the longest text that is looked at; licenses are far shorter.
 const MAX_WORDS: usize = 60_000;
+const MAX_BYTES: usize = 1 << 20;
 /// Nominees that are compared word by word, and how far below the best one a nominee may score.
 const NOMINEES: usize = 12;
 const NOMINEE_GAP: f64 = 0.25;
@@ -81,9 +82,13 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     if text.trim().is_empty() {
         return none(Identity::Empty);
     }
+    // Nothing is cut off before it is compared, since a condition may stand behind a million blanks; what is
+    // longer than any license is none.
+    if text.bytes().filter(|b| !b.is_ascii_whitespace()).count() > MAX_BYTES {
+        return none(Identity::Unrecognised);
+    }
     let text = without_markup(&text);
     let words = license_words(&text);
-    // Nothing is cut off before it is compared: a condition may stand behind a million blanks.
     if words.len() > MAX_WORDS {
         return none(Identity::Unrecognised);
     }
@@ -236,9 +241,10 @@ pub fn words_digest(words: &[String]) -> String {
     crate::net::sha256(words.join(" ").as_bytes())
 }
 
-/// The digest of a text as it would be compared.
+/// The digest of a text as it would be compared; none of what is no text, or too long to be a license.
 pub fn digest_of(bytes: &[u8]) -> Option<String> {
-    Some(words_digest(&license_words(&without_markup(&decode(bytes)?))))
+    let text = decode(bytes).filter(|t| t.bytes().filter(|b| !b.is_ascii_whitespace()).count() <= MAX_BYTES)?;
+    Some(words_digest(&license_words(&without_markup(&text))))
 }
 
 impl LicenseText {
