@@ -89,11 +89,11 @@ pub fn loose_names(rules: &Rules) -> LooseNames {
     for (i, rule) in rules.licenses.iter().enumerate() {
         add(&rule.name, Loose::Rule(i), false);
     }
-    let rule_of = |id: &str| rules.licenses.iter().position(|l| l.id.get_ref() == id);
+    let ids: HashMap<&str, usize> = rules.licenses.iter().enumerate().map(|(i, l)| (l.id.get_ref().as_str(), i)).collect();
     for current in [true, false] {
         for listed in spdx::identifiers::LICENSES {
             let Some(id) = spdx::license_id(listed.name).filter(|id| id.is_deprecated() != current) else { continue };
-            let to = rule_of(id.name).map_or(Loose::Listed(id.name), Loose::Rule);
+            let to = ids.get(id.name).map_or(Loose::Listed(id.name), |i| Loose::Rule(*i));
             add(id.name, to, false);
             add(id.full_name, to, false);
         }

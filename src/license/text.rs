@@ -61,7 +61,7 @@ pub struct Identified {
 const MAX_WORDS: usize = 60_000;
 const MAX_BYTES: usize = 1 << 20;
 /// Nominees that are compared word by word, and how far below the best one a nominee may score.
-const NOMINEES: usize = 12;
+const NOMINEES: usize = 8;
 const NOMINEE_GAP: f64 = 0.25;
 /// Share of a license's sketch that nominates it.
 const NOMINATES: f64 = 0.25;
