@@ -44,22 +44,31 @@ fn rules_digest(dir: &Path) -> io::Result<String> {
     }))
 }
 
-/// `license_texts.rs`: for each SPDX license its id, sketch and place in `license_texts.bin`, where
-/// the text stands compressed.
+/// `license_texts.rs`: for each SPDX license its id, sketch, hash and place in `license_texts.bin`, where
+/// its words stand compressed. Of licenses with the same words the first stands for all: current before
+/// deprecated, then the shortest id.
 fn license_texts(target: &Path) -> io::Result<()> {
     let mut packed = Vec::new();
     let mut out = String::from("pub static LICENSE_TEXTS: &[LicenseText] = &[\n");
-    for license in spdx::identifiers::LICENSES {
-        let Some(text) = spdx::license_id(license.name).map(|id| id.text()) else { continue };
-        let mut hashes = shingle_hashes(&license_words(text));
+    let mut ids: Vec<spdx::LicenseId> = spdx::identifiers::LICENSES.iter().filter_map(|l| spdx::license_id(l.name)).collect();
+    ids.sort_by_key(|id| (id.is_deprecated(), id.name.len(), id.name));
+    let mut seen = std::collections::HashSet::new();
+    for id in ids {
+        let words = license_words(id.text());
+        let hash = words_hash(&words);
+        if words.is_empty() || !seen.insert(hash) {
+            continue;
+        }
+        let mut hashes = shingle_hashes(&words);
         hashes.sort_unstable();
         hashes.dedup();
         hashes.truncate(SKETCH);
+        let text = words.join(" ");
         let compressed = miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 9);
         let _ = writeln!(
             out,
-            "    LicenseText {{ id: {:?}, sketch: &{hashes:?}, at: {}, packed: {}, length: {} }},",
-            license.name,
+            "    LicenseText {{ id: {:?}, hash: {hash}, sketch: &{hashes:?}, at: {}, packed: {}, length: {} }},",
+            id.name,
             packed.len(),
             compressed.len(),
             text.len()

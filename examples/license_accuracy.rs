@@ -3,19 +3,24 @@
 //!
 //! For each text of `licenses/texts` the id is compared with `SOURCES.tsv`; then each text is changed in
 //! the ways that licenses are changed in the wild (reflowed, another copyright line, wrapped in HTML or
-//! Markdown, a clause appended, cut in half, another license appended) and no result may be open that
-//! must not be. That last figure has to be 0.
+//! Markdown, a clause added in various places, cut in half, another license appended) and no result may be
+//! open that must not be. That figure has to be 0. Last, the license names in the front matter of all cards
+//! are looked up.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use trulyopen::card::front_matter::split;
+use trulyopen::license::names::meaning;
 use trulyopen::license::text::{Identity, identify};
-use trulyopen::license::{Known, find};
+use trulyopen::license::{Known, find, names_something};
 use trulyopen::rules::Rules;
 use trulyopen::vocabulary::{Content, Openness};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let corpus = std::env::args().nth(1).or_else(|| std::env::var("TRULYOPEN_CORPUS").ok()).unwrap_or_else(|| "../shared/corpus".into());
-    let dir = PathBuf::from(corpus).join("licenses");
+    let corpus = PathBuf::from(corpus);
+    let dir = corpus.join("licenses");
     let rules = Rules::load(None)?;
     let sources = std::fs::read_to_string(dir.join("SOURCES.tsv"))?;
     let (mut right, mut known, mut unknown, mut policies) = (0, 0, 0, 0);
@@ -27,14 +32,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let columns: Vec<&str> = row.split('\t').collect();
         let [id, spdx, scancode, category, hub, ..] = columns.as_slice() else { continue };
         let Ok(bytes) = std::fs::read(dir.join("texts").join(format!("{id}.txt"))) else { continue };
-        let names = [*spdx, id, id.split("--").next().unwrap_or(id), scancode, hub.trim_start_matches("other:")];
-        let expected = names.iter().filter(|n| **n != "-").find_map(|n| find(&rules, n));
+        let names = [id, *spdx, id.split("--").next().unwrap_or(id), scancode, hub.trim_start_matches("other:")];
+        // A name of one license goes before that of a family.
+        let found: Vec<Known<'_>> = names.iter().filter(|n| **n != "-").filter_map(|n| find(&rules, n)).collect();
+        let expected = found.iter().find(|k| !k.is_ambiguous()).or(found.first()).copied();
         texts.push((id.to_string(), category.to_string(), expected, bytes));
     }
     for (id, category, expected, bytes) in &texts {
-        let start = Instant::now();
-        let got = identify(bytes, &rules);
-        let took = start.elapsed();
+        // The best of three, since the machine does other things too.
+        let mut took = Duration::MAX;
+        let mut got = identify(bytes, &rules);
+        for _ in 0..3 {
+            let start = Instant::now();
+            got = identify(bytes, &rules);
+            took = took.min(start.elapsed());
+        }
         spent += took;
         if took > slowest.0 {
             slowest = (took, id.clone());
@@ -88,6 +100,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("Markdown", text.lines().map(|l| format!("> {l}\n")).collect(), restricted),
             ("a clause appended", format!("{text}{clause}"), true),
             ("a clause put first", format!("{clause}\n{text}"), true),
+            ("a clause behind the notice", format!("Copyright (c) 2026 Acme. Not for commercial use.\n\n{text}"), true),
+            (
+                "a clause in the notice",
+                text.replacen("opyright", "opyright (c) 2026 Acme, for academic research\nCopyright", 1),
+                restricted,
+            ),
+            ("a clause behind blanks", format!("{text}{}{clause}", " ".repeat(200_000)), true),
+            ("a clause in angle brackets", format!("{text}\n<b not for commercial use>\n"), true),
+            ("a clause in the middle", format!("{}\n{clause}\n{}", &text[..half], &text[half..]), true),
+            (
+                "a word against another",
+                text.replacen("without restriction", "with restriction", 1).replacen("hereby grants", "hereby denies", 1),
+                restricted,
+            ),
             ("half", text[..half].to_string(), restricted),
             ("MIT appended", format!("{text}\n\n{mit}"), restricted),
             ("MIT put first", format!("{mit}\n\n{text}"), restricted),
@@ -104,7 +130,43 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for f in &false_open {
         println!("  - {f}");
     }
+    names(&corpus, &rules)?;
     if false_open.is_empty() { Ok(()) } else { Err("a restricted text was reported as open".into()) }
+}
+
+/// Looks up the values of `license` and `license_name` on all cards.
+fn names(corpus: &Path, rules: &Rules) -> std::io::Result<()> {
+    let (mut resolved, mut said, mut nothing) = (0, 0, 0);
+    let mut unresolved: BTreeMap<String, usize> = BTreeMap::new();
+    let mut folders = vec![corpus.join("cards"), corpus.join("hub/huggingface")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.file_name().is_some_and(|n| n == "README.md") {
+                let card = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
+                let front = split(&card).front;
+                for value in front.strings("license").into_iter().chain(front.strings("license_name")) {
+                    if !names_something(&value) {
+                        nothing += 1;
+                        continue;
+                    }
+                    said += 1;
+                    if meaning(rules, &value).parts.iter().all(Result::is_ok) {
+                        resolved += 1;
+                    } else {
+                        *unresolved.entry(value).or_default() += 1;
+                    }
+                }
+            }
+        }
+    }
+    println!("names on cards: {resolved} of {said} are known; {nothing} name nothing (`other`, `unknown`)");
+    for (name, times) in unresolved {
+        println!("  - {name:?} ({times})");
+    }
+    Ok(())
 }
 
 fn reflow(text: &str, width: usize) -> String {
@@ -135,8 +197,15 @@ fn is_open(identity: &Identity, rules: &Rules) -> bool {
 
 fn is_right(identity: &Identity, expected: Known<'_>, rules: &Rules) -> bool {
     let base = |s: &str| s.trim_end_matches("-only").trim_end_matches("-or-later").to_string();
+    let family = |known: &Known<'_>| match known {
+        Known::Rule(rule) => Some(rule.family.clone()),
+        Known::Listed(_) => None,
+    };
     match identity {
-        Identity::Exact { id } | Identity::Marked { id } => find(rules, id).is_some_and(|k| base(k.id()) == base(expected.id())),
+        Identity::Exact { id } | Identity::Marked { id } => find(rules, id).is_some_and(|k| {
+            // Where the corpus only names a family ("modified MIT"), its members are right.
+            base(k.id()) == base(expected.id()) || (expected.is_ambiguous() && family(&k).is_some() && family(&k) == family(&expected))
+        }),
         _ => false,
     }
 }

@@ -28,7 +28,7 @@ fn component(id: ComponentId, availability: Availability, basis: Basis, license:
         id,
         availability,
         basis,
-        license: ComponentLicense { expression: expression.map(str::to_string), openness, type_appropriate: None },
+        license: ComponentLicense { expression: expression.map(str::to_string), openness, type_appropriate: None, reason: String::new() },
         evidence: Vec::new(),
         summary: "made up".into(),
         gap: None,

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
 
-/// Bytes of a text that are looked at; the rest cannot make it open.
+/// Bytes of a text that are looked at; a longer one is not judged.
 const MAX_TEXT: u64 = 16 << 20;
 
 /// Runs it.
@@ -28,6 +28,11 @@ pub fn run(args: &LicenseArgs, shared: &Shared) -> Result<Exit, Error> {
     let path = Path::new(&args.what);
     let (text, exit) = if args.what == "-" || path.is_file() {
         of_text(&read(path)?, &args.what, &rules, json)
+    } else if path.is_dir() && license::find(&rules, &args.what).is_none() {
+        return Err(Error::usage(
+            format!("`{}` is a directory", cut(&line(&args.what), 100)),
+            "give the license file in it; `trulyopen audit DIRECTORY` looks at all of them",
+        ));
     } else {
         (of_id(&args.what, &rules, json)?, Exit::Done)
     };
@@ -35,13 +40,14 @@ pub fn run(args: &LicenseArgs, shared: &Shared) -> Result<Exit, Error> {
     Ok(exit)
 }
 
+/// The bytes of a file or of standard input. One byte more than is looked at tells that there is more.
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let fail = |source| Error::File { action: "read", path: path.display().to_string(), source };
     let mut bytes = Vec::new();
     if path == Path::new("-") {
-        std::io::stdin().lock().take(MAX_TEXT).read_to_end(&mut bytes).map_err(fail)?;
+        std::io::stdin().lock().take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(fail)?;
     } else {
-        std::fs::File::open(path).map_err(fail)?.take(MAX_TEXT).read_to_end(&mut bytes).map_err(fail)?;
+        std::fs::File::open(path).map_err(fail)?.take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(fail)?;
     }
     Ok(bytes)
 }
@@ -49,7 +55,12 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// A text: what it is, and the entry of that. A text that nobody recognises is evidence that could
 /// not be had.
 fn of_text(bytes: &[u8], shown: &str, rules: &Rules, as_json: bool) -> (String, Exit) {
-    let got = identify(bytes, rules);
+    let got = if bytes.len() as u64 > MAX_TEXT {
+        // What stands behind the limit may be a condition.
+        Identified { identity: Identity::Unrecognised, score: 0.0 }
+    } else {
+        identify(bytes, rules)
+    };
     let (id, exit) = match &got.identity {
         Identity::Exact { id } | Identity::Marked { id } => (Some(id.as_str()), Exit::Done),
         Identity::Modified { id, .. } => (Some(id.as_str()), Exit::Done),
@@ -73,7 +84,7 @@ fn of_text(bytes: &[u8], shown: &str, rules: &Rules, as_json: bool) -> (String, 
     }
     let mut out = format!("{}: {}\n", line(shown), line(&got.identity.shown()));
     match &got.identity {
-        Identity::Exact { .. } => out.push_str("Every word is accounted for.\n"),
+        Identity::Exact { .. } => out.push_str("Exactly this license: every word is accounted for.\n"),
         Identity::Marked { .. } => out.push_str("Recognised by phrases that stand in no other license.\n"),
         Identity::Modified { added, removed, .. } => {
             out.push_str(&format!("It is not the plain license: none of that license's approvals hold for it (score {:.3}).\n", got.score));
@@ -86,12 +97,15 @@ fn of_text(bytes: &[u8], shown: &str, rules: &Rules, as_json: bool) -> (String, 
                 out.push_str("It has this license's phrases; whether its words are the official ones is not known to the rules.\n");
             }
         }
-        Identity::Unrecognised => out.push_str("No rule and no license of the SPDX list reads like it, so its terms are not judged.\n"),
+        Identity::Unrecognised => {
+            out.push_str("No rule and no license of the SPDX list reads like it, so its terms are not judged. It does not count as open.\n")
+        }
         Identity::Empty => out.push_str("There is nothing in it.\n"),
         Identity::Binary => out.push_str("It is not text.\n"),
     }
     if let Some(known) = known {
-        out.push('\n');
+        let made_from = matches!(got.identity, Identity::Modified { .. });
+        out.push_str(if made_from { "\nWhat it was made from, before the change:\n" } else { "\n" });
         for topic in explain(rules, known.id()).iter().filter(|t| t.kind == "license") {
             out.push_str(&to_text(topic));
         }
@@ -103,6 +117,7 @@ fn of_id(id: &str, rules: &Rules, as_json: bool) -> Result<String, Error> {
     let Some(known) = license::find(rules, id) else {
         let near = nearest(rules, id);
         let help = match near.as_slice() {
+            [] if looks_like_path(id) => "there is no such file; or give an SPDX id, or a name as front matter has it".to_string(),
             [] => "give a file, an SPDX id, or a name as front matter has it".to_string(),
             near => format!("did you mean {}?", near.join(", ")),
         };
@@ -119,6 +134,10 @@ fn of_id(id: &str, rules: &Rules, as_json: bool) -> Result<String, Error> {
         })));
     }
     Ok(explain(rules, known.id()).iter().filter(|t| t.kind == "license").map(to_text).collect())
+}
+
+fn looks_like_path(s: &str) -> bool {
+    s.contains(['/', '\\']) || Path::new(s).extension().is_some_and(|e| e == "txt" || e == "md")
 }
 
 /// How the identity came about.
@@ -177,6 +196,8 @@ fn entry(known: Known<'_>, rules: &Rules) -> Value {
             "authority".into(),
             rule.open.iter().map(|(c, a)| (c.slug().to_string(), Value::from(a.title()))).collect::<serde_json::Map<_, _>>().into(),
         );
+        map.insert("version".into(), rule.version.clone().into());
+        map.insert("known_from".into(), rule.basis.title().into());
         map.insert("checked".into(), rule.checked.to_string().into());
         map.insert("note".into(), rule.note.clone().into());
         let cap = rule.cap.as_ref().map(|c| {

@@ -116,7 +116,7 @@ fn from_library(cx: &Context<'_, '_>, id: ComponentId, library: &Runs) -> Compon
         .rules
         .library(&library.name)
         .and_then(|l| license::find(cx.rules, l.license.get_ref()))
-        .map_or_else(license_unknown, |k| license_known(k, Content::Code));
+        .map_or_else(license_unknown, |k| license_known(k, Content::Code).because(format!("{} is published under it", library.name)));
     Component::new(id, Availability::Released, Basis::Linked, format!("{} implements it ({})", library.name, library.note))
         .with_license(license)
         .with_evidence(evidence)
@@ -302,13 +302,15 @@ pub fn repo_license(repo: &RepoSnapshot, rules: &Rules) -> ComponentLicense {
     if let Ok(document) = &repo.license {
         let result = conclude::text_result("LICENSE", document, rules);
         if let Some(known) = license::find(rules, &result.identified) {
-            return license_known(known, Content::Code);
+            return license_known(known, Content::Code).because(format!("the license file of {} is the text of {}", repo.id, known.name()));
         }
     }
     match &repo.record {
         Ok(record) => match record.spdx_id.as_deref().and_then(|id| license::find(rules, id)) {
             // A text that was changed is not what the host takes it for.
-            Some(known) if repo.license.is_err() => license_known(known, Content::Code),
+            Some(known) if repo.license.is_err() => {
+                license_known(known, Content::Code).because(format!("the host names {} for {}", known.name(), repo.id))
+            }
             _ if record.unrecognised_license || repo.license.is_ok() => license_unknown(),
             _ => license_none(),
         },

@@ -32,6 +32,15 @@ pub struct ComponentLicense {
     pub openness: Openness,
     /// Whether it is made for this kind of content; `None` where no rule says or there is none.
     pub type_appropriate: Option<bool>,
+    /// Why it is this one, in a clause for a reader.
+    pub reason: String,
+}
+
+impl ComponentLicense {
+    pub fn because(mut self, reason: impl Into<String>) -> ComponentLicense {
+        self.reason = reason.into();
+        self
+    }
 }
 
 /// The state of a component.
@@ -135,13 +144,21 @@ pub fn assess(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Components {
             *c = Component::unknown(c.id, gap.clone(), "the record");
         }
     }
+    // Data whose own record says nothing are under what the card says of "the data".
+    if let (Some(data), Some(c)) = (&cx.terms.data, out.get_mut(&ComponentId::Datasets))
+        && c.license.expression.is_none()
+        && c.license.openness == Openness::Unknown
+        && matches!(c.availability, Availability::Released | Availability::Partial | Availability::Gated)
+    {
+        c.license = reread(&data.parts, Content::Data).because(&data.reason);
+    }
     out
 }
 
 impl Component {
     /// A component of which nothing is known yet but its id.
     fn new(id: ComponentId, availability: Availability, basis: Basis, summary: impl Into<String>) -> Component {
-        let license = ComponentLicense { expression: None, openness: Openness::None, type_appropriate: None };
+        let license = license_none();
         Component { id, availability, basis, license, evidence: Vec::new(), summary: summary.into(), gap: None }
     }
 
@@ -205,13 +222,14 @@ pub fn content_of(id: ComponentId, rules: &Rules) -> Content {
 
 /// Terms of the whole repository, applied to one kind of content in it.
 pub fn license_of(terms: &Terms<'_>, content: Content) -> ComponentLicense {
-    if content == Content::Code && !terms.code_parts.is_empty() {
-        return reread(&terms.code_parts, content);
+    if let Some(code) = terms.code.as_ref().filter(|_| content == Content::Code) {
+        return reread(&code.parts, content).because(&code.reason);
     }
     if terms.parts.is_empty() {
-        return ComponentLicense { expression: None, openness: terms.openness, type_appropriate: None };
+        let license = ComponentLicense { expression: None, openness: terms.openness, type_appropriate: None, reason: String::new() };
+        return license.because(&terms.reason);
     }
-    reread(&terms.parts, content)
+    reread(&terms.parts, content).because(&terms.reason)
 }
 
 /// Licenses judged anew, for another kind of content than they were concluded for.
@@ -232,6 +250,7 @@ pub fn license_parts(parts: &[Part<'_>], content: Content) -> ComponentLicense {
         expression: (!ids.is_empty()).then(|| ids.join(" AND ")),
         openness: parts.iter().fold(Openness::Open, |o, p| o.and(p.openness)),
         type_appropriate: fits(parts, content),
+        reason: String::new(),
     }
 }
 
@@ -241,11 +260,11 @@ fn fits(parts: &[Part<'_>], content: Content) -> Option<bool> {
 }
 
 /// Nothing is known about the license.
-fn license_unknown() -> ComponentLicense {
-    ComponentLicense { expression: None, openness: Openness::Unknown, type_appropriate: None }
+pub fn license_unknown() -> ComponentLicense {
+    ComponentLicense { expression: None, openness: Openness::Unknown, type_appropriate: None, reason: String::new() }
 }
 
 /// There is none.
-fn license_none() -> ComponentLicense {
-    ComponentLicense { expression: None, openness: Openness::None, type_appropriate: None }
+pub fn license_none() -> ComponentLicense {
+    ComponentLicense { expression: None, openness: Openness::None, type_appropriate: None, reason: String::new() }
 }

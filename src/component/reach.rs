@@ -82,7 +82,8 @@ fn from_table(corpus: &Corpus) -> Answer {
 pub fn license_of_dataset(dataset: &DatasetSnapshot, rules: &Rules) -> ComponentLicense {
     let Ok(record) = &dataset.record else {
         let known = rules.corpora.by_id(&dataset.id).and_then(|c| license::find(rules, c.license.as_deref()?));
-        return known.map_or_else(license_unknown, |k| license_known(k, Content::Data));
+        return known
+            .map_or_else(license_unknown, |k| license_known(k, Content::Data).because("known of this corpus (rules/datasets.toml)"));
     };
     let mut names = strings(record.card_data.get("license"));
     names.extend(record.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string));
@@ -107,5 +108,6 @@ pub fn combined(parts: Vec<ComponentLicense>) -> ComponentLicense {
         expression: (!ids.is_empty()).then(|| ids.join(" AND ")),
         openness: if parts.is_empty() { Openness::Unknown } else { parts.iter().fold(Openness::Open, |o, p| o.and(p.openness)) },
         type_appropriate: (!answers.is_empty()).then(|| answers.iter().all(|a| *a)),
+        reason: if parts.is_empty() { "no dataset was looked at".into() } else { "declared by the datasets' own cards".into() },
     }
 }

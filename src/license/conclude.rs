@@ -2,19 +2,20 @@
 //! files, the prompt at the gate, and the card's prose. They are compared, never merged silently: a
 //! text says what was granted and wins over a tag, and what contradicts it is a finding.
 
+use super::disagree;
+use super::names::meaning;
+use super::prose::{self, About, Mention};
 use super::text::{Identity, identify};
 use super::{Known, find, find_url, names_something, of_base, tags};
 use crate::card::front_matter::FrontMatter;
-use crate::card::topics::{self, contains_phrase};
-use crate::card::{BlockKind, Card};
 use crate::evidence::{Document, Evidence, Snapshot};
 use crate::files::{self, Kind};
 use crate::finding::Finding;
+use crate::hub::record::ModelRecord;
 use crate::net::Gap;
 use crate::rules::Rules;
 use crate::text as t;
 use crate::vocabulary::{Basis, Content, Openness};
-use std::collections::BTreeSet;
 
 /// What a license text in the repository turned out to be.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ pub struct TextResult {
     pub score: f64,
     pub scope: Scope,
     identity: Identity,
-    cite: Evidence,
+    pub(super) cite: Evidence,
     words: usize,
 }
 
@@ -50,10 +51,21 @@ pub struct Terms<'r> {
     pub basis: Basis,
     pub evidence: Vec<Evidence>,
     pub texts: Vec<TextResult>,
-    /// Licenses of the code beside the weights, where a file of its own says so (`LICENSE-CODE`).
-    pub code_parts: Vec<Part<'r>>,
+    /// Why these, in one clause for a reader.
+    pub reason: String,
+    /// Licenses of the code beside the weights, where a file of its own (`LICENSE-CODE`) or the card says so.
+    pub code: Option<Apart<'r>>,
+    /// Licenses of the data, where the card says so.
+    pub data: Option<Apart<'r>>,
     /// Why it could not be concluded, where that is so.
     pub gap: Option<Gap>,
+}
+
+/// The license of one kind of content, where it is told apart from that of the weights.
+#[derive(Debug, Clone)]
+pub struct Apart<'r> {
+    pub parts: Vec<Part<'r>>,
+    pub reason: String,
 }
 
 /// One license that binds.
@@ -116,12 +128,15 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
         basis: Basis::None,
         evidence: Vec::new(),
         texts: Vec::new(),
-        code_parts: Vec::new(),
+        reason: String::new(),
+        code: None,
+        data: None,
         gap: None,
     };
     let record = match &snapshot.record {
         Ok(record) => record,
         Err(gap) => {
+            terms.reason = format!("the record could not be had: {}", gap.words());
             terms.gap = Some(gap.clone());
             return terms;
         }
@@ -132,156 +147,220 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     // `other` says that it is none of the licenses with a tag, so an open one named in prose is that of
     // something else (the code, mostly).
     let is_other = terms.declared.iter().any(|d| t::fold_name(d) == "other");
-    let unread: Vec<&Gap> = snapshot
-        .files
-        .iter()
-        .filter(|(p, _)| is_license(p, rules) && scope_of(p) != Scope::Code)
-        .filter_map(|(_, f)| f.as_ref().err())
-        .filter(|g| !g.is_absence())
-        .collect();
-
     let tag = declared(snapshot, rules);
     terms.evidence.extend(tag.evidence.iter().cloned());
-    let prompt = prompt(snapshot, rules);
+    let mentions = card.map(|c| prose::mentions(c, rules)).unwrap_or_default();
     let of = |scope: Scope| -> Vec<TextResult> { terms.texts.iter().filter(|x| x.scope == scope).cloned().collect() };
-    terms.code_parts = of(Scope::Code).iter().filter_map(|x| part_of_text(x, rules)).collect();
+    terms.code = code_apart(&of(Scope::Code), &mentions, rules);
+    terms.data = prose::one_of(&mentions, |a| a.data && !a.weights, Content::Data).map(|m| apart(m, "data", Content::Data));
     // A text on the weights goes before one on everything; one on the code says nothing about them.
     let chosen = Some(of(Scope::Weights)).filter(|c| !c.is_empty()).unwrap_or_else(|| of(Scope::Everything));
-    let (mut parts, mut evidence) = (Vec::new(), Vec::new());
-    for text in &chosen {
-        match part_of_text(text, rules) {
-            Some(part) => {
-                evidence.push(text.cite.clone());
-                parts.push(part);
-            }
-            None if matches!(text.identity, Identity::Empty) => {
-                findings.push(Finding::new(rules, "license/none", format!("{} is empty", text.path), vec![text.cite.clone()]))
-            }
-            None => {}
-        }
-        if let Identity::Modified { id, added, removed } = &text.identity {
-            findings.push(Finding::new(
-                rules,
-                "license/text-modified",
-                modified_message(&text.path, id, added, removed),
-                vec![text.cite.clone()],
-            ));
-        }
-    }
-    let known_text = parts.iter().any(|p| p.known.is_some());
-    terms.evidence.extend(evidence.iter().cloned());
-    if !parts.is_empty() {
-        let tag_restricts = tag.parts.iter().any(|p| p.openness == Openness::Restricted);
-        if known_text && let Some(finding) = disagreement(&parts, &tag, &evidence, rules) {
-            findings.push(finding);
-        }
-        if !known_text {
-            let path = chosen.first().map_or("the license file", |c| c.path.as_str());
-            findings.push(Finding::new(rules, "license/unrecognised", format!("{path} is no license text that a rule knows"), evidence));
-            if tag_restricts {
-                // The tag's restrictions hold, whatever the text adds.
-                parts.clone_from(&tag.parts);
-            } else {
-                // An open tag is not believed over a text that nobody recognised.
-                parts.extend(tag.parts.iter().cloned());
-            }
-        } else if tag_restricts && parts.iter().all(|p| p.openness == Openness::Open) {
-            // A restricted tag over an open text (often the code's): both are taken to bind.
-            parts.extend(tag.parts.iter().cloned());
-        }
-        terms.set(parts, Basis::Verified);
-    } else if let Some((part, cite)) = prompt.filter(|_| tag.parts.iter().all(|p| p.known.is_none())) {
-        terms.evidence.push(cite);
-        terms.set(vec![part], Basis::Claimed);
+    let text = Granted::from_files(&chosen, rules, findings);
+    let text = if text.parts.is_empty() {
+        card.and_then(|c| prose::embedded(c, snapshot, rules))
+            .map(|(part, place, cite)| Granted::embedded(part, place, cite))
+            .unwrap_or(text)
+    } else {
+        text
+    };
+    terms.evidence.extend(text.evidence.iter().cloned());
+    let named = prose::one_of(&mentions, About::binds_weights, Content::Weights);
+    if !text.parts.is_empty() {
+        by_text(&mut terms, text, &tag, &chosen, rules, findings);
     } else if !tag.parts.is_empty() {
         terms.set(tag.parts.clone(), Basis::Claimed);
+        terms.reason = format!("the front matter says {}, and no license text was found", tag.said());
         if tag.parts.iter().all(|p| p.known.is_none()) {
-            let names: Vec<String> = tag.parts.iter().map(|p| format!("`{}`", p.id)).collect();
-            findings.push(Finding::new(rules, "license/unrecognised", format!("no rule knows {}", t::list(&names)), tag.evidence.clone()));
+            findings.push(Finding::new(rules, "license/unrecognised", format!("no rule knows {}", tag.said()), tag.evidence.clone()));
         }
-    } else if let Some((part, cite)) = card.and_then(|c| pasted(c, snapshot, rules)) {
-        terms.evidence.push(cite);
-        terms.set(vec![part], Basis::Verified);
-    } else if let Some((part, cite)) =
-        card.and_then(|c| prose(c, snapshot, rules)).filter(|(p, _)| !is_other || p.openness != Openness::Open)
-    {
-        terms.evidence.push(cite);
-        terms.set(vec![part], Basis::Claimed);
+    } else if let Some(m) = named.filter(|m| !is_other || m.known.openness(Content::Weights) != Openness::Open) {
+        terms.evidence.extend(cite_mention(snapshot, &m));
+        terms.set(vec![Part::known(m.known, Content::Weights)], Basis::Claimed);
+        terms.reason = format!("the card's section on the license names {}", m.known.name());
     } else if let Some((base, known)) = of_base(rules, &record.id).filter(|(_, k)| k.openness(Content::Weights) == Openness::Restricted) {
-        terms
-            .evidence
-            .push(Evidence::page(base.source.clone(), format!("rules/bases.toml knows {} to be under {}", record.id, known.name())));
+        let reason = format!("rules/bases.toml knows {} to be under {}", record.id, known.name());
+        terms.evidence.push(Evidence::page(base.source.clone(), reason.clone()));
         terms.set(vec![Part::known(known, Content::Weights)], Basis::Claimed);
-    } else if let Some(gap) = unread.first() {
-        terms.gap = Some((*gap).clone());
-    } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
-        terms.gap = Some(Gap::Malformed("the file list or card could not be read".into()));
-    } else if card.is_some_and(|c| matches!(c.front, FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge)) {
-        // It may name one.
-        terms.gap = Some(Gap::Malformed("the front matter could not be read".into()));
-    } else if snapshot.depth == crate::evidence::Depth::Shallow
-        && snapshot.files.is_empty()
-        && record.files.iter().flatten().any(|f| is_license(&f.path, rules))
-    {
-        terms.gap = Some(Gap::NotFetched("the license file of a base model".into()));
-    } else if is_other {
-        terms.openness = Openness::Unknown;
-        findings.push(Finding::new(
-            rules,
-            "license/unrecognised",
-            "the license is `other`, and neither a name nor a text says which".to_string(),
-            terms.evidence.clone(),
-        ));
+        terms.reason = reason;
     } else {
-        terms.openness = Openness::None;
-        terms.evidence.push(Evidence { note: "no license in front matter, files or card".into(), ..snapshot.record_cite.clone() });
-        findings.push(Finding::new(
-            rules,
-            "license/none",
-            "no license in front matter, files or card".to_string(),
-            vec![snapshot.record_cite.clone()],
-        ));
+        without_license(&mut terms, snapshot, record, is_other, rules, findings);
+    }
+    if let Some(m) = named.filter(|m| m.sure)
+        && let Some(finding) = disagree::with_prose(&terms, &tag, &m, cite_mention(snapshot, &m), rules)
+    {
+        findings.push(finding);
+        // Of two claims the stricter one is believed; a text is more than a claim.
+        if terms.basis == Basis::Claimed && terms.openness == Openness::Open && m.known.openness(Content::Weights) == Openness::Restricted {
+            let mut parts = terms.parts.clone();
+            parts.push(Part::known(m.known, Content::Weights));
+            terms.evidence.extend(cite_mention(snapshot, &m));
+            terms.set(parts, Basis::Claimed);
+            terms.reason.push_str(&format!("; the card's section on the license names {}, and both are taken to bind", m.known.name()));
+        }
     }
     // A text that could not be read may say otherwise, so nothing else is believed to be open over it.
     if terms.openness == Openness::Open
-        && let Some(gap) = unread.first()
+        && let Some(gap) = unread(snapshot, rules)
     {
-        terms.gap = Some((*gap).clone());
+        terms.gap = Some(gap.clone());
         let parts = std::mem::take(&mut terms.parts).into_iter().chain([Part::unread()]).collect();
         terms.set(parts, terms.basis);
+        terms.reason.push_str("; a license text is there that could not be read");
     }
-    for part in terms.parts.iter().filter(|p| p.known.is_some_and(|k| k.is_ambiguous())) {
-        findings.push(Finding::new(
-            rules,
-            "license/ambiguous",
-            format!("`{}` is the name of a family of licenses", part.id),
-            tag.evidence.clone(),
-        ));
-    }
-    if terms.parts.len() > 1 {
-        findings.push(Finding::new(
-            rules,
-            "license/several",
-            format!("{} are all taken to bind", t::list(&terms.parts.iter().map(|p| p.id.clone()).collect::<Vec<_>>())),
-            terms.evidence.clone(),
-        ));
-    }
-    if let Some(finding) = broken_link(snapshot, rules) {
-        findings.push(finding);
-    }
-    if let Some(finding) = name_contradicts_tag(snapshot, rules) {
-        findings.push(finding);
-    }
-    if terms.openness == Openness::Open
-        && let Some(policy) = record.files.iter().flatten().find(|f| files::kind(&f.path, rules) == Some(Kind::UsePolicy))
-    {
-        let cite = match snapshot.files.get(&policy.path) {
-            Some(Ok(document)) => document.cite(None, "a use policy"),
-            _ => Evidence { path: Some(policy.path.clone()), note: "a use policy".into(), ..snapshot.record_cite.clone() },
-        };
-        findings.push(Finding::new(rules, "license/use-policy", format!("{} stands beside an open license", policy.path), vec![cite]));
-    }
+    disagree::others(&terms, &tag, snapshot, rules, findings);
     terms
+}
+
+/// Why a license text on the weights that is there could not be read.
+fn unread<'s>(snapshot: &'s Snapshot, rules: &Rules) -> Option<&'s Gap> {
+    let texts = snapshot.files.iter().filter(|(p, _)| is_license(p, rules) && scope_of(p) != Scope::Code);
+    texts.filter_map(|(_, f)| f.as_ref().err()).find(|g| !g.is_absence())
+}
+
+/// What license texts grant.
+struct Granted<'r> {
+    parts: Vec<Part<'r>>,
+    evidence: Vec<Evidence>,
+    /// "LICENSE is the text of MIT License"
+    reason: String,
+}
+
+impl<'r> Granted<'r> {
+    /// From files of the repository; empty and modified ones are findings.
+    fn from_files(chosen: &[TextResult], rules: &'r Rules, findings: &mut Vec<Finding>) -> Granted<'r> {
+        let mut out = Granted { parts: Vec::new(), evidence: Vec::new(), reason: String::new() };
+        let mut reasons = Vec::new();
+        for text in chosen {
+            match part_of_text(text, rules) {
+                Some(part) => {
+                    let what = match (&text.identity, part.known) {
+                        (Identity::Modified { id, .. }, _) => format!("a modified text of {id}"),
+                        (_, Some(known)) => format!("the text of {}", known.name()),
+                        _ => "a text that no rule knows".to_string(),
+                    };
+                    let place = if text.scope == Scope::Weights { " (on the weights, so it goes before any other)" } else { "" };
+                    reasons.push(format!("{} is {what}{place}", text.path));
+                    out.evidence.push(text.cite.clone());
+                    out.parts.push(part);
+                }
+                None if matches!(text.identity, Identity::Empty) => {
+                    findings.push(Finding::new(rules, "license/empty", format!("{} is empty", text.path), vec![text.cite.clone()]));
+                }
+                None => {}
+            }
+            if let Identity::Modified { id, added, removed } = &text.identity {
+                let message = disagree::modified_message(&text.path, id, added, removed);
+                findings.push(Finding::new(rules, "license/text-modified", message, vec![text.cite.clone()]));
+            }
+        }
+        out.reason = t::list(&reasons);
+        out
+    }
+
+    /// From a text in the card.
+    fn embedded(part: Part<'r>, place: &str, cite: Evidence) -> Granted<'r> {
+        let name = part.known.map_or(part.id.as_str(), |k| k.name());
+        let reason = format!("{place} holds the text of {name}");
+        Granted { parts: vec![part], evidence: vec![cite], reason }
+    }
+}
+
+/// A text says what was granted. A tag adds to it only where it is stricter, or where nobody knows the text.
+fn by_text<'r>(
+    terms: &mut Terms<'r>,
+    text: Granted<'r>,
+    tag: &Declared<'r>,
+    chosen: &[TextResult],
+    rules: &'r Rules,
+    findings: &mut Vec<Finding>,
+) {
+    let tag_restricts = tag.parts.iter().any(|p| p.openness == Openness::Restricted);
+    let known_text = text.parts.iter().any(|p| p.known.is_some());
+    let mut parts = text.parts;
+    terms.reason = text.reason;
+    if known_text && let Some(finding) = disagree::text_and_tag(&parts, tag, &text.evidence, rules) {
+        findings.push(finding);
+    }
+    if !known_text {
+        let path = chosen.first().map_or("the license file", |c| c.path.as_str());
+        findings.push(Finding::new(rules, "license/unrecognised", format!("{path} is no license text that a rule knows"), text.evidence));
+        if tag_restricts {
+            // The tag's restrictions hold, whatever the text adds.
+            parts.clone_from(&tag.parts);
+            terms.reason.push_str(&format!("; the restrictions of {} in the front matter hold whatever it adds", tag.said()));
+        } else {
+            // An open tag is not believed over a text that nobody recognised.
+            parts.extend(tag.parts.iter().cloned());
+            if !tag.parts.is_empty() {
+                terms.reason.push_str(&format!(", so {} in the front matter is not believed", tag.said()));
+            }
+        }
+    } else if tag_restricts && parts.iter().all(|p| p.openness == Openness::Open) {
+        // A restricted tag over an open text (often the code's): both are taken to bind.
+        parts.extend(tag.parts.iter().cloned());
+        terms.reason.push_str(&format!("; the front matter says {}, and both are taken to bind", tag.said()));
+    }
+    terms.set(parts, Basis::Verified);
+}
+
+/// No witness names a license: there is none, or it could not be looked at.
+fn without_license(
+    terms: &mut Terms<'_>,
+    snapshot: &Snapshot,
+    record: &ModelRecord,
+    is_other: bool,
+    rules: &Rules,
+    findings: &mut Vec<Finding>,
+) {
+    let unasked = snapshot.depth == crate::evidence::Depth::Shallow
+        && snapshot.files.is_empty()
+        && record.files.iter().flatten().any(|f| is_license(&f.path, rules));
+    let front = snapshot.parsed.as_ref().map(|c| &c.front);
+    let gap = if let Some(gap) = unread(snapshot, rules) {
+        Some(gap.clone())
+    } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
+        Some(Gap::Malformed("the file list or card could not be read".into()))
+    } else if matches!(front, Some(FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge)) {
+        // It may name one.
+        Some(Gap::Malformed("the front matter could not be read".into()))
+    } else if unasked {
+        Some(Gap::NotFetched("the license file of a base model".into()))
+    } else {
+        None
+    };
+    if let Some(gap) = gap {
+        terms.reason = format!("not known: {}", gap.words());
+        terms.gap = Some(gap);
+    } else if is_other {
+        terms.openness = Openness::Unknown;
+        terms.reason = "the license is `other`, and neither a name nor a text says which".into();
+        findings.push(Finding::new(rules, "license/unrecognised", terms.reason.clone(), terms.evidence.clone()));
+    } else {
+        terms.openness = Openness::None;
+        terms.reason = "no license in front matter, files or card".into();
+        terms.evidence.push(Evidence { note: terms.reason.clone(), ..snapshot.record_cite.clone() });
+        let message = format!("{}: all rights are reserved", terms.reason);
+        findings.push(Finding::new(rules, "license/none", message, vec![snapshot.record_cite.clone()]));
+    }
+}
+
+/// The license of the code: a file on the code, else what the card says of the code alone.
+fn code_apart<'r>(files: &[TextResult], mentions: &[Mention<'r>], rules: &'r Rules) -> Option<Apart<'r>> {
+    let parts: Vec<(String, Part<'r>)> = files.iter().filter_map(|x| Some((x.path.clone(), part_of_text(x, rules)?))).collect();
+    if parts.is_empty() {
+        return prose::one_of(mentions, |a| a.code && !a.weights, Content::Code).map(|m| apart(m, "code", Content::Code));
+    }
+    let paths: Vec<String> = parts.iter().map(|p| p.0.clone()).collect();
+    Some(Apart { reason: format!("{} is on the code", t::list(&paths)), parts: parts.into_iter().map(|p| p.1).collect() })
+}
+
+fn apart<'r>(m: Mention<'r>, what: &str, content: Content) -> Apart<'r> {
+    let reason = format!("the card's section on the license says {} of the {what} (line {})", m.known.name(), m.line);
+    Apart { parts: vec![Part::known(m.known, content)], reason }
+}
+
+fn cite_mention(snapshot: &Snapshot, m: &Mention<'_>) -> Vec<Evidence> {
+    snapshot.card.iter().map(|d| d.cite(Some(m.line), format!("the card names {}", m.known.name()))).collect()
 }
 
 fn is_license(path: &str, rules: &Rules) -> bool {
@@ -338,23 +417,17 @@ fn part_of_text<'r>(text: &TextResult, rules: &'r Rules) -> Option<Part<'r>> {
     }
 }
 
-fn modified_message(path: &str, id: &str, added: &[String], removed: &[String]) -> String {
-    let show = |words: &[String]| t::cut(&words.join(" "), 120).into_owned();
-    let count = |n: usize| t::count(n, "word", "words");
-    let mut said = Vec::new();
-    if !added.is_empty() {
-        said.push(format!("{} added (\"{}\")", count(added.len()), show(added)));
-    }
-    if !removed.is_empty() {
-        said.push(format!("{} removed (\"{}\")", count(removed.len()), show(removed)));
-    }
-    format!("{path} reads like {id} with {}", said.join(" and "))
+/// What tag, name and link declare.
+pub(super) struct Declared<'r> {
+    pub(super) parts: Vec<Part<'r>>,
+    pub(super) evidence: Vec<Evidence>,
 }
 
-/// What tag, name and link declare.
-struct Declared<'r> {
-    parts: Vec<Part<'r>>,
-    evidence: Vec<Evidence>,
+impl Declared<'_> {
+    /// "`MIT` and `Apache-2.0`"
+    pub(super) fn said(&self) -> String {
+        t::list(&self.parts.iter().map(|p| format!("`{}`", p.id)).collect::<Vec<_>>())
+    }
 }
 
 fn declared<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Declared<'r> {
@@ -400,45 +473,10 @@ fn linked_base<'r>(link: &str, rules: &'r Rules) -> Option<Known<'r>> {
     of_base(rules, &id).map(|(_, known)| known)
 }
 
-/// The licenses of a declared value: a name, or an SPDX expression. Of a choice (`OR`) the most open
-/// part binds, since the user may choose it.
+/// The licenses of a declared value.
 fn parts_of_name<'r>(value: &str, rules: &'r Rules) -> Vec<Part<'r>> {
-    if let Some(known) = find(rules, value) {
-        return vec![Part::known(known, Content::Weights)];
-    }
-    let expression = value.contains(" AND ") || value.contains(" OR ") || value.contains(" WITH ");
-    if expression
-        && value.len() <= 500
-        && let Ok(parsed) = spdx::Expression::parse(value)
-    {
-        let mut stack: Vec<Vec<Part<'r>>> = Vec::new();
-        for node in parsed.iter() {
-            match node {
-                spdx::expression::ExprNode::Req(req) => {
-                    let id = req.req.license.to_string();
-                    stack.push(vec![find(rules, &id).map_or_else(|| Part::unknown(&id), |k| Part::known(k, Content::Weights))]);
-                }
-                spdx::expression::ExprNode::Op(op) => {
-                    let (Some(b), Some(mut a)) = (stack.pop(), stack.pop()) else { return vec![Part::unknown(value)] };
-                    let strictness = |parts: &[Part<'r>]| parts.iter().fold(Openness::Open, |o, p| o.and(p.openness));
-                    match op {
-                        spdx::expression::Operator::And => {
-                            a.extend(b);
-                            stack.push(a);
-                        }
-                        spdx::expression::Operator::Or => {
-                            let prefer_b = strictness(&a).and(strictness(&b)) == strictness(&a) && strictness(&a) != strictness(&b);
-                            stack.push(if prefer_b { b } else { a });
-                        }
-                    }
-                }
-            }
-        }
-        if let Some(parts) = stack.pop() {
-            return parts;
-        }
-    }
-    vec![Part::unknown(value)]
+    let part = |p: Result<Known<'r>, String>| p.map_or_else(|name| Part::unknown(&name), |k| Part::known(k, Content::Weights));
+    meaning(rules, value).parts.into_iter().map(part).collect()
 }
 
 /// Cites a front-matter value at its line, or the record where the card has none.
@@ -449,146 +487,4 @@ pub fn cite_front(snapshot: &Snapshot, key: &str, value: &str) -> Evidence {
         (Ok(document), Some(line)) => document.cite(Some(line), note),
         _ => Evidence { note, ..snapshot.record_cite.clone() },
     }
-}
-
-/// The license text that is pasted into the prompt at the gate.
-fn prompt<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Option<(Part<'r>, Evidence)> {
-    let card = snapshot.parsed.as_ref()?;
-    let text = card.front.get("extra_gated_prompt")?.as_str()?;
-    match identify(text.as_bytes(), rules).identity {
-        Identity::Exact { id } | Identity::Marked { id } => {
-            let known = find(rules, &id)?;
-            let cite =
-                snapshot.card.as_ref().ok()?.cite(card.front_line("extra_gated_prompt", None), format!("the gate shows {}", known.name()));
-            Some((Part::known(known, Content::Weights), cite))
-        }
-        _ => None,
-    }
-}
-
-/// Names of known licenses, in folded words, long enough not to be met by chance.
-fn prose_names<'r>(rules: &'r Rules) -> Vec<(String, Known<'r>)> {
-    let mut names: Vec<(String, Known<'r>)> = Vec::new();
-    for rule in rules.licenses.iter().filter(|r| !r.ambiguous) {
-        let ids = std::iter::once(rule.name.as_str())
-            .chain(std::iter::once(rule.id.get_ref().as_str()))
-            .chain(rule.aliases.iter().map(|a| a.get_ref().as_str()));
-        for name in ids {
-            let folded = t::words(name);
-            let known_short = matches!(folded.as_str(), "mit" | "mit license" | "apache 2 0");
-            if known_short || folded.len() >= 8 {
-                names.push((folded, Known::Rule(rule)));
-            }
-        }
-    }
-    names.sort_by_key(|n| std::cmp::Reverse(n.0.len()));
-    names
-}
-
-/// The license text that is pasted into the card's section on the license.
-fn pasted<'r>(card: &Card, snapshot: &Snapshot, rules: &'r Rules) -> Option<(Part<'r>, Evidence)> {
-    let blocks: Vec<_> = card.blocks.iter().filter(|b| topics::topic_of(card, b, rules) == Some("license")).collect();
-    let text = blocks.iter().map(|b| b.text.as_str()).collect::<Vec<_>>().join("\n");
-    if text.split_whitespace().count() < 120 {
-        return None;
-    }
-    match identify(text.as_bytes(), rules).identity {
-        Identity::Exact { id } | Identity::Marked { id } => {
-            let known = find(rules, &id)?;
-            let cite = snapshot
-                .card
-                .as_ref()
-                .ok()?
-                .cite(blocks.first().map(|b| b.line), format!("the text of {} stands in the card", known.name()));
-            Some((Part::known(known, Content::Weights), cite))
-        }
-        _ => None,
-    }
-}
-
-/// The one license that the card's section on the license names.
-fn prose<'r>(card: &Card, snapshot: &Snapshot, rules: &'r Rules) -> Option<(Part<'r>, Evidence)> {
-    let blocks =
-        card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code && topics::topic_of(card, b, rules) == Some("license"));
-    let names = prose_names(rules);
-    let mut found: Vec<(Known<'r>, u32)> = Vec::new();
-    for (i, block) in blocks {
-        for sentence in topics::sentences(&block.text) {
-            let folded = t::words(sentence);
-            // Of others' material, not of this model.
-            let of_others = ["dataset", "datasets", "originally", "derived from", "base model", "image", "icons"]
-                .iter()
-                .any(|w| contains_phrase(&folded, w));
-            // Of the code beside the weights.
-            let of_code = ["code", "代码", "コード"].iter().any(|w| contains_phrase(&folded, w))
-                && !["model", "weights", "模型", "モデル"].iter().any(|w| contains_phrase(&folded, w));
-            if of_others || of_code {
-                continue;
-            }
-            let mut rest = folded;
-            for (name, known) in &names {
-                if contains_phrase(&rest, name) {
-                    found.push((*known, block.line));
-                    // A longer name hides the shorter ones inside it.
-                    rest = rest.replace(name.as_str(), "");
-                }
-            }
-        }
-        for link in card.links.iter().filter(|l| l.block == i) {
-            if let Some(known) = find_url(rules, &link.url) {
-                found.push((known, link.line));
-            }
-        }
-    }
-    let ids: BTreeSet<&str> = found.iter().map(|(k, _)| k.id()).collect();
-    let (known, line) = *found.iter().max_by_key(|(k, _)| (k.openness(Content::Weights) != Openness::Open, k.id()))?;
-    // Several names: restricted ones are believed, open ones are not told apart.
-    if ids.len() > 1 && known.openness(Content::Weights) == Openness::Open {
-        return None;
-    }
-    let cite = snapshot.card.as_ref().ok()?.cite(Some(line), format!("the card names {}", known.name()));
-    Some((Part::known(known, Content::Weights), cite))
-}
-
-/// Text and tag name different licenses.
-fn disagreement(parts: &[Part<'_>], tag: &Declared<'_>, evidence: &[Evidence], rules: &Rules) -> Option<Finding> {
-    if tag.parts.is_empty() || parts.iter().any(|p| tag.parts.iter().any(|x| is_same(&x.id, &p.id))) {
-        return None;
-    }
-    let ids = |parts: &[Part<'_>]| t::list(&parts.iter().map(|p| p.id.clone()).collect::<Vec<_>>());
-    let message = format!("the front matter says {}, the license text is {}", ids(&tag.parts), ids(parts));
-    Some(Finding::new(rules, "license/text-differs-from-tag", message, tag.evidence.iter().chain(evidence).cloned().collect()))
-}
-
-/// GPL texts are the same for `-only` and `-or-later`, and hubs' tags say neither.
-fn is_same(a: &str, b: &str) -> bool {
-    let base = |s: &str| s.trim_end_matches("-only").trim_end_matches("-or-later").to_string();
-    base(a) == base(b)
-}
-
-/// A `license_link` to a file of the repository that is not there.
-fn broken_link(snapshot: &Snapshot, rules: &Rules) -> Option<Finding> {
-    let record = snapshot.record.as_ref().ok()?;
-    let link = record.card_data.get("license_link")?.as_str()?.trim();
-    let is_path = !link.is_empty() && !link.contains("://") && link.contains(|c: char| c.is_ascii_alphanumeric());
-    let there = record.files.as_ref()?.iter().any(|f| f.path == link.trim_start_matches("./"));
-    (is_path && !there).then(|| {
-        let evidence = vec![cite_front(snapshot, "license_link", link)];
-        Finding::new(rules, "license/link-broken", format!("license_link names {link}, which is not in the repository"), evidence)
-    })
-}
-
-/// `license: mit` with `license_name: something-else`.
-fn name_contradicts_tag(snapshot: &Snapshot, rules: &Rules) -> Option<Finding> {
-    let record = snapshot.record.as_ref().ok()?;
-    let name = record.card_data.get("license_name")?.as_str()?;
-    let tag = tags(record).into_iter().find(|v| names_something(v))?;
-    let same = match (find(rules, &tag), find(rules, name)) {
-        (Some(a), Some(b)) => is_same(a.id(), b.id()),
-        _ => t::fold_name(&tag) == t::fold_name(name),
-    };
-    (!same).then(|| {
-        let evidence = vec![cite_front(snapshot, "license", &tag), cite_front(snapshot, "license_name", name)];
-        Finding::new(rules, "license/name-contradicts-tag", format!("license says {tag}, license_name says {name}"), evidence)
-    })
 }

@@ -1,8 +1,15 @@
 //! Licenses: what a name or text denotes, what it permits, and what can be concluded for a model from
 //! the witnesses that speak of it. Facts come from `rules/licenses` and the SPDX list.
 
+mod compare;
 pub mod conclude;
+mod decode;
+mod disagree;
+pub mod names;
+pub mod prose;
 pub mod text;
+
+pub use names::find;
 
 use crate::hub::record::{ModelRecord, strings};
 use crate::net::limits;
@@ -89,21 +96,6 @@ impl<'r> Known<'r> {
     }
 }
 
-/// The license of a name as people write it. Names are compared folded and whole; nothing is guessed
-/// from a part of one.
-pub fn find<'r>(rules: &'r Rules, name: &str) -> Option<Known<'r>> {
-    if name.len() > 200 {
-        return None;
-    }
-    if let Some(rule) = rules.license(name) {
-        return Some(Known::Rule(rule));
-    }
-    let folded = t::fold_name(name);
-    let listed = spdx::identifiers::LICENSES.iter().find(|l| l.name.eq_ignore_ascii_case(&folded))?;
-    // An entry of ours may go by the id in another case.
-    spdx::license_id(listed.name).map(|id| rules.license(id.name).map_or(Known::Listed(id), Known::Rule))
-}
-
 /// The license that a link leads to.
 pub fn find_url<'r>(rules: &'r Rules, url: &str) -> Option<Known<'r>> {
     let folded = t::fold_url(url).to_lowercase();
@@ -140,7 +132,26 @@ pub fn tags(record: &ModelRecord) -> Vec<String> {
 
 /// Whether a value of `license` names anything: `other` and `unknown` do not.
 pub fn names_something(value: &str) -> bool {
-    !matches!(t::fold_name(value).as_str(), "" | "other" | "unknown" | "none" | "null" | "n/a" | "license")
+    !matches!(
+        t::fold_name(value).as_str(),
+        "" | "other"
+            | "unknown"
+            | "none"
+            | "null"
+            | "n/a"
+            | "na"
+            | "tbd"
+            | "noassertion"
+            | "license"
+            | "license.md"
+            | "license.txt"
+            | "custom"
+            | "custom-license"
+            | "see-license"
+            | "see-license-file"
+            | "more-information-needed"
+            | "[more-information-needed]"
+    )
 }
 
 /// Whether the record alone names a license that is known.

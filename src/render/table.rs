@@ -189,6 +189,9 @@ fn where_seen(c: &crate::report::ComponentOut, style: Style) -> String {
         text.push_str(&format!(" [{}]", line(&place)));
     }
     if style.verbosity > 0 {
+        if let Some(license) = c.license.expression.as_deref().filter(|_| !c.license.reason.is_empty()) {
+            text.push_str(&format!("\n{}: {}", line(license), line(&c.license.reason)));
+        }
         for e in &c.evidence {
             let at = e.url.as_deref().or(e.path.as_deref()).unwrap_or_default();
             text.push_str(&format!("\n{} ({})", line(at), line(&e.note)));

@@ -111,6 +111,8 @@ pub struct ComponentLicense {
     pub expression: Option<String>,
     pub openness: Openness,
     pub type_appropriate: Option<bool>,
+    /// Why it is this one.
+    pub reason: String,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -130,6 +132,8 @@ pub struct License {
     pub effective: Option<String>,
     pub effective_openness: Openness,
     pub basis: Basis,
+    /// Why it was concluded.
+    pub reason: String,
     pub terms: Vec<String>,
     pub obligations: Vec<Obligation>,
     pub texts: Vec<Text>,
@@ -250,6 +254,7 @@ impl Model {
                         expression: c.license.expression.clone(),
                         openness: c.license.openness,
                         type_appropriate: c.license.type_appropriate,
+                        reason: c.license.reason.clone(),
                     },
                     evidence: cites(&c.evidence),
                 })
@@ -323,6 +328,7 @@ fn license(audit: &Audit<'_>) -> License {
         effective: audit.lineage.expression(),
         effective_openness: audit.lineage.openness,
         basis: audit.terms.basis,
+        reason: audit.terms.reason.clone(),
         terms,
         obligations: obligations.into_values().collect(),
         texts: audit

@@ -110,7 +110,9 @@ fn terms<'r>(review: &Review, rules: &'r Rules) -> Terms<'r> {
         basis: Basis::Attested,
         evidence: vec![review.cite(None, None, "the license of the weights")],
         texts: Vec::new(),
-        code_parts: Vec::new(),
+        reason: format!("stated by {}", review.by),
+        code: None,
+        data: None,
         gap: None,
     }
 }
@@ -141,12 +143,11 @@ fn components(review: &Review, statements: &[Statement], rules: &Rules) -> Compo
             (Some(s), _) => attested(s, None, &review.by, review.cite(s.line, s.url.as_deref(), &s.note), rules),
             (None, content) => {
                 let listed = matches!(content, Content::Mof(_));
-                let openness = if listed { Openness::None } else { Openness::Unknown };
                 Component {
                     id: *id,
                     availability: if listed { Availability::NotFound } else { Availability::Unknown },
                     basis: if listed { Basis::Attested } else { Basis::None },
-                    license: crate::component::ComponentLicense { expression: None, openness, type_appropriate: None },
+                    license: if listed { crate::component::license_none() } else { crate::component::license_unknown() },
                     evidence: Vec::new(),
                     summary: if listed { "not listed".into() } else { "the file does not speak of it".into() },
                     gap: (!listed).then(|| Gap::NotFetched(ALONE.into())),

@@ -110,12 +110,11 @@ pub fn components(components: &mut Components, reviews: &[&Review], snapshot: &S
 /// The component that a statement makes.
 pub fn attested(statement: &Statement, old: Option<&Component>, by: &str, cite: Evidence, rules: &Rules) -> Component {
     let content = component::content_of(statement.component, rules);
-    let nothing = ComponentLicense { expression: None, openness: Openness::Unknown, type_appropriate: None };
     let license = match &statement.license {
-        Said::Named(name) => component::license_parts(&parts(name, content, rules), content),
-        Said::None => ComponentLicense { expression: None, openness: Openness::None, type_appropriate: None },
+        Said::Named(name) => component::license_parts(&parts(name, content, rules), content).because(format!("stated by {by}")),
+        Said::None => component::license_none().because(format!("stated by {by}")),
         // A license that was seen before still holds for what is stated to be there.
-        Said::Nothing => old.filter(|o| o.license.expression.is_some()).map_or(nothing, |o| o.license.clone()),
+        Said::Nothing => old.filter(|o| o.license.expression.is_some()).map_or_else(component::license_unknown, |o| o.license.clone()),
     };
     // What others call partial can be a gate that was looked at.
     let gated = statement.availability == Availability::Partial && old.is_some_and(|o| o.availability == Availability::Gated);

@@ -1,11 +1,11 @@
 //! `trulyopen explain`: a rule in words, made from the rule files alone.
 
 use super::Rules;
-use super::schema::{CapKind, Requirement, Whose};
+use super::schema::{Requirement, When, Whose};
 use crate::framework::schema::FrameworkRule;
 use crate::license::{self, Known};
 use crate::text;
-use crate::vocabulary::Content;
+use crate::vocabulary::{Content, Openness};
 use std::fmt::Write as _;
 
 /// Something that can be explained.
@@ -195,44 +195,82 @@ pub fn test_in_words(r: &Requirement) -> String {
     inner.iter().map(bracket).collect::<Vec<_>>().join(&format!(" {joint} "))
 }
 
+/// A license as a lawyer reads it: what it is open for and who says so, what restricts, what is owed and
+/// when, from where that is known.
 fn license_topic(rules: &Rules, known: Known<'_>) -> Topic {
-    let mut parts = Vec::new();
-    let open: Vec<String> = Content::ALL
-        .iter()
-        .map(|c| {
-            let by = match known {
-                Known::Rule(l) => l.open.get(c).map(|a| format!(" ({})", a.title())).unwrap_or_default(),
-                Known::Listed(_) => String::new(),
-            };
-            format!("- {c}: {}{by}", known.openness(*c))
-        })
-        .collect();
-    parts.push(("Open for".into(), open.join("\n")));
-    let terms: Vec<String> = known.terms().map(|id| format!("- {id}: {}", rules.terms.get(id).map_or("", |t| t.title.as_str()))).collect();
-    if !terms.is_empty() {
-        parts.push(("Terms".into(), terms.join("\n")));
+    let mut parts = vec![(String::new(), open_for(known))];
+    let restricts = |id: &str| rules.terms.get(id).is_some_and(|t| t.restricts);
+    let cap = |id: &str| match known {
+        Known::Rule(l) => l.cap.as_ref().filter(|_| matches!(id, "user-cap" | "revenue-cap")).map(|c| format!(" ({})", c.title())),
+        Known::Listed(_) => None,
+    };
+    for (heading, wanted) in [("Terms that restrict", true), ("Other terms", false)] {
+        let list: Vec<String> = known
+            .terms()
+            .filter(|id| restricts(id) == wanted)
+            .map(|id| format!("- {}{} [{id}]", rules.terms.get(id).map_or("", |t| t.title.as_str()), cap(id).unwrap_or_default()))
+            .collect();
+        if !list.is_empty() {
+            parts.push((heading.into(), list.join("\n")));
+        }
+    }
+    for when in When::ALL {
+        let list: Vec<String> = known.obligations().iter().filter(|o| o.when == *when).map(|o| format!("- {}", o.text)).collect();
+        if !list.is_empty() {
+            parts.push((format!("Obligations {}", when.title()), list.join("\n")));
+        }
     }
     if let Known::Rule(l) = known {
-        if let Some(cap) = &l.cap {
-            let what = match cap.kind {
-                CapKind::MonthlyUsers => "users a month",
-                CapKind::YearlyRevenueUsd => "US dollars of revenue a year",
-                CapKind::Users => "users",
-            };
-            parts.push(("Cap".into(), format!("{} {what}", cap.value)));
-        }
-        if !l.obligations.is_empty() {
-            parts.push((
-                "Obligations".into(),
-                l.obligations.iter().map(|o| format!("- {}: {}", o.when.title(), o.text)).collect::<Vec<_>>().join("\n"),
-            ));
-        }
         if let Some(note) = &l.note {
             parts.push(("Note".into(), note.clone()));
         }
-        parts.push(("Looked at".into(), l.checked.to_string()));
+        let names: Vec<&str> = l.aliases.iter().map(|a| a.get_ref().as_str()).collect();
+        if !names.is_empty() {
+            parts.push(("Also called".into(), names.join(", ")));
+        }
+        parts.push(("Known from".into(), format!("{}, looked at on {}", l.basis.title(), l.checked)));
     }
     Topic { id: known.id().to_string(), kind: "license", title: known.name().to_string(), parts, source: known.source() }
+}
+
+/// "Open for code, data, weights and document (OSI approved)."
+fn open_for(known: Known<'_>) -> String {
+    let names = |wanted: Openness| -> Vec<String> {
+        Content::ALL.iter().filter(|c| known.openness(**c) == wanted).map(|c| c.slug().to_string()).collect()
+    };
+    let (open, restricted, unknown) = (names(Openness::Open), names(Openness::Restricted), names(Openness::Unknown));
+    let mut out = Vec::new();
+    if !open.is_empty() {
+        let mut by: Vec<&str> = match known {
+            Known::Rule(l) => l.open.values().map(|a| a.title()).collect(),
+            Known::Listed(l) if l.is_osi_approved() => vec!["OSI approved"],
+            Known::Listed(_) => vec!["FSF free"],
+        };
+        by.dedup();
+        out.push(format!("Open for {} ({}).", text::list(&open), by.join(", ")));
+    }
+    match (open.is_empty(), restricted.is_empty()) {
+        (true, false) => out.push("Not open for any kind of content: its terms do not let everybody use it for any purpose.".to_string()),
+        (false, false) => out.push(format!("Not counted as open for {}.", text::list(&restricted))),
+        _ => {}
+    }
+    if !unknown.is_empty() {
+        let why = match known {
+            Known::Rule(_) => "the name stands for several texts, some open and some not",
+            Known::Listed(_) => "on the SPDX list, but neither OSI nor FSF approve it, and no rule judges its terms",
+        };
+        out.push(format!("Not known whether open for {}: {why}.", text::list(&unknown)));
+    }
+    if let Some(listed) = spdx::license_id(known.id()) {
+        let yes = |b: bool| if b { "yes" } else { "no" };
+        out.push(format!(
+            "SPDX list: OSI approved {}, FSF free {}{}.",
+            yes(listed.is_osi_approved()),
+            yes(listed.is_fsf_free_libre()),
+            if listed.is_deprecated() { ", id deprecated" } else { "" }
+        ));
+    }
+    out.join("\n")
 }
 
 /// A requirement in words.

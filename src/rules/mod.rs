@@ -11,6 +11,9 @@ pub mod schema;
 
 use crate::error::Error;
 use crate::framework::schema::FrameworkRule;
+use crate::license::Known;
+use crate::license::names::{self, Loose, LooseNames};
+use crate::license::text::Marks;
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
 use schema::*;
@@ -18,6 +21,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
+use std::sync::OnceLock;
 use toml::Spanned;
 use wildmatch::WildMatch;
 
@@ -51,6 +55,10 @@ pub struct Rules {
     pub frameworks: BTreeMap<String, FrameworkRule>,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
+    /// Loosened names, made when a name is first asked for that is neither id nor alias.
+    loose_names: OnceLock<LooseNames>,
+    /// Phrases of license texts, made ready when a text is first looked at.
+    license_marks: OnceLock<Marks>,
 }
 
 /// The highest `schema` number that this version reads.
@@ -96,6 +104,20 @@ impl Rules {
         self.license_names.get(&text::fold_name(name)).and_then(|i| self.licenses.get(*i))
     }
 
+    /// The license of a name that differs from an id, alias or title in what tells no two licenses apart.
+    pub fn license_loosely(&self, name: &str) -> Option<Known<'_>> {
+        let key = names::loosened(name)?;
+        match (*self.loose_names.get_or_init(|| names::loose_names(self)).get(&key)?)? {
+            Loose::Rule(i) => self.licenses.get(i).map(Known::Rule),
+            Loose::Listed(id) => spdx::license_id(id).map(Known::Listed),
+        }
+    }
+
+    /// The phrases that recognise license texts.
+    pub fn license_marks(&self) -> &Marks {
+        self.license_marks.get_or_init(|| Marks::new(&self.licenses))
+    }
+
     /// A word list, which the load has checked to be there.
     pub fn word_list(&self, id: &str) -> &[String] {
         self.words.get(id).map_or(&[], |w| &w.list)
@@ -132,6 +154,8 @@ impl Rules {
         }
         self.check_references()?;
         self.license_names.clear();
+        self.loose_names = OnceLock::new();
+        self.license_marks = OnceLock::new();
         for (i, license) in self.licenses.iter().enumerate() {
             let names = std::iter::once(license.id.get_ref().as_str()).chain(license.aliases.iter().map(|a| a.get_ref().as_str()));
             for name in names {

@@ -290,6 +290,25 @@ pub enum CapKind {
     Users,
 }
 
+impl Cap {
+    /// The number with its unit, for readers: "700,000,000 users a month".
+    pub fn title(&self) -> String {
+        let digits = self.value.to_string();
+        let mut number = String::new();
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
+                number.push(',');
+            }
+            number.push(digit);
+        }
+        match self.kind {
+            CapKind::MonthlyUsers => format!("{number} users a month"),
+            CapKind::YearlyRevenueUsd => format!("US${number} of revenue a year"),
+            CapKind::Users => format!("{number} users"),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Obligation {
@@ -309,6 +328,9 @@ pub enum When {
 }
 
 impl When {
+    /// Every occasion, in the order of a model's life.
+    pub const ALL: &'static [When] = &[When::Use, When::Modify, When::Derive, When::TrainOnOutputs, When::Distribute];
+
     /// The occasion, for readers.
     pub fn title(self) -> &'static str {
         match self {
@@ -344,6 +366,18 @@ pub enum LicenseBasis {
     Secondary,
     CardMetadata,
     StandardLicense,
+}
+
+impl LicenseBasis {
+    /// Where the facts are from, for readers.
+    pub fn title(self) -> &'static str {
+        match self {
+            LicenseBasis::TextRead => "the license text",
+            LicenseBasis::Secondary => "others' descriptions; the text was not available",
+            LicenseBasis::CardMetadata => "model cards, where only its name stands",
+            LicenseBasis::StandardLicense => "a standard license",
+        }
+    }
 }
 
 /// The license of a well-known base model, by its id (`rules/bases.toml`).

@@ -1,0 +1,14 @@
+//! Writes the pages of `docs/` that are made from the rules: `cargo run --example generate_docs`.
+
+use std::path::Path;
+use trulyopen::docs::pages;
+use trulyopen::rules::Rules;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    for (name, page) in pages(&Rules::load(None)?) {
+        std::fs::write(docs.join(name), page)?;
+        println!("docs/{name}");
+    }
+    Ok(())
+}
