@@ -150,7 +150,7 @@ fn listed(words: &[&str]) -> Option<Compared> {
     let mut best: Option<Compared> = None;
     for (bound, nominee, canon, canon_numbers) in &bounded {
         // What is harmless is not counted in a diff, so the bound is not a strict one; a fair margin is.
-        if best.as_ref().is_some_and(|b| b.differences + MARGIN <= *bound) {
+        if best.as_ref().is_some_and(|b| b.differences == 0 || b.differences + MARGIN <= *bound) {
             break;
         }
         let compared = compare(nominee.id, &Sides { canon, canon_numbers, words, numbers: &numbers }, until);
