@@ -63,7 +63,10 @@ pub fn stand(facts: &Facts<'_, '_>, rules: &Rules) -> Standing {
     let above = answers.iter().find(|(r, _)| *r.id.get_ref() > verdict.max(Verdict::Closed));
     let mut reasons: Vec<Reason> =
         above.map(|(_, list)| list.iter().filter(|(t, _)| *t != Tri::Met).map(|(_, r)| r.clone()).collect()).unwrap_or_default();
-    reasons.sort_by_key(|r| !r.certain);
+    // What is certain first, and what a reader asks for first: weights, training code, training data.
+    let pillars = [ComponentId::ModelParametersFinal, ComponentId::TrainingCode, ComponentId::Datasets];
+    let rank = |r: &Reason| pillars.iter().position(|p| r.components.contains(p)).unwrap_or(pillars.len());
+    reasons.sort_by_key(|r| (!r.certain, rank(r)));
     Standing { verdict, possible, reasons }
 }
 

@@ -108,6 +108,9 @@ fn is_of_others(folded: &str) -> bool {
         "originally",
         "derived from",
         "distilled from",
+        "distilled models",
+        "come from",
+        "comes from",
         "base model",
         "trained on",
         "trained with",
@@ -219,8 +222,8 @@ fn known_names<'r>(rules: &'r Rules) -> Vec<Name<'r>> {
     names
 }
 
-/// The one license that mentions come to; names that a model has too count only where there is no other. Several: a restricted one is believed, open ones are not told
-/// apart.
+/// The one license that mentions come to; names that a model has too count only where there is no
+/// other. Several: a restricted one is believed, open ones are not told apart.
 pub fn one_of<'r>(mentions: &[Mention<'r>], wanted: impl Fn(About) -> bool, content: Content) -> Option<Mention<'r>> {
     let mut fit: Vec<&Mention<'r>> = mentions.iter().filter(|m| wanted(m.about)).collect();
     let any_sure = fit.iter().any(|m| m.sure);
