@@ -176,7 +176,7 @@ fn repositories(corpus: &Path, rules: &Rules) -> Result<(), Box<dyn std::error::
             let Ok(tree) = std::fs::read(dir.join("tree.json")) else { continue };
             let tree = Tree::parse(&tree)?;
             let readme = std::fs::read(dir.join("README.md")).ok().map(|b| String::from_utf8_lossy(&b).into_owned());
-            let inspection = inspect(&tree, readme.as_deref(), rules);
+            let inspection = inspect(row["repo"].rsplit('/').next().unwrap_or_default(), &tree, readme.as_deref(), rules);
             let shown = of(&inspection);
             let ours = match shown.extent {
                 Extent::Yes => "yes",

@@ -117,7 +117,7 @@ fn words(name: &str) -> Vec<String> {
 const CODE: &[&str] = &["py", "ipynb", "cu", "cpp", "cc", "c", "rs", "go", "js", "ts", "java", "sh", "jl", "lua", "swift", "m", "r", "pl"];
 
 /// Inspects a tree. `readme` is the repository's README, which can only settle a doubt.
-pub fn inspect(tree: &Tree, readme: Option<&str>, rules: &Rules) -> Inspection {
+pub fn inspect(name: &str, tree: &Tree, readme: Option<&str>, rules: &Rules) -> Inspection {
     let list = |id: &str| rules.word_list(id);
     let skip = list("skip-folders");
     let files: Vec<Item> = tree.entries.iter().filter(|e| e.kind == TreeKind::File).filter_map(|e| item(&e.path, skip)).collect();
@@ -151,7 +151,7 @@ pub fn inspect(tree: &Tree, readme: Option<&str>, rules: &Rules) -> Inspection {
     }
     let readme = readme.map(Readme::new);
     let mut out = Inspection {
-        training: training(&files, &submodules, readme.as_ref(), rules),
+        training: training(name, &files, &submodules, readme.as_ref(), rules),
         data: data(&files, rules),
         evaluation: evaluation(&files, rules),
         inference: inference(&files, rules),
@@ -197,7 +197,7 @@ fn shown(extent: Extent, items: &[&Item<'_>]) -> Shown {
     Shown { extent, paths: paths.into_iter().map(str::to_string).collect() }
 }
 
-fn training(files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, rules: &Rules) -> Shown {
+fn training(name: &str, files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, rules: &Rules) -> Shown {
     let list = |id: &str| rules.word_list(id);
     let (train, tune, pairs) = (list("training"), list("fine-tuning"), list("fine-tuning-pairs"));
     let eval: BTreeSet<&String> = list("evaluation").iter().collect();
@@ -216,10 +216,12 @@ fn training(files: &[Item<'_>], submodules: &[String], readme: Option<&Readme>, 
         .filter(|i| i.is(&["py", "ipynb"]) && fine_tunes(i) && !is_model_file(i) && !is_bare_layer(i) && !is_inference(i) && !in_eval(i))
         .collect();
     let in_train_folder = |i: &Item<'_>| i.folders.iter().any(|f| f.iter().any(|w| train.contains(w)));
+    // The whole repository is for training: its root is what a training folder is elsewhere.
+    let is_for_training = words(name).iter().any(|w| train.contains(w));
     let p: Vec<&Item> = files
         .iter()
         .filter(|i| i.is(&["py", "jl"]) && !in_eval(i) && !fine_tunes(i))
-        .filter(|i| i.stem_has(train) || (in_train_folder(i) && matches!(i.stem.as_slice(), [w] if list("training-entry").contains(w))))
+        .filter(|i| i.stem_has(train) || ((in_train_folder(i) || (is_for_training && i.folders.is_empty())) && matches!(i.stem.as_slice(), [w] if list("training-entry").contains(w))))
         .filter(|i| !i.stem_has(list("not-training")))
         .collect();
     let r: Vec<&Item> = files
@@ -391,7 +393,7 @@ mod tests {
                 None => TreeEntry { path: p.to_string(), kind: TreeKind::File },
             })
             .collect();
-        inspect(&Tree { commit: None, entries, truncated: false }, readme, &Rules::load(None).unwrap())
+        inspect("repo", &Tree { commit: None, entries, truncated: false }, readme, &Rules::load(None).unwrap())
     }
 
     #[test]
@@ -421,6 +423,14 @@ mod tests {
     }
 
     #[test]
+    fn a_repository_that_is_for_training() {
+        let entries = vec![TreeEntry { path: "main.py".into(), kind: TreeKind::File }];
+        let tree = Tree { commit: None, entries, truncated: false };
+        let extent = |name: &str| inspect(name, &tree, None, &Rules::load(None).unwrap()).training.extent;
+        assert_eq!((extent("amber-train"), extent("amber")), (Extent::Yes, Extent::No));
+    }
+
+    #[test]
     fn names_that_lie() {
         for path in [
             "training_utils.py",
@@ -445,7 +455,7 @@ mod tests {
     #[test]
     fn a_cut_tree_proves_no_absence() {
         let entries = vec![TreeEntry { path: "a.py".into(), kind: TreeKind::File }];
-        let i = inspect(&Tree { commit: None, entries, truncated: true }, None, &Rules::load(None).unwrap());
+        let i = inspect("repo", &Tree { commit: None, entries, truncated: true }, None, &Rules::load(None).unwrap());
         assert_eq!(i.training.extent, Extent::Unknown);
     }
 
@@ -455,7 +465,7 @@ mod tests {
         fn any_tree(paths in proptest::collection::vec("[a-zA-Z训_./-]{0,40}", 0..20), truncated: bool) {
             let entries = paths.into_iter().map(|path| TreeEntry { path, kind: TreeKind::File }).collect();
             let rules = Rules::default();
-            let _ = inspect(&Tree { commit: None, entries, truncated }, Some("# x"), &rules);
+            let _ = inspect("repo", &Tree { commit: None, entries, truncated }, Some("# x"), &rules);
         }
     }
 }

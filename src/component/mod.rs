@@ -83,7 +83,7 @@ impl<'a, 'r> Context<'a, 'r> {
             .iter()
             .map(|repo| {
                 let readme = repo.readme.as_ref().ok().map(|d| String::from_utf8_lossy(&d.bytes).into_owned());
-                repo.tree.as_ref().map(|tree| inspect(tree, readme.as_deref(), rules)).map_err(Clone::clone)
+                repo.tree.as_ref().map(|tree| inspect(&repo.id.name, tree, readme.as_deref(), rules)).map_err(Clone::clone)
             })
             .collect();
         let repo_licenses = snapshot.repos.iter().map(|repo| code::repo_license(repo, rules)).collect();

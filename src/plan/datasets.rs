@@ -2,7 +2,7 @@
 //! prose names.
 
 use super::{DatasetMention, under};
-use crate::card::{Card, corpora, topics};
+use crate::card::{Block, Card, Link, corpora, topics};
 use crate::evidence::{Mention, Role};
 use crate::hub::record::{ModelRecord, strings};
 use crate::hub::{self, Endpoints};
@@ -58,14 +58,13 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         {
             continue;
         }
-        let role = match card
-            .blocks
-            .get(link.block)
-            .and_then(|b| topics::topic_of(card, b, rules))
-            .or_else(|| topics::section_topic(card, link.section, rules))
-        {
+        let block = card.blocks.get(link.block);
+        let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
+        let role = match topic {
             Some("training-data" | "training") => Role::Training,
             Some("evaluation") => Role::Evaluation,
+            Some("citation" | "usage") => Role::Unknown,
+            _ if is_called_training_data(link, block, rules) => Role::Training,
             _ => Role::Unknown,
         };
         if let Some(known) = out.iter_mut().find(|o| o.id.eq_ignore_ascii_case(&id)) {
@@ -86,6 +85,12 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         named_corpora(card, rules, at, has_base, &mut out);
     }
     out
+}
+
+/// The link's own words, or the bold label before it, say that these are the training data.
+fn is_called_training_data(link: &Link, block: Option<&Block>, rules: &Rules) -> bool {
+    let said = format!("{} {}", block.and_then(|b| b.label.as_deref()).unwrap_or_default(), text::words(&link.text));
+    rules.phrase_list("training-data-label").iter().any(|p| topics::contains_phrase(&said, p))
 }
 
 /// Adds the well-known corpora that prose names as training data.
