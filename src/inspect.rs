@@ -152,7 +152,7 @@ pub fn inspect(name: &str, tree: &Tree, readme: Option<&str>, rules: &Rules) -> 
     let readme = readme.map(Readme::new);
     let mut out = Inspection {
         training: training(name, &files, &submodules, readme.as_ref(), rules),
-        data: data(&files, rules),
+        data: data(name, &files, rules),
         evaluation: evaluation(&files, rules),
         inference: inference(&files, rules),
         architecture: architecture(&files, rules),
@@ -221,7 +221,11 @@ fn training(name: &str, files: &[Item<'_>], submodules: &[String], readme: Optio
     let p: Vec<&Item> = files
         .iter()
         .filter(|i| i.is(&["py", "jl"]) && !in_eval(i) && !fine_tunes(i))
-        .filter(|i| i.stem_has(train) || ((in_train_folder(i) || (is_for_training && i.folders.is_empty())) && matches!(i.stem.as_slice(), [w] if list("training-entry").contains(w))))
+        .filter(|i| {
+            i.stem_has(train)
+                || ((in_train_folder(i) || (is_for_training && i.folders.is_empty()))
+                    && matches!(i.stem.as_slice(), [w] if list("training-entry").contains(w)))
+        })
         .filter(|i| !i.stem_has(list("not-training")))
         .collect();
     let r: Vec<&Item> = files
@@ -275,12 +279,15 @@ fn training(name: &str, files: &[Item<'_>], submodules: &[String], readme: Optio
     shown(Extent::No, &[])
 }
 
-fn data(files: &[Item<'_>], rules: &Rules) -> Shown {
+fn data(name: &str, files: &[Item<'_>], rules: &Rules) -> Shown {
     let list = |id: &str| rules.word_list(id);
     let code: Vec<&Item> =
         files.iter().filter(|i| i.is(&["py", "ipynb", "sh", "rs", "scala"]) && !i.folder_has(list("not-data-folders"))).collect();
+    // The whole repository is for preparing data.
+    let is_for_data = item(name, &[]).is_some_and(|i| i.stem_has(list("data-strong")) || i.stem_has_pair(list("data-strong-pairs")));
     let is_strong = |i: &&&Item<'_>| {
-        i.stem_has(list("data-strong"))
+        (is_for_data && i.folders.is_empty())
+            || i.stem_has(list("data-strong"))
             || i.folder_has(list("data-strong"))
             || i.stem_has_pair(list("data-strong-pairs"))
             || i.folder_has_pair(list("data-strong-pairs"))

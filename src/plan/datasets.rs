@@ -46,6 +46,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
             out.push(d);
         }
     }
+    let mut called = false;
     for link in &card.links {
         let Some(id) = dataset_id(&link.url, at) else { continue };
         let lower = id.to_lowercase();
@@ -61,10 +62,13 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let block = card.blocks.get(link.block);
         let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
         let role = match topic {
-            Some("training-data" | "training") => Role::Training,
             Some("evaluation") => Role::Evaluation,
             Some("citation" | "usage") => Role::Unknown,
-            _ if is_called_training_data(link, block, rules) => Role::Training,
+            _ if is_called_training_data(link, block, rules) => {
+                called = true;
+                Role::Training
+            }
+            Some("training-data" | "training") => Role::Training,
             _ => Role::Unknown,
         };
         if let Some(known) = out.iter_mut().find(|o| o.id.eq_ignore_ascii_case(&id)) {
@@ -80,8 +84,9 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let mention = Mention { line: Some(link.line), declared: false, context };
         out.push(DatasetMention { id, role, mention, open_ended: false, elsewhere: None });
     }
-    // Where the front matter declares what trained the model, prose only tells of it again.
-    if !out.iter().any(|o| o.mention.declared) {
+    // Where the front matter declares what trained the model, or a link is called its training data,
+    // prose only tells of it again.
+    if !(called || out.iter().any(|o| o.mention.declared)) {
         named_corpora(card, rules, at, has_base, &mut out);
     }
     out

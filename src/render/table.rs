@@ -172,7 +172,13 @@ fn is_telling(id: ComponentId) -> bool {
 /// The shortest honest answer to "why is this not one rung higher?".
 fn why(m: &Model, style: Style) -> String {
     let next = Verdict::ALL.iter().find(|v| **v > m.verdict.max(Verdict::Closed));
-    let reasons: Vec<String> = m.reasons.iter().map(|r| line(&r.text).into_owned()).collect();
+    // The shortest answer is what stands in the way for sure; further questions are asked with `-v`.
+    let certain = m.reasons.iter().filter(|r| r.certain).count();
+    let shown = if certain > 0 && style.verbosity == 0 { certain } else { m.reasons.len() };
+    let mut reasons: Vec<String> = m.reasons.iter().take(shown).map(|r| line(&r.text).into_owned()).collect();
+    if shown < m.reasons.len() {
+        reasons.push(format!("and {} (-v)", crate::text::count(m.reasons.len() - shown, "open question", "open questions")));
+    }
     let text = match next {
         _ if m.verdict == Verdict::Unknown && !reasons.is_empty() => format!("Why unknown: {}.", reasons.join("; ")),
         Some(next) if !reasons.is_empty() => format!("Why not {next}: {}.", reasons.join("; ")),

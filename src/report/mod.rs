@@ -88,6 +88,8 @@ pub struct Source {
 pub struct Reason {
     pub text: String,
     pub components: Vec<ComponentId>,
+    /// It stands in the way for sure; otherwise an open question does.
+    pub certain: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -240,7 +242,11 @@ impl Model {
             },
             verdict: audit.verdict,
             verdict_possible: audit.possible,
-            reasons: audit.reasons.iter().map(|r| Reason { text: r.text.clone(), components: r.components.clone() }).collect(),
+            reasons: audit
+                .reasons
+                .iter()
+                .map(|r| Reason { text: r.text.clone(), components: r.components.clone(), certain: r.certain })
+                .collect(),
             pillars: audit.pillars.iter().map(|(k, p)| (*k, PillarOut { status: p.status, summary: p.summary.clone() })).collect(),
             components: ComponentId::ALL
                 .iter()
