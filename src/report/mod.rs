@@ -97,7 +97,7 @@ pub struct ComponentLicense {
     pub type_appropriate: Option<bool>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     pub url: Option<String>,
     pub path: Option<String>,

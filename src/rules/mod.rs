@@ -42,6 +42,8 @@ pub struct Rules {
     pub licenses: Vec<LicenseRule>,
     pub bases: Vec<Base>,
     pub name_hints: Vec<Base>,
+    /// sha256 of a license text's bytes → license id, as the project's policy clarifies it.
+    pub clarified: HashMap<String, String>,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
 }
@@ -187,7 +189,7 @@ impl Layer {
                     }
                 }
             }
-            "findings.toml" => {
+            "findings.toml" | "gate.toml" => {
                 let parsed: FindingsFile = file.parse()?;
                 for rule in parsed.finding {
                     file.once("finding", rule.id.get_ref(), rule.id.span())?;
@@ -251,7 +253,7 @@ impl Layer {
             _ => {
                 return Err(diagnose::file(
                     shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases (.toml) and licenses/*.toml",
+                    "no rule file has this name; there are components, files, verdicts, findings, gate, card, code, lineage, terms, bases (.toml) and licenses/*.toml",
                 ));
             }
         }

@@ -1,0 +1,152 @@
+//! Ways out of a violation: the pinned call, a model that passes, an exception ready to fill in.
+
+use super::subject::{Origin, Subject};
+use super::{Fix, Input, Place, Violation, checks};
+use crate::policy::Settings;
+use crate::text;
+use crate::vocabulary::Severity;
+
+/// Sizes count as comparable up to this factor.
+const COMPARABLE: f64 = 2.0;
+/// Suggestions for one violation.
+const SWAPS: usize = 3;
+/// Days for which a suggested exception holds.
+const EXCEPTION_DAYS: i32 = 90;
+
+/// Adds the help of the rule, and what is ready to copy.
+pub fn add(v: &mut Violation, input: &Input<'_>, settings: &[Settings]) {
+    if let Some(rule) = input.rules.findings.get(&v.rule).filter(|r| !r.help.is_empty()) {
+        v.help.push(rule.help.clone());
+    }
+    let Some(model) = v.model.clone() else { return };
+    let subject = input.subjects.values().find(|s| s.target.eq_ignore_ascii_case(&model));
+    if v.rule == "revision/unpinned"
+        && let Some(commit) = subject.and_then(|s| s.revision.as_deref())
+    {
+        let text = v.places.first().and_then(|p| pinned(p, &model, commit)).unwrap_or_else(|| format!("{model}@{commit}"));
+        v.fixes.push(Fix { kind: "pin", text });
+    }
+    if v.severity == Severity::Error && (v.rule.starts_with("policy/") || v.rule == "evidence/incomplete") {
+        if let Some(subject) = subject {
+            let index = v.places.iter().flat_map(|p| input.policy.indices_at(p.path.as_deref())).next().unwrap_or(0);
+            if let Some(s) = settings.get(index) {
+                v.fixes.extend(swaps(subject, s, input));
+            }
+        }
+        v.fixes.push(Fix { kind: "exception", text: exception(&model, &v.rule, input) });
+    }
+}
+
+/// The line with the commit in the call, for languages whose way to say it is known.
+pub fn pinned(place: &Place, name: &str, commit: &str) -> Option<String> {
+    let extension = place.file.rsplit('.').next().unwrap_or_default().to_lowercase();
+    let line = place.snippet.trim();
+    // Everything that stood for a revision before would contradict the new one.
+    if line.contains("revision") || commit.is_empty() {
+        return None;
+    }
+    let quoted = ['"', '\''].into_iter().find_map(|q| {
+        let literal = format!("{q}{name}{q}");
+        line.find(&literal).map(|at| (at + literal.len(), q))
+    });
+    match (extension.as_str(), quoted) {
+        ("py" | "ipynb", Some((end, q))) => {
+            let (head, tail) = (line.get(..end)?, line.get(end..)?);
+            // Only a literal inside a call can be followed by a further argument.
+            let inside = head.matches('(').count() > head.matches(')').count();
+            inside.then(|| format!("{head}, revision={q}{commit}{q}{tail}"))
+        }
+        ("sh" | "bash" | "yml" | "yaml", None) if line.split_whitespace().any(|w| w == name) => {
+            Some(line.replacen(name, &format!("{name} --revision {commit}"), 1))
+        }
+        ("txt" | "toml", _) => Some(line.replacen(name, &format!("{name}@{commit}"), 1)),
+        _ => None,
+    }
+}
+
+/// Models that are audited already, are for the same task and of comparable size, and pass.
+fn swaps(subject: &Subject, s: &Settings, input: &Input<'_>) -> Vec<Fix> {
+    let (Some(task), Some(bytes)) = (&subject.task, subject.bytes.filter(|b| *b > 0)) else { return Vec::new() };
+    let locked = input.locked.lock().into_iter().flat_map(|l| l.entries().map(|e| &e.subject));
+    let mut found: Vec<(f64, &Subject, u64)> = Vec::new();
+    for other in input.subjects.values().chain(locked) {
+        let Some(size) = other.bytes.filter(|b| *b > 0) else { continue };
+        let ratio = (size as f64 / bytes as f64).ln().abs();
+        let same = other.id.eq_ignore_ascii_case(&subject.id) || found.iter().any(|(_, f, _)| f.id.eq_ignore_ascii_case(&other.id));
+        if same || other.origin == Origin::Hosted || other.task.as_ref() != Some(task) || ratio > COMPARABLE.ln() {
+            continue;
+        }
+        if checks::model(other, s, input.rules).iter().all(|d| d.severity < Severity::Error) {
+            found.push((ratio, other, size));
+        }
+    }
+    found.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.id.cmp(&b.1.id)));
+    found
+        .into_iter()
+        .take(SWAPS)
+        .map(|(_, other, size)| {
+            let from = if other.origin == Origin::Locked { "the lock" } else { "this run" };
+            let text = format!(
+                "{} ({}, {}) passes this policy; compared by task ({task}) and size of the weights ({} against {}), as known from {from}",
+                other.id,
+                other.verdict,
+                other.license.as_deref().unwrap_or("no license"),
+                size_of(size),
+                size_of(bytes)
+            );
+            Fix { kind: "swap", text }
+        })
+        .collect()
+}
+
+fn size_of(bytes: u64) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < units.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    format!("{value:.1} {}", units.get(unit).unwrap_or(&"B"))
+}
+
+/// An exception with everything but reason and owner, which a person has to give: without them the
+/// policy is refused.
+fn exception(model: &str, rule: &str, input: &Input<'_>) -> String {
+    let string = |s: &str| text::toml_string(s);
+    let until = input.today.checked_add(jiff::Span::new().days(EXCEPTION_DAYS)).unwrap_or(input.today);
+    format!("[[exception]]\nmodel = {}\nrules = [{}]\nreason = \"\"\nowner = \"\"\nexpires = {until}\n", string(model), string(rule))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(file: &str, snippet: &str) -> Place {
+        Place {
+            file: file.into(),
+            line: 1,
+            column: 1,
+            end_column: 2,
+            snippet: snippet.into(),
+            snippet_column: 1,
+            fingerprint: String::new(),
+            path: None,
+        }
+    }
+
+    #[test]
+    fn the_pinned_call() {
+        let pin = |file: &str, line: &str| pinned(&place(file, line), "org/name", "abc");
+        assert_eq!(
+            pin("a.py", "    m = AutoModel.from_pretrained(\"org/name\", device=0)").as_deref(),
+            Some("m = AutoModel.from_pretrained(\"org/name\", revision=\"abc\", device=0)")
+        );
+        assert_eq!(pin("a.py", "f('org/name')").as_deref(), Some("f('org/name', revision='abc')"));
+        assert_eq!(pin("a.py", "NAME = \"org/name\""), None);
+        assert_eq!(pin("a.py", "f(\"org/name\", revision=\"main\")"), None);
+        assert_eq!(pin("run.sh", "hf download org/name").as_deref(), Some("hf download org/name --revision abc"));
+        assert_eq!(pin("models.txt", "org/name").as_deref(), Some("org/name@abc"));
+        assert_eq!(pin("a.rs", "api.model(\"org/name\")"), None);
+    }
+}
