@@ -23,6 +23,12 @@ const MAX_LIST: u64 = 64 << 20;
 /// # Errors
 /// A usage or rules error; what a hub could not answer is in the report instead.
 pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
+    let format = match shared.format.as_deref() {
+        None => &render::FORMATS[0],
+        Some(name) => {
+            render::by_name(name).ok_or_else(|| super::no_such_format("audit", shared, render::FORMATS.iter().map(|f| f.name)))?
+        }
+    };
     let rules = Rules::load(shared.rules.as_deref())?;
     let around = Surroundings::read();
     let endpoints = around.endpoints(shared.hub.as_deref().filter(|h| session::is_address(h)))?;
@@ -50,7 +56,6 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         note(shared, "note: no hub could be reached; this is the sample evidence built into trulyopen, not the hub's answer of today");
         outcome = session::audit_all(&session::sample_fetcher(), &rules, &options, &targets, usize::from(shared.jobs))?;
     }
-    let format = shared.format.as_deref().and_then(render::by_name).unwrap_or(&render::FORMATS[0]);
     let exit = exit(&outcome.models, args);
     write_out(shared, &(format.render)(&Report::new(&rules, outcome.models), style(shared)))?;
     Ok(exit)

@@ -5,6 +5,7 @@ use super::{Fix, Input, Place, Violation, checks};
 use crate::policy::Settings;
 use crate::text;
 use crate::vocabulary::Severity;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sizes count as comparable up to this factor.
 const COMPARABLE: f64 = 2.0;
@@ -33,7 +34,7 @@ pub fn add(v: &mut Violation, input: &Input<'_>, settings: &[Settings]) {
                 v.fixes.extend(swaps(subject, s, input));
             }
         }
-        v.fixes.push(Fix { kind: "exception", text: exception(&model, &v.rule, input) });
+        v.fixes.push(Fix { kind: "exception", text: exception(&model, &[&v.rule], input) });
     }
 }
 
@@ -112,10 +113,38 @@ fn size_of(bytes: u64) -> String {
 
 /// An exception with everything but reason and owner, which a person has to give: without them the
 /// policy is refused.
-fn exception(model: &str, rule: &str, input: &Input<'_>) -> String {
-    let string = |s: &str| text::toml_string(s);
+fn exception(model: &str, rules: &[&str], input: &Input<'_>) -> String {
     let until = input.today.checked_add(jiff::Span::new().days(EXCEPTION_DAYS)).unwrap_or(input.today);
-    format!("[[exception]]\nmodel = {}\nrules = [{}]\nreason = \"\"\nowner = \"\"\nexpires = {until}\n", string(model), string(rule))
+    let rules: Vec<String> = rules.iter().map(|r| text::toml_string(r)).collect();
+    format!(
+        "[[exception]]\nmodel = {}\nrules = [{}]\nreason = \"\"\nowner = \"\"\nexpires = {until}\n",
+        text::toml_string(&pattern(model)),
+        rules.join(", ")
+    )
+}
+
+/// A name as a pattern that fits it alone.
+fn pattern(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            '*' | '?' | '[' | ']' | '{' | '}' => out.extend(['[', c, ']']),
+            '\\' => out.push('?'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// One exception a model, for everything that can be excused.
+pub fn skeletons(violations: &[Violation], input: &Input<'_>) -> Vec<String> {
+    let mut by: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for v in violations.iter().filter(|v| v.fixes.iter().any(|f| f.kind == "exception")) {
+        if let Some(model) = &v.model {
+            by.entry(model).or_default().insert(&v.rule);
+        }
+    }
+    by.into_iter().map(|(model, rules)| exception(model, &rules.into_iter().collect::<Vec<_>>(), input)).collect()
 }
 
 #[cfg(test)]
