@@ -119,7 +119,7 @@ fn verdict(subject: &Subject, s: &Settings) -> Option<Asked> {
     let least = s.verdict.as_ref()?;
     let tri = if subject.verdict >= least.value {
         Tri::Met
-    } else if subject.possible >= least.value && !subject.incomplete.is_empty() {
+    } else if subject.is_missing() || (subject.possible >= least.value && !subject.incomplete.is_empty()) {
         Tri::Unknown
     } else {
         Tri::NotMet
@@ -132,7 +132,7 @@ fn verdict(subject: &Subject, s: &Settings) -> Option<Asked> {
         whether: format!("is {} at least", least.value),
         message: format!("{} is {}, and the policy asks for {} at least{why}", subject.target, subject.verdict, least.value),
         span: Some(least.span.clone()),
-        evidence: subject.license_evidence.clone(),
+        evidence: subject.reason_evidence.clone(),
     })
 }
 
@@ -403,6 +403,9 @@ pub fn is_pinned(one: &Use, subject: &Subject) -> bool {
 /// A model that can change after it was checked.
 pub fn unpinned(first: Option<&Use>, subject: &Subject, s: &Settings) -> Option<Draft> {
     let required = s.pinned.as_ref().filter(|p| p.value);
+    if required.is_none() && subject.is_missing() {
+        return None;
+    }
     let severity = match required {
         Some(_) => Severity::Error,
         None => level("revision/unpinned", Severity::Warning, s)?,

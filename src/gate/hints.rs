@@ -24,7 +24,8 @@ pub fn add(v: &mut Violation, input: &Input<'_>, settings: &[Settings]) {
     if v.rule == "revision/unpinned"
         && let Some(commit) = subject.and_then(|s| s.revision.as_deref())
     {
-        let text = v.places.first().and_then(|p| pinned(p, &model, commit)).unwrap_or_else(|| format!("{model}@{commit}"));
+        let asked = subject.and_then(|s| s.requested.as_deref());
+        let text = v.places.first().and_then(|p| pinned(p, &model, asked, commit)).unwrap_or_else(|| format!("{model}@{commit}"));
         v.fixes.push(Fix { kind: "pin", text });
     }
     if v.severity == Severity::Error && (v.rule.starts_with("policy/") || v.rule == "evidence/incomplete") {
@@ -38,12 +39,18 @@ pub fn add(v: &mut Violation, input: &Input<'_>, settings: &[Settings]) {
     }
 }
 
-/// The line with the commit in the call, for languages whose way to say it is known.
-pub fn pinned(place: &Place, name: &str, commit: &str) -> Option<String> {
+/// The line with the commit in the call, for languages whose way to say it is known. `asked` is the
+/// revision that stands there now.
+pub fn pinned(place: &Place, name: &str, asked: Option<&str>, commit: &str) -> Option<String> {
     let extension = place.file.rsplit('.').next().unwrap_or_default().to_lowercase();
     let line = place.snippet.trim();
-    // Everything that stood for a revision before would contradict the new one.
-    if line.contains("revision") || commit.is_empty() {
+    if let Some(asked) = asked {
+        // What stands for the revision is replaced where it is plain to see, or nothing is.
+        let forms = [format!("\"{asked}\""), format!("'{asked}'"), format!("--revision {asked}"), format!("{name}@{asked}")];
+        let form = forms.iter().find(|f| line.matches(f.as_str()).count() == 1)?;
+        return Some(line.replacen(form.as_str(), &form.replace(asked, commit), 1));
+    }
+    if line.contains("revision") {
         return None;
     }
     let quoted = ['"', '\''].into_iter().find_map(|q| {
@@ -166,7 +173,11 @@ mod tests {
 
     #[test]
     fn the_pinned_call() {
-        let pin = |file: &str, line: &str| pinned(&place(file, line), "org/name", "abc");
+        let pin = |file: &str, line: &str| pinned(&place(file, line), "org/name", None, "abc");
+        let again = |file: &str, line: &str| pinned(&place(file, line), "org/name", Some("main"), "abc");
+        assert_eq!(again("a.py", "f(\"org/name\", revision=\"main\")").as_deref(), Some("f(\"org/name\", revision=\"abc\")"));
+        assert_eq!(again("models.txt", "org/name@main").as_deref(), Some("org/name@abc"));
+        assert_eq!(again("a.py", "f(\"org/name\", revision=REVISION)"), None);
         assert_eq!(
             pin("a.py", "    m = AutoModel.from_pretrained(\"org/name\", device=0)").as_deref(),
             Some("m = AutoModel.from_pretrained(\"org/name\", revision=\"abc\", device=0)")

@@ -313,6 +313,7 @@ fn subject(w: WireModel) -> Result<(Subject, String, String), String> {
         verdict: w.verdict,
         possible: w.possible,
         reasons: Vec::new(),
+        reason_evidence: Vec::new(),
         license: w.license,
         openness: w.openness,
         terms: w.terms,

@@ -31,6 +31,8 @@ pub struct Subject {
     pub possible: Verdict,
     /// Why not one rung higher.
     pub reasons: Vec<String>,
+    /// What the first reason rests on.
+    pub reason_evidence: Vec<report::Evidence>,
     /// Everything that binds, joined by AND; `None` where nothing is known to.
     pub license: Option<String>,
     pub openness: Openness,
@@ -175,6 +177,7 @@ impl Subject {
             verdict: model.verdict,
             possible: model.verdict_possible,
             reasons: model.reasons.iter().map(|r| r.text.clone()).collect(),
+            reason_evidence: reason_evidence(model),
             license: model.license.effective.clone(),
             openness: model.license.effective_openness,
             terms: model.license.terms.iter().cloned().collect(),
@@ -219,6 +222,7 @@ impl Subject {
             verdict: Verdict::Unknown,
             possible: Verdict::OpenSourceOpenData,
             reasons: Vec::new(),
+            reason_evidence: Vec::new(),
             license: None,
             openness: Openness::Unknown,
             terms: BTreeSet::new(),
@@ -273,6 +277,16 @@ impl Subject {
         }
         out
     }
+}
+
+/// The evidence of the components that the first reason names. Where it names the weights, the license
+/// is at issue.
+fn reason_evidence(model: &Model) -> Vec<report::Evidence> {
+    let named = model.reasons.first().map(|r| r.components.as_slice()).unwrap_or_default();
+    if named.contains(&ComponentId::ModelParametersFinal) {
+        return model.license.evidence.clone();
+    }
+    model.components.iter().filter(|c| named.contains(&c.id)).flat_map(|c| c.evidence.clone()).collect()
 }
 
 /// Name and revision, folded so that every spelling of a model is one.
