@@ -159,6 +159,7 @@ impl Project {
             snippet: l.snippet.clone(),
             snippet_column: l.snippet_column,
             fingerprint: String::new(),
+            pinned: None,
             path: Some(self.join(&self.below, &l.file)),
         }
     }
@@ -191,6 +192,7 @@ impl Project {
             snippet: String::new(),
             snippet_column: 1,
             fingerprint: String::new(),
+            pinned: None,
             path: Some(self.join(&self.below, file)),
         };
         scan.skipped.iter().map(|s| (place(&s.file), s.why.clone())).collect()
@@ -232,7 +234,11 @@ fn included(policy: &Policy, endpoints: &Endpoints) -> Result<Vec<Use>, Error> {
             unresolved: None,
         });
     }
-    if problems.is_empty() { Ok(uses) } else { Err(read::error(&policy.file, &policy.text, problems, "include names models as `trulyopen audit` takes them")) }
+    if problems.is_empty() {
+        Ok(uses)
+    } else {
+        Err(read::error(&policy.file, &policy.text, problems, "include names models as `trulyopen audit` takes them"))
+    }
 }
 
 /// The lock that is there. One that cannot be trusted stops `--locked`; it can be written anew.
@@ -289,8 +295,7 @@ impl Before {
 
 fn progress(shared: &Shared, scan: &Scan, uses: &[Use]) {
     if std::io::stderr().is_terminal() {
-        let models: BTreeSet<Key> =
-            uses.iter().filter_map(|u| u.target.as_ref().map(|t| subject::key(t, u.revision.as_deref()))).collect();
+        let models: BTreeSet<Key> = uses.iter().filter_map(|u| u.target.as_ref().map(|t| subject::key(t, u.revision.as_deref()))).collect();
         let found = format!("{} in {}", text::count(models.len(), "model", "models"), text::count(scan.files, "file", "files"));
         note(shared, &format!("found {found}; auditing"));
     }
@@ -390,15 +395,7 @@ fn update_lock(
     new.save(&project.lock_path())
 }
 
-fn report(
-    project: &Project,
-    args: &CheckArgs,
-    input: &Input<'_>,
-    outcome: Outcome,
-    scan: &Scan,
-    known: usize,
-    exit: Exit,
-) -> CheckReport {
+fn report(project: &Project, args: &CheckArgs, input: &Input<'_>, outcome: Outcome, scan: &Scan, known: usize, exit: Exit) -> CheckReport {
     let policy = &project.policy;
     let mut summary = Summary { files: scan.files, known, ..Summary::default() };
     summary.count(&outcome.violations);
@@ -509,4 +506,3 @@ fn append_summary(report: &CheckReport) -> Result<(), Error> {
     };
     write().map_err(|source| Error::File { action: "write the job summary to", path: path.display().to_string(), source })
 }
-

@@ -90,8 +90,8 @@ pub fn tree(root: &Path, revision: &str) -> Result<TempDir, Error> {
         let said = String::from_utf8_lossy(&out.stderr);
         Err(fail(text::cut(&text::line(said.trim()), 200).into_owned()))
     };
-    let commit = run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])
-        .map_err(|e| match e {
+    let commit =
+        run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")]).map_err(|e| match e {
             Error::Usage { message, .. } if message.ends_with(": ") => fail("there is no such revision and no such file".into()),
             other => other,
         })?;

@@ -248,7 +248,11 @@ fn component(subject: &Subject, need: &ComponentNeed, span: Range<usize>) -> Ask
                 Openness::Restricted | Openness::None => Tri::NotMet,
             };
             let state = match there {
-                Tri::Met => format!("is {}, under a license that is {}", c.availability, if open == Tri::Unknown { "not known" } else { "not open" }),
+                Tri::Met => format!(
+                    "is {}, under a license that is {}",
+                    c.availability,
+                    if open == Tri::Unknown { "not known" } else { "not open" }
+                ),
                 _ => format!("is {} (basis: {})", c.availability, c.basis),
             };
             (there.min(open), state)
@@ -499,6 +503,7 @@ pub fn about_lock(rule: &str, message: String, entry: &Entry, lock: &Lock, input
         snippet: "[[model]]".into(),
         snippet_column: 1,
         fingerprint: String::new(),
+        pinned: None,
         path: None,
     };
     about(rule, message, place, input)

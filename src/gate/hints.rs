@@ -25,8 +25,10 @@ pub fn add(v: &mut Violation, input: &Input<'_>, settings: &[Settings]) {
         && let Some(commit) = subject.and_then(|s| s.revision.as_deref())
     {
         let asked = subject.and_then(|s| s.requested.as_deref());
-        let text = v.places.first().and_then(|p| pinned(p, &model, asked, commit)).unwrap_or_else(|| format!("{model}@{commit}"));
-        v.fixes.push(Fix { kind: "pin", text });
+        for p in &mut v.places {
+            p.pinned = Some(pinned(p, &model, asked, commit).unwrap_or_else(|| format!("{model}@{commit}")));
+        }
+        v.fixes.extend(v.places.first().and_then(|p| p.pinned.clone()).map(|text| Fix { kind: "pin", text }));
     }
     if v.severity == Severity::Error && (v.rule.starts_with("policy/") || v.rule == "evidence/incomplete") {
         if let Some(subject) = subject {
@@ -167,6 +169,7 @@ mod tests {
             snippet: snippet.into(),
             snippet_column: 1,
             fingerprint: String::new(),
+            pinned: None,
             path: None,
         }
     }

@@ -286,7 +286,8 @@ fn subject(w: WireModel) -> Result<(Subject, String, String), String> {
     }
     let mut lineage = Vec::new();
     for (id, state) in w.base {
-        let (relation, verdict) = state.rsplit_once(' ').and_then(|(r, v)| Some((r, Verdict::from_slug(v)?))).ok_or("a base without a verdict")?;
+        let (relation, verdict) =
+            state.rsplit_once(' ').and_then(|(r, v)| Some((r, Verdict::from_slug(v)?))).ok_or("a base without a verdict")?;
         lineage.push(Base { relation: relation.to_string(), verdict, id });
     }
     lineage.sort();
@@ -509,7 +510,14 @@ pub(crate) mod tests {
         let rules: Vec<&str> = changes(&was, &is).iter().map(|c| c.rule).collect();
         assert_eq!(
             rules,
-            ["lock/license-changed", "lock/verdict-changed", "lock/weights-changed", "lock/access-changed", "lock/facts-changed", "lock/revision-moved"]
+            [
+                "lock/license-changed",
+                "lock/verdict-changed",
+                "lock/weights-changed",
+                "lock/access-changed",
+                "lock/facts-changed",
+                "lock/revision-moved"
+            ]
         );
         let mut terms = full("org/a");
         terms.terms.insert("user-cap".into());

@@ -8,6 +8,8 @@ pub mod baseline;
 pub mod checks;
 pub mod hints;
 pub mod lock;
+#[cfg(test)]
+mod properties;
 pub mod subject;
 
 use crate::exit::Exit;
@@ -57,6 +59,9 @@ pub struct Place {
     pub snippet_column: u32,
     /// The same violation at the same line of code has the same one, wherever the line moves to.
     pub fingerprint: String,
+    /// The line with the commit in the call, where the revision is not pinned and the way to say it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<String>,
     /// Relative to the policy's directory; `None` for places in the policy and lock themselves.
     #[serde(skip)]
     pub path: Option<String>,
@@ -221,8 +226,7 @@ pub fn evaluate(input: &Input<'_>) -> Outcome {
         for draft in checks::model(subject, s, input.rules) {
             drafts.push((draft.at_most(*role), Some(subject.target.clone()), places()));
         }
-        let loose: Vec<Place> =
-            uses.iter().filter(|u| !u.hosted && !checks::is_pinned(u, subject)).map(|u| u.place.clone()).collect();
+        let loose: Vec<Place> = uses.iter().filter(|u| !u.hosted && !checks::is_pinned(u, subject)).map(|u| u.place.clone()).collect();
         if !loose.is_empty()
             && let Some(draft) = checks::unpinned(uses.first().copied(), subject, s)
         {
@@ -298,7 +302,17 @@ fn merge(drafts: Vec<(Draft, Option<String>, Vec<Place>)>, input: &Input<'_>) ->
 /// A place in the policy.
 pub fn place_in_policy(policy: &Policy, span: &Range<usize>) -> Place {
     let (line, column, end_column, snippet) = policy.line_of(span);
-    Place { file: policy.file.clone(), line, column, end_column, snippet, snippet_column: 1, fingerprint: String::new(), path: None }
+    Place {
+        file: policy.file.clone(),
+        line,
+        column,
+        end_column,
+        snippet,
+        snippet_column: 1,
+        fingerprint: String::new(),
+        pinned: None,
+        path: None,
+    }
 }
 
 /// Takes out what a valid exception excuses, place by place; adds what is wrong with exceptions.
@@ -365,7 +379,13 @@ fn housekeeping(violations: &mut Vec<Violation>, exclusions: &[bool], input: &In
     }
     if let Some(lock) = input.locked.lock() {
         for entry in lock.entries().filter(|e| !out.judged.contains(&e.subject.key()) && !is_used(&e.subject, input)) {
-            violations.push(checks::about_lock("lock/stale", format!("{} is locked and not used", entry.subject.target), entry, lock, input));
+            violations.push(checks::about_lock(
+                "lock/stale",
+                format!("{} is locked and not used", entry.subject.target),
+                entry,
+                lock,
+                input,
+            ));
         }
     }
 }

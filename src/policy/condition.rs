@@ -53,7 +53,8 @@ impl Condition {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Condition, String> {
-        let found = OPS.iter().filter_map(|(s, op)| text.find(s).map(|at| (at, std::cmp::Reverse(s.len()), *s, *op))).min_by_key(|f| (f.0, f.1));
+        let found =
+            OPS.iter().filter_map(|(s, op)| text.find(s).map(|at| (at, std::cmp::Reverse(s.len()), *s, *op))).min_by_key(|f| (f.0, f.1));
         let (at, _, sign, op) = found.ok_or("it has no comparison; a condition is `PATH >= VALUE`, as in `mof.class >= 3`")?;
         let path = text.get(..at).unwrap_or_default().trim();
         let value = text.get(at + sign.len()..).unwrap_or_default().trim();

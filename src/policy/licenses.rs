@@ -92,7 +92,8 @@ fn expression(s: &str, rules: &Rules) -> Result<Vec<BTreeSet<String>>, (String, 
                     return Err(wrong("WITH is about exceptions for code; weights have none".into()));
                 }
                 let id = req.req.license.to_string();
-                let known = license::find(rules, &id).ok_or_else(|| (format!("no license is called `{}`", super::read::shown(&id)), None))?;
+                let known =
+                    license::find(rules, &id).ok_or_else(|| (format!("no license is called `{}`", super::read::shown(&id)), None))?;
                 stack.push(vec![BTreeSet::from([known.id().to_string()])]);
             }
             spdx::expression::ExprNode::Op(op) => {

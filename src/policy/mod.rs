@@ -298,7 +298,11 @@ impl Policy {
             )),
             None => {
                 let by_name: Vec<&str> = self.profiles.iter().filter(|p| p.paths.is_empty()).map(|p| p.name.as_str()).collect();
-                let help = if by_name.is_empty() { "it has none without `paths`".to_string() } else { format!("it has {}", read::names(&by_name)) };
+                let help = if by_name.is_empty() {
+                    "it has none without `paths`".to_string()
+                } else {
+                    format!("it has {}", read::names(&by_name))
+                };
                 Err(Error::usage(format!("{} has no profile `{}`", self.file, read::shown(name)), help))
             }
         }
@@ -322,12 +326,7 @@ impl Policy {
         let end = span.end.clamp(start, begin + line.len().max(start - begin));
         let column = chars(begin, start) + 1;
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        (
-            number(before.matches('\n').count() + 1),
-            number(column),
-            number((column + chars(start, end)).max(column + 1)),
-            line.to_string(),
-        )
+        (number(before.matches('\n').count() + 1), number(column), number((column + chars(start, end)).max(column + 1)), line.to_string())
     }
 }
 

@@ -143,7 +143,11 @@ fn settings(
         s.allow = t.take("allow").map(|i| {
             let set = license_set(&i, groups, rules, r);
             if matches!(i.value, DeValue::Array(a) if a.is_empty()) {
-                r.problem(i.span.clone(), "an empty list allows no license at all", Some("leave the key out to allow every license".into()));
+                r.problem(
+                    i.span.clone(),
+                    "an empty list allows no license at all",
+                    Some("leave the key out to allow every license".into()),
+                );
             }
             set
         });
@@ -208,8 +212,7 @@ fn section<'a>(prefix: &str, name: &'static str, top: &mut Section<'a>, r: &mut 
 }
 
 fn verdict(item: &Item<'_>, r: &mut Reader) -> Option<At<Verdict>> {
-    let choices: Vec<(&'static str, Verdict)> =
-        Verdict::ALL.iter().filter(|v| **v != Verdict::Unknown).map(|v| (v.slug(), *v)).collect();
+    let choices: Vec<(&'static str, Verdict)> = Verdict::ALL.iter().filter(|v| **v != Verdict::Unknown).map(|v| (v.slug(), *v)).collect();
     r.choice(item, &choices)
 }
 
@@ -519,7 +522,10 @@ license = "MTI"
             ("[require]\nverdict = \"open-weights\"\n[models]\nexclude = [\"org/*\"]", "needs a reason"),
             ("[require]\nverdict = \"open-weights\"\n[models]\nexclude = [{ model = \"*\", reason = \"x\" }]", "everything"),
             ("[require]\nverdict = \"open-weights\"\n[models]\nexclude = [{ paths = [\"**\"], reason = \"x\" }]", "everything"),
-            ("[require]\nverdict = \"open-weights\"\n[[exception]]\nmodel = \"*\"\nrules = [\"policy/verdict\"]", "no `reason`, `owner` and `expires`"),
+            (
+                "[require]\nverdict = \"open-weights\"\n[[exception]]\nmodel = \"*\"\nrules = [\"policy/verdict\"]",
+                "no `reason`, `owner` and `expires`",
+            ),
             ("[require]\nverdict = \"open-weights\"\n[profile.x]\npaths = []\n", "nowhere"),
             ("<<<<<<< ours\n[require]\n", "trulyopen.toml:1"),
             ("[require]\nverdict = \"open-weights\"\nverdict = \"closed\"", "duplicate key"),

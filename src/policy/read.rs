@@ -46,9 +46,9 @@ pub fn error(file: &str, content: &str, mut problems: Vec<Problem>, help: &str) 
         .take(SHOWN)
         .map(|p| {
             let span = crate::rules::diagnose::clamp(&shown, p.span);
-            let mut group = Level::ERROR
-                .primary_title(text::line(&p.message).into_owned())
-                .element(Snippet::source(shown.as_str()).path(text::line(file).into_owned()).annotation(AnnotationKind::Primary.span(span)));
+            let mut group = Level::ERROR.primary_title(text::line(&p.message).into_owned()).element(
+                Snippet::source(shown.as_str()).path(text::line(file).into_owned()).annotation(AnnotationKind::Primary.span(span)),
+            );
             if let Some(help) = &p.help {
                 group = group.element(Level::HELP.message(text::line(help).into_owned()));
             }
@@ -204,10 +204,9 @@ impl Reader {
     /// A list of any values.
     pub fn list<'a>(&mut self, item: &Item<'a>) -> Vec<Item<'a>> {
         match item.value {
-            DeValue::Array(list) => list
-                .iter()
-                .map(|v| Item { key: item.key.clone(), key_span: v.span(), value: v.get_ref(), span: v.span() })
-                .collect(),
+            DeValue::Array(list) => {
+                list.iter().map(|v| Item { key: item.key.clone(), key_span: v.span(), value: v.get_ref(), span: v.span() }).collect()
+            }
             _ => {
                 self.wrong_type(item, "a list");
                 Vec::new()

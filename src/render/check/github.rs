@@ -21,10 +21,11 @@ pub fn render(report: &CheckReport, _: Style) -> String {
         for help in &v.help {
             let _ = write!(said, "\nhelp: {}", line(help));
         }
-        for fix in v.fixes.iter().filter(|f| f.kind != "exception") {
-            let _ = write!(said, "\n{}: {}", if fix.kind == "pin" { "pinned" } else { "instead" }, line(&fix.text));
+        for fix in v.fixes.iter().filter(|f| f.kind == "swap") {
+            let _ = write!(said, "\ninstead: {}", line(&fix.text));
         }
         for p in &v.places {
+            let pinned = p.pinned.as_ref().map(|t| format!("\npinned: {}", line(t))).unwrap_or_default();
             let _ = writeln!(
                 out,
                 "::{command} file={},line={},col={},endColumn={},title={}::{}",
@@ -33,7 +34,7 @@ pub fn render(report: &CheckReport, _: Style) -> String {
                 p.column,
                 p.end_column,
                 property(&v.rule),
-                data(&said)
+                data(&format!("{said}{pinned}"))
             );
         }
     }

@@ -5,6 +5,7 @@ use crate::gate::{Place, Violation};
 use crate::text::{count, is_steering, line};
 use crate::vocabulary::Severity;
 use annotate_snippets::{AnnotationKind, Element, Level, Origin, Renderer, Snippet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -19,8 +20,10 @@ const EXCEPTIONS: usize = 3;
 pub fn render(report: &CheckReport, style: Style) -> String {
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
+    // A suggestion is made once a model, not once a rule.
+    let mut suggested = BTreeSet::new();
     for v in &report.violations {
-        out.push_str(&diagnostic(v, &renderer, style));
+        out.push_str(&diagnostic(v, &renderer, style, &mut suggested));
         out.push_str("\n\n");
     }
     if !report.accept.is_empty() {
@@ -68,13 +71,14 @@ fn summary(report: &CheckReport) -> String {
     if report.policy.mode == "inventory" {
         for m in &report.models {
             let license = m.license.as_deref().unwrap_or("no license known");
-            let _ = writeln!(out, "  {}  {}  {}  ({})", line(&m.target), m.verdict, line(license), count(m.places.len(), "place", "places"));
+            let _ =
+                writeln!(out, "  {}  {}  {}  ({})", line(&m.target), m.verdict, line(license), count(m.places.len(), "place", "places"));
         }
     }
     out
 }
 
-fn diagnostic(v: &Violation, renderer: &Renderer, style: Style) -> String {
+fn diagnostic(v: &Violation, renderer: &Renderer, style: Style, suggested: &mut BTreeSet<(Option<String>, String)>) -> String {
     let level = match v.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -93,7 +97,7 @@ fn diagnostic(v: &Violation, renderer: &Renderer, style: Style) -> String {
     for note in notes(v, style) {
         elements.push(Level::NOTE.message(note).into());
     }
-    for help in helps(v) {
+    for help in helps(v, suggested) {
         elements.push(Level::HELP.message(help).into());
     }
     let group = level.primary_title(line(&v.message).into_owned()).id(v.rule.clone()).elements(elements);
@@ -122,12 +126,12 @@ fn notes(v: &Violation, style: Style) -> Vec<String> {
     notes
 }
 
-fn helps(v: &Violation) -> Vec<String> {
+fn helps(v: &Violation, suggested: &mut BTreeSet<(Option<String>, String)>) -> Vec<String> {
     let mut helps: Vec<String> = v.help.iter().map(|h| line(h).into_owned()).collect();
     for fix in &v.fixes {
         match fix.kind {
             "pin" => helps.push(format!("pinned: {}", line(&fix.text))),
-            "swap" => helps.push(format!("instead: {}", line(&fix.text))),
+            "swap" if suggested.insert((v.model.clone(), fix.text.clone())) => helps.push(format!("instead: {}", line(&fix.text))),
             // Exceptions come at the end, one a model.
             _ => {}
         }

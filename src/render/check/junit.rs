@@ -53,7 +53,8 @@ fn case(v: &Violation) -> TestCase {
     if v.severity == Severity::Error {
         status.set_type(v.rule.clone()).set_message(name(&v.message)).set_description(text.clone());
     }
-    let mut case = TestCase::new(format!("{} {}", v.model.as_deref().map(name).unwrap_or_default(), name(&place)).trim().to_string(), status);
+    let mut case =
+        TestCase::new(format!("{} {}", v.model.as_deref().map(name).unwrap_or_default(), name(&place)).trim().to_string(), status);
     case.set_classname(format!("trulyopen.{}", v.rule));
     if v.severity != Severity::Error {
         case.set_system_out(format!("{}: {}\n{text}", v.severity, name(&v.message)));

@@ -140,4 +140,3 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
     let name = if name == "table" { "human" } else { name };
     FORMATS.iter().find(|f| f.name == name)
 }
-

@@ -65,8 +65,11 @@ fn result(v: &Violation, place: &Place, report: &CheckReport) -> Value {
         }
     }
     let mut message = line(&v.message).into_owned();
-    for fix in v.fixes.iter().filter(|f| f.kind != "exception") {
-        message.push_str(&format!(" {}: {}.", if fix.kind == "pin" { "Pinned" } else { "Instead" }, line(&fix.text)));
+    if let Some(pinned) = &place.pinned {
+        message.push_str(&format!(" Pinned: {}", line(pinned)));
+    }
+    for fix in v.fixes.iter().filter(|f| f.kind == "swap") {
+        message.push_str(&format!(" Instead: {}.", line(&fix.text)));
     }
     let mut result = json!({
         "ruleId": v.rule,
@@ -99,7 +102,8 @@ fn step(physical: Value, text: &str) -> Value {
 }
 
 fn physical(place: &Place) -> Value {
-    let mut region = json!({"startLine": place.line.max(1), "startColumn": place.column.max(1), "endColumn": place.end_column.max(place.column + 1)});
+    let mut region =
+        json!({"startLine": place.line.max(1), "startColumn": place.column.max(1), "endColumn": place.end_column.max(place.column + 1)});
     if let (false, Some(o)) = (place.snippet.is_empty(), region.as_object_mut()) {
         o.insert("snippet".into(), json!({"text": place.snippet}));
     }
