@@ -4,7 +4,7 @@
 use divan::{Bencher, black_box};
 use std::collections::BTreeMap;
 use trulyopen::gate::lock::Lock;
-use trulyopen::gate::subject::{Subject, key};
+use trulyopen::gate::subject::Subject;
 use trulyopen::gate::{Input, Locked, Place, Use, evaluate};
 use trulyopen::policy::Policy;
 use trulyopen::rules::Rules;
@@ -65,7 +65,7 @@ fn judge_1000_places(bencher: Bencher<'_, '_>) {
         unresolved: None,
     };
     let uses: Vec<Use> = (0..N).map(one).collect();
-    let subjects: BTreeMap<_, _> = lock.entries().map(|e| (key(&e.subject.target, None), e.subject.clone())).collect();
+    let subjects: BTreeMap<_, _> = lock.entries().map(|e| (e.subject.key(), e.subject.clone())).collect();
     let input = Input {
         policy: &policy,
         environment: &policy.base,

@@ -357,6 +357,18 @@ fn drift_is_named() {
 }
 
 #[test]
+fn lost_evidence_is_no_drift_and_no_pass() {
+    let hub = hub();
+    let dir = small("mode = \"inventory\"\n[access]\nunknown = \"allow\"\n", &pinned("acme/open-7b"));
+    check(dir.path()).dir(hub.path()).arg("--update-lock").run().code(0);
+    std::fs::remove_dir_all(hub.model_dir("acme/open-7b")).unwrap();
+    // Nothing is required, but that it is as it was locked.
+    json_of(dir.path(), &hub).code(0);
+    let run = check(dir.path()).dir(hub.path()).args(["--locked", "--format", "json"]).run().code(3);
+    assert_eq!(rules(&run), ["error evidence/incomplete"]);
+}
+
+#[test]
 fn a_new_reference_is_not_locked_and_an_old_one_is_stale() {
     let hub = hub();
     let dir = small("[require]\nverdict = \"closed\"\n", &pinned("acme/open-7b"));
@@ -467,20 +479,26 @@ fn a_baseline_reports_only_what_is_new() {
     git(dir.path(), &["commit", "-qm", "start"]);
     let with = |baseline: &str| check(dir.path()).dir(hub.path()).args(["--format", "json", "--baseline", baseline]).run();
     let before = json_of(dir.path(), &hub).code(1);
-    let saved = dir.path().join("before.json");
+    let elsewhere = TempDir::new().unwrap();
+    let saved = elsewhere.path().join("before.json");
     std::fs::write(&saved, &before.stdout).unwrap();
-    for baseline in ["HEAD", "before.json"] {
+    let baselines = ["HEAD", saved.to_str().unwrap()];
+    for baseline in baselines {
         assert_eq!(rules(&with(baseline).code(0)), [""; 0], "{baseline}");
     }
+    // In the project it names models, and is no use of any.
+    std::fs::write(dir.path().join("before.json"), &before.stdout).unwrap();
+    assert_eq!(rules(&with("before.json").code(0)), [""; 0]);
+    std::fs::remove_file(dir.path().join("before.json")).unwrap();
     // Lines that move are not new; the same call once more is.
     let app = dir.path().join("src/app.py");
     let code = std::fs::read_to_string(&app).unwrap();
     std::fs::write(&app, format!("# moved\n\n{code}")).unwrap();
-    for baseline in ["HEAD", "before.json"] {
+    for baseline in baselines {
         assert_eq!(rules(&with(baseline).code(0)), [""; 0], "{baseline}");
     }
     std::fs::write(dir.path().join("src/new.py"), call("acme/research-7b")).unwrap();
-    for baseline in ["HEAD", "before.json"] {
+    for baseline in baselines {
         let run = with(baseline).code(1);
         let document = run.document();
         for v in support::list(&document, "violations") {

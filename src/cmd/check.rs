@@ -34,7 +34,7 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
     };
     let format = format.ok_or_else(|| super::no_such_format("check", shared, FORMATS.iter().map(|f| f.name)))?;
     let mut rules = Rules::load(shared.rules.as_deref())?;
-    let project = Project::open(args, &rules)?;
+    let project = Project::open(args, shared, &rules)?;
     for c in &project.policy.clarifications {
         rules.clarified.insert(c.digest.clone(), c.license.clone());
     }
@@ -105,10 +105,12 @@ struct Project {
     shown: String,
     below: String,
     is_file: bool,
+    /// What this command reads and writes itself, which names models and uses none.
+    own: Vec<PathBuf>,
 }
 
 impl Project {
-    fn open(args: &CheckArgs, rules: &Rules) -> Result<Project, Error> {
+    fn open(args: &CheckArgs, shared: &Shared, rules: &Rules) -> Result<Project, Error> {
         let fail = |source| Error::File { action: "check", path: args.path.display().to_string(), source };
         let root = std::fs::canonicalize(&args.path).map_err(fail)?;
         let file = match &args.policy {
@@ -129,7 +131,9 @@ impl Project {
         };
         let is_file = root.is_file();
         let below = root.strip_prefix(&dir).map(slashes).unwrap_or_default();
-        Ok(Project { policy, shown: relative(&root, &cwd), below, is_file, dir, root })
+        let baseline = args.baseline.as_ref().map(PathBuf::from);
+        let own = baseline.into_iter().chain(shared.output.clone()).filter_map(|p| std::fs::canonicalize(p).ok()).collect();
+        Ok(Project { policy, shown: relative(&root, &cwd), below, is_file, own, dir, root })
     }
 
     fn lock_path(&self) -> PathBuf {
@@ -166,7 +170,8 @@ impl Project {
 
     /// Uses of models; datasets are listed apart.
     fn uses(&self, scan: &Scan) -> Vec<Use> {
-        let model = |r: &&Reference| r.kind != Kind::Dataset;
+        let ours = |r: &Reference| !self.own.is_empty() && self.own.contains(&self.root.join(&r.location.file));
+        let model = |r: &&Reference| r.kind != Kind::Dataset && !ours(r);
         scan.references
             .iter()
             .filter(model)
@@ -284,8 +289,7 @@ impl Before {
         }
         let scan = scan::scan(&root, rules, &scan::Options::default())?;
         // Models that are not used any more cannot be in what is found now.
-        let key = |u: &Use| u.target.as_ref().map(|t| subject::key(t, u.revision.as_deref()));
-        let uses: Vec<Use> = project.uses(&scan).into_iter().filter(|u| key(u).is_none_or(|k| now.subjects.contains_key(&k))).collect();
+        let uses: Vec<Use> = project.uses(&scan).into_iter().filter(|u| u.key().is_none_or(|k| now.subjects.contains_key(&k))).collect();
         let skipped = project.skipped(&scan);
         let then = gate::evaluate(&Input { uses: &uses, skipped: &skipped, locked: Locked::No, whole: false, ..*now });
         let in_project = then.violations.iter().flat_map(|v| &v.places).filter(|p| p.path.is_some());
@@ -295,7 +299,7 @@ impl Before {
 
 fn progress(shared: &Shared, scan: &Scan, uses: &[Use]) {
     if std::io::stderr().is_terminal() {
-        let models: BTreeSet<Key> = uses.iter().filter_map(|u| u.target.as_ref().map(|t| subject::key(t, u.revision.as_deref()))).collect();
+        let models: BTreeSet<Key> = uses.iter().filter_map(Use::key).collect();
         let found = format!("{} in {}", text::count(models.len(), "model", "models"), text::count(scan.files, "file", "files"));
         note(shared, &format!("found {found}; auditing"));
     }
@@ -305,8 +309,7 @@ fn progress(shared: &Shared, scan: &Scan, uses: &[Use]) {
 fn from_lock(uses: &[Use], lock: &Lock) -> BTreeMap<Key, Subject> {
     let mut out = BTreeMap::new();
     for one in uses {
-        let Some(target) = &one.target else { continue };
-        let key = subject::key(target, one.revision.as_deref());
+        let (Some(target), Some(key)) = (&one.target, one.key()) else { continue };
         if let Some(entry) = lock.get(&key) {
             // What is behind an API is so by the rules, whatever the lock says.
             let found = if one.hosted { Subject::hosted(target) } else { Subject { target: target.clone(), ..entry.subject.clone() } };
@@ -327,8 +330,7 @@ fn audit(
     let mut out: BTreeMap<Key, Subject> = BTreeMap::new();
     let mut wanted: BTreeMap<Key, (&Use, crate::target::Target)> = BTreeMap::new();
     for one in uses {
-        let Some(name) = &one.target else { continue };
-        let key = subject::key(name, one.revision.as_deref());
+        let (Some(name), Some(key)) = (&one.target, one.key()) else { continue };
         if out.contains_key(&key) || wanted.contains_key(&key) {
             continue;
         }
@@ -451,7 +453,7 @@ fn report(project: &Project, args: &CheckArgs, input: &Input<'_>, outcome: Outco
 
 fn model_out(s: &Subject, uses: &[Use]) -> ModelOut {
     let key = s.key();
-    let here = |u: &&Use| u.target.as_ref().is_some_and(|t| subject::key(t, u.revision.as_deref()) == key);
+    let here = |u: &&Use| u.key().is_some_and(|k| k == key);
     ModelOut {
         target: s.target.clone(),
         requested: s.requested.clone(),

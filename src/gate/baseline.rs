@@ -80,6 +80,8 @@ pub fn tree(root: &Path, revision: &str) -> Result<TempDir, Error> {
     let git = |args: &[&str]| {
         let mut command = Command::new("git");
         command.arg("-C").arg(dir).args(args).stdin(Stdio::null()).stderr(Stdio::piped()).stdout(Stdio::piped());
+        // A partial clone would ask its remote for what it lacks.
+        command.env("GIT_NO_LAZY_FETCH", "1").env("GIT_OPTIONAL_LOCKS", "0");
         command
     };
     let run = |args: &[&str]| -> Result<Vec<u8>, Error> {

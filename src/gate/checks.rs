@@ -444,15 +444,28 @@ pub fn unlocked(name: &str) -> Draft {
     draft("lock/unlocked", Severity::Error, format!("{name} is not in the lock"), None)
 }
 
-/// What is not as the lock has it.
+/// What is not as the lock has it. Where evidence is missing that was there when it was locked, a
+/// difference may be none: then it is not known.
 pub fn drift(subject: &Subject, entry: &Entry, s: &Settings) -> Vec<Draft> {
-    // What could not be had says nothing about change; the gap itself is reported.
-    if subject.is_missing() {
-        return Vec::new();
-    }
-    let changes = super::lock::changes(&entry.subject, subject);
+    let was = &entry.subject;
+    let lost = subject.incomplete.iter().any(|(what, _)| !was.incomplete.iter().any(|(w, _)| w == what));
+    let certain = |rule: &str| match rule {
+        "lock/license-changed" => subject.license.is_some() && subject.openness != Openness::Unknown,
+        "lock/verdict-changed" => subject.possible < was.verdict || subject.verdict > was.verdict,
+        "lock/weights-changed" => subject.weights.is_some(),
+        "lock/access-changed" => subject.gated.is_some(),
+        "lock/revision-moved" => subject.revision.is_some(),
+        _ => false,
+    };
+    let (changes, open): (Vec<_>, Vec<_>) =
+        super::lock::changes(was, subject).into_iter().partition(|c| if subject.is_missing() { false } else { !lost || certain(c.rule) });
     let grave = changes.iter().any(|c| c.rule != "lock/revision-moved" && c.rule != "lock/facts-changed");
     let mut out = Vec::new();
+    // Where missing evidence fails anyway, it need not be said twice.
+    if !open.is_empty() && s.on_unknown() != Action::Deny {
+        let message = format!("it cannot be known whether {} is as it was locked: {}", subject.target, subject.gaps());
+        out.push(Draft { unknown: true, ..draft("evidence/incomplete", Severity::Error, message, span_of(&s.unknown)) });
+    }
     for change in changes {
         // With a graver change the commit has moved too; saying so again would not help.
         if change.rule == "lock/revision-moved" && grave {
@@ -470,10 +483,10 @@ pub fn drift(subject: &Subject, entry: &Entry, s: &Settings) -> Vec<Draft> {
     out
 }
 
-fn about(rule: &str, message: String, place: Place, input: &Input<'_>) -> Violation {
+fn about(rule: &str, message: String, place: Place, input: &Input<'_>) -> Option<Violation> {
     let default = input.rules.findings.get(rule).map_or(Severity::Warning, |f| f.severity);
-    let severity = input.environment.severities.get(rule).map_or(default, |at| at.value.unwrap_or(Severity::Note));
-    Violation {
+    let severity = level(rule, default, input.environment)?;
+    Some(Violation {
         rule: rule.to_string(),
         severity,
         unknown: false,
@@ -485,16 +498,16 @@ fn about(rule: &str, message: String, place: Place, input: &Input<'_>) -> Violat
         help: Vec::new(),
         fixes: Vec::new(),
         fingerprint: String::new(),
-    }
+    })
 }
 
 /// Something wrong with an entry of the policy.
-pub fn about_policy(rule: &str, message: String, span: &Range<usize>, input: &Input<'_>) -> Violation {
+pub fn about_policy(rule: &str, message: String, span: &Range<usize>, input: &Input<'_>) -> Option<Violation> {
     about(rule, message, place_in_policy(input.policy, span), input)
 }
 
 /// Something wrong with an entry of the lock.
-pub fn about_lock(rule: &str, message: String, entry: &Entry, lock: &Lock, input: &Input<'_>) -> Violation {
+pub fn about_lock(rule: &str, message: String, entry: &Entry, lock: &Lock, input: &Input<'_>) -> Option<Violation> {
     let place = Place {
         file: lock.file.clone(),
         line: entry.line,

@@ -118,6 +118,13 @@ pub enum Locked<'a> {
     Only(&'a Lock),
 }
 
+impl Use {
+    /// The key of its model, where it has one.
+    pub fn key(&self) -> Option<Key> {
+        self.target.as_ref().map(|t| subject::key(t, self.revision.as_deref(), self.hosted))
+    }
+}
+
 impl<'a> Locked<'a> {
     fn lock(self) -> Option<&'a Lock> {
         match self {
@@ -201,10 +208,8 @@ pub fn evaluate(input: &Input<'_>) -> Outcome {
             if role == Action::Allow {
                 continue;
             }
-            match &one.target {
-                Some(target) => {
-                    groups.entry((subject::key(target, one.revision.as_deref()), index, role)).or_default().push(one);
-                }
+            match one.key() {
+                Some(key) => groups.entry((key, index, role)).or_default().push(one),
                 None => {
                     if let Some(draft) = checks::unresolved(one, s) {
                         drafts.push((draft.at_most(role), None, vec![one.place.clone()]));
@@ -326,7 +331,7 @@ fn excuse(violations: &mut Vec<Violation>, input: &Input<'_>, out: &mut Outcome)
         let fits = |v: &Violation| e.rules.contains(&v.rule) && ids(v).iter().any(|id| e.model.fits_model(id));
         if e.expires.value < input.today {
             let message = format!("the exception for `{}` expired on {}", e.model.text, e.expires.value);
-            violations.push(checks::about_policy("exception/expired", message, &e.expires.span, input));
+            violations.extend(checks::about_policy("exception/expired", message, &e.expires.span, input));
             continue;
         }
         let mut used = false;
@@ -350,7 +355,7 @@ fn excuse(violations: &mut Vec<Violation>, input: &Input<'_>, out: &mut Outcome)
         }
         if !used && input.whole {
             let message = format!("the exception for `{}` matches nothing", e.model.text);
-            violations.push(checks::about_policy("exception/unused", message, &e.span, input));
+            violations.extend(checks::about_policy("exception/unused", message, &e.span, input));
         }
         violations.retain(|v| !v.places.is_empty());
     }
@@ -362,7 +367,7 @@ fn housekeeping(violations: &mut Vec<Violation>, exclusions: &[bool], input: &In
         return;
     }
     for (e, _) in input.policy.exclude.iter().zip(exclusions).filter(|(_, used)| !**used) {
-        violations.push(checks::about_policy("exclude/unused", "this exclusion leaves nothing out".into(), &e.span, input));
+        violations.extend(checks::about_policy("exclude/unused", "this exclusion leaves nothing out".into(), &e.span, input));
     }
     // The lock does not keep which texts were read, and what could not be had may hold the text.
     let can_tell = input.subjects.values().all(|s| s.origin != subject::Origin::Locked && s.incomplete.is_empty());
@@ -374,12 +379,12 @@ fn housekeeping(violations: &mut Vec<Violation>, exclusions: &[bool], input: &In
         });
         if !seen && can_tell {
             let message = format!("no model that is used has the license text that is clarified as {}", c.license);
-            violations.push(checks::about_policy("clarify/unused", message, &c.span, input));
+            violations.extend(checks::about_policy("clarify/unused", message, &c.span, input));
         }
     }
     if let Some(lock) = input.locked.lock() {
         for entry in lock.entries().filter(|e| !out.judged.contains(&e.subject.key()) && !is_used(&e.subject, input)) {
-            violations.push(checks::about_lock(
+            violations.extend(checks::about_lock(
                 "lock/stale",
                 format!("{} is locked and not used", entry.subject.target),
                 entry,
@@ -393,7 +398,7 @@ fn housekeeping(violations: &mut Vec<Violation>, exclusions: &[bool], input: &In
 /// Whether the project names it at all, even where the policy does not look.
 fn is_used(subject: &Subject, input: &Input<'_>) -> bool {
     let key = subject.key();
-    input.uses.iter().any(|u| u.target.as_deref().is_some_and(|t| subject::key(t, u.revision.as_deref()) == key))
+    input.uses.iter().any(|u| u.key().is_some_and(|k| k == key))
 }
 
 /// Gives every violation and place its fingerprint.

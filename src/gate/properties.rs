@@ -208,7 +208,7 @@ fn exit(policy: &Policy, subject: &Subject, pinned: bool, role: Role) -> Exit {
         via: String::new(),
         unresolved: None,
     };
-    let subjects = BTreeMap::from([(subject::key("org/name", subject.requested.as_deref()), subject.clone())]);
+    let subjects = BTreeMap::from([(subject.key(), subject.clone())]);
     let input = Input {
         policy,
         environment: &policy.base,
@@ -257,6 +257,55 @@ proptest! {
         good.revision = good.requested.clone();
         prop_assert_eq!(exit(&fair.policy(), &good, true, Role::Code), Exit::Done);
     }
+}
+
+#[test]
+fn what_is_allowed_behind_an_api_is_not_allowed_as_weights() {
+    let policy = Policy::parse("t", "[require]\nverdict = \"open-weights\"\n[access]\nhosted = \"allow\"\n", &RULES).unwrap();
+    let mut weights = full("org/name");
+    weights.verdict = Verdict::WeightsAvailable;
+    weights.possible = Verdict::WeightsAvailable;
+    weights.requested = None;
+    weights.incomplete.clear();
+    let place = |line| Place {
+        file: "a.py".into(),
+        line,
+        column: 1,
+        end_column: 2,
+        snippet: "x".into(),
+        snippet_column: 1,
+        fingerprint: String::new(),
+        pinned: None,
+        path: Some("a.py".into()),
+    };
+    let one = |hosted: bool, line| Use {
+        place: place(line),
+        target: Some("org/name".into()),
+        revision: None,
+        pinned: false,
+        hosted,
+        role: Role::Code,
+        via: String::new(),
+        unresolved: None,
+    };
+    let all = [Subject::hosted("org/name"), weights];
+    let subjects: BTreeMap<Key, Subject> = all.into_iter().map(|s| (s.key(), s)).collect();
+    let judge = |uses: &[Use]| {
+        let input = Input {
+            policy: &policy,
+            environment: &policy.base,
+            uses,
+            skipped: &[],
+            subjects: &subjects,
+            locked: Locked::No,
+            rules: &RULES,
+            today: jiff::civil::date(2026, 11, 25),
+            whole: true,
+        };
+        evaluate(&input).exit()
+    };
+    assert_eq!(judge(&[one(true, 1)]), Exit::Done);
+    assert_eq!(judge(&[one(true, 1), one(false, 2)]), Exit::Violated);
 }
 
 /// Names come from strangers, and every format holds them.

@@ -257,7 +257,7 @@ impl Subject {
 
     /// Under which references and lock entries find it.
     pub fn key(&self) -> Key {
-        key(&self.target, self.requested.as_deref())
+        key(&self.target, self.requested.as_deref(), self.origin == Origin::Hosted)
     }
 
     /// Whether nothing at all is known of it.
@@ -289,14 +289,16 @@ fn reason_evidence(model: &Model) -> Vec<report::Evidence> {
     model.components.iter().filter(|c| named.contains(&c.id)).flat_map(|c| c.evidence.clone()).collect()
 }
 
-/// Name and revision, folded so that every spelling of a model is one.
-pub type Key = (String, String);
+/// Name and revision, folded so that every spelling of a model is one; and whether it is behind an API,
+/// so that what is said of that never holds for weights of the same name.
+pub type Key = (String, String, bool);
 
 /// The key of a name and revision. Hubs answer to a name in any case, so a case variant is the same
 /// model. A revision keeps its case: branches differ by it.
-pub fn key(target: &str, requested: Option<&str>) -> Key {
+pub fn key(target: &str, requested: Option<&str>, hosted: bool) -> Key {
     let name = target.trim().strip_prefix("hf:").unwrap_or(target.trim());
-    (name.to_lowercase(), requested.unwrap_or_default().to_string())
+    let revision = if hosted { "" } else { requested.unwrap_or_default() };
+    (name.to_lowercase(), revision.to_string(), hosted)
 }
 
 /// The target of a reference, as `trulyopen audit` would take it.
