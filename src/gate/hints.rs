@@ -14,30 +14,62 @@ const SWAPS: usize = 3;
 /// Days for which a suggested exception holds.
 const EXCEPTION_DAYS: i32 = 90;
 
-/// Adds the help of the rule, and what is ready to copy.
-pub fn add(v: &mut Violation, input: &Input<'_>, settings: &[Settings]) {
-    if let Some(rule) = input.rules.findings.get(&v.rule).filter(|r| !r.help.is_empty()) {
-        v.help.push(rule.help.clone());
+/// Makes the suggestions of one run.
+pub struct Suggestions<'a> {
+    input: &'a Input<'a>,
+    settings: &'a [Settings],
+    /// For each set of settings that was asked about, the models that pass it.
+    passing: BTreeMap<usize, Vec<&'a Subject>>,
+}
+
+impl<'a> Suggestions<'a> {
+    /// Of a run by these settings.
+    pub fn new(input: &'a Input<'a>, settings: &'a [Settings]) -> Suggestions<'a> {
+        Suggestions { input, settings, passing: BTreeMap::new() }
     }
-    let Some(model) = v.model.clone() else { return };
-    let subject = input.subjects.values().find(|s| s.target.eq_ignore_ascii_case(&model));
-    if v.rule == "revision/unpinned"
-        && let Some(commit) = subject.and_then(|s| s.revision.as_deref())
-    {
-        let asked = subject.and_then(|s| s.requested.as_deref());
-        for p in &mut v.places {
-            p.pinned = Some(pinned(p, &model, asked, commit).unwrap_or_else(|| format!("{model}@{commit}")));
+
+    /// Adds the help of the rule, and what is ready to copy.
+    pub fn add(&mut self, v: &mut Violation) {
+        let input = self.input;
+        if let Some(rule) = input.rules.findings.get(&v.rule).filter(|r| !r.help.is_empty()) {
+            v.help.push(rule.help.clone());
         }
-        v.fixes.extend(v.places.first().and_then(|p| p.pinned.clone()).map(|text| Fix { kind: "pin", text }));
-    }
-    if v.severity == Severity::Error && (v.rule.starts_with("policy/") || v.rule == "evidence/incomplete") {
-        if let Some(subject) = subject {
-            let index = v.places.iter().flat_map(|p| input.policy.indices_at(p.path.as_deref())).next().unwrap_or(0);
-            if let Some(s) = settings.get(index) {
-                v.fixes.extend(swaps(subject, s, input));
+        let Some(model) = v.model.clone() else { return };
+        let subject = input.subjects.values().find(|s| s.target.eq_ignore_ascii_case(&model));
+        if v.rule == "revision/unpinned"
+            && let Some(commit) = subject.and_then(|s| s.revision.as_deref())
+        {
+            let asked = subject.and_then(|s| s.requested.as_deref());
+            for p in &mut v.places {
+                p.pinned = Some(pinned(p, &model, asked, commit).unwrap_or_else(|| format!("{model}@{commit}")));
             }
+            v.fixes.extend(v.places.first().and_then(|p| p.pinned.clone()).map(|text| Fix { kind: "pin", text }));
         }
-        v.fixes.push(Fix { kind: "exception", text: exception(&model, &[&v.rule], input) });
+        if v.severity == Severity::Error && (v.rule.starts_with("policy/") || v.rule == "evidence/incomplete") {
+            if let Some(subject) = subject {
+                let index = v.places.iter().flat_map(|p| input.policy.indices_at(p.path.as_deref())).next().unwrap_or(0);
+                v.fixes.extend(swaps(subject, self.passing(index)));
+            }
+            v.fixes.push(Fix { kind: "exception", text: exception(&model, &[&v.rule], input) });
+        }
+    }
+
+    /// The models of this run and of the lock that pass, each once.
+    fn passing(&mut self, index: usize) -> &[&'a Subject] {
+        let (input, settings) = (self.input, self.settings);
+        self.passing.entry(index).or_insert_with(|| {
+            let Some(s) = settings.get(index) else { return Vec::new() };
+            let locked = input.locked.lock().into_iter().flat_map(|l| l.entries().map(|e| &e.subject));
+            let mut seen = BTreeSet::new();
+            input
+                .subjects
+                .values()
+                .chain(locked)
+                .filter(|o| o.origin != Origin::Hosted && o.task.is_some() && o.bytes.is_some_and(|b| b > 0))
+                .filter(|o| checks::model(o, s, input.rules).iter().all(|d| d.severity < Severity::Error))
+                .filter(|o| seen.insert(o.id.to_lowercase()))
+                .collect()
+        })
     }
 }
 
@@ -74,19 +106,14 @@ pub fn pinned(place: &Place, name: &str, asked: Option<&str>, commit: &str) -> O
     }
 }
 
-/// Models that are audited already, are for the same task and of comparable size, and pass.
-fn swaps(subject: &Subject, s: &Settings, input: &Input<'_>) -> Vec<Fix> {
+/// Models that pass, are for the same task and of comparable size, the nearest in size first.
+fn swaps(subject: &Subject, passing: &[&Subject]) -> Vec<Fix> {
     let (Some(task), Some(bytes)) = (&subject.task, subject.bytes.filter(|b| *b > 0)) else { return Vec::new() };
-    let locked = input.locked.lock().into_iter().flat_map(|l| l.entries().map(|e| &e.subject));
     let mut found: Vec<(f64, &Subject, u64)> = Vec::new();
-    for other in input.subjects.values().chain(locked) {
-        let Some(size) = other.bytes.filter(|b| *b > 0) else { continue };
+    for other in passing.iter().filter(|o| o.task.as_ref() == Some(task) && !o.id.eq_ignore_ascii_case(&subject.id)) {
+        let Some(size) = other.bytes else { continue };
         let ratio = (size as f64 / bytes as f64).ln().abs();
-        let same = other.id.eq_ignore_ascii_case(&subject.id) || found.iter().any(|(_, f, _)| f.id.eq_ignore_ascii_case(&other.id));
-        if same || other.origin == Origin::Hosted || other.task.as_ref() != Some(task) || ratio > COMPARABLE.ln() {
-            continue;
-        }
-        if checks::model(other, s, input.rules).iter().all(|d| d.severity < Severity::Error) {
+        if ratio <= COMPARABLE.ln() {
             found.push((ratio, other, size));
         }
     }

@@ -256,8 +256,9 @@ pub fn evaluate(input: &Input<'_>) -> Outcome {
     let mut violations = merge(drafts, input);
     excuse(&mut violations, input, &mut out);
     housekeeping(&mut violations, &exclusions, input, &out);
+    let mut suggestions = hints::Suggestions::new(input, &settings);
     for v in &mut violations {
-        hints::add(v, input, &settings);
+        suggestions.add(v);
     }
     fingerprints(&mut violations);
     violations.sort_by(|a, b| {
@@ -322,10 +323,11 @@ pub fn place_in_policy(policy: &Policy, span: &Range<usize>) -> Place {
 
 /// Takes out what a valid exception excuses, place by place; adds what is wrong with exceptions.
 fn excuse(violations: &mut Vec<Violation>, input: &Input<'_>, out: &mut Outcome) {
+    let names: BTreeMap<String, &str> = input.subjects.values().map(|s| (s.target.to_lowercase(), s.id.as_str())).collect();
     let ids = |v: &Violation| -> Vec<String> {
         let Some(model) = &v.model else { return vec![String::new()] };
-        let found = input.subjects.values().find(|s| s.target.eq_ignore_ascii_case(model));
-        std::iter::once(model.clone()).chain(found.map(|s| s.id.clone())).collect()
+        let found = names.get(&model.to_lowercase());
+        std::iter::once(model.clone()).chain(found.map(|id| (*id).to_string())).collect()
     };
     for e in &input.policy.exceptions {
         let fits = |v: &Violation| e.rules.contains(&v.rule) && ids(v).iter().any(|id| e.model.fits_model(id));
@@ -383,7 +385,9 @@ fn housekeeping(violations: &mut Vec<Violation>, exclusions: &[bool], input: &In
         }
     }
     if let Some(lock) = input.locked.lock() {
-        for entry in lock.entries().filter(|e| !out.judged.contains(&e.subject.key()) && !is_used(&e.subject, input)) {
+        // What is used where the policy does not look is used all the same.
+        let used: BTreeSet<Key> = input.uses.iter().filter_map(Use::key).collect();
+        for entry in lock.entries().filter(|e| !out.judged.contains(&e.subject.key()) && !used.contains(&e.subject.key())) {
             violations.extend(checks::about_lock(
                 "lock/stale",
                 format!("{} is locked and not used", entry.subject.target),
@@ -393,12 +397,6 @@ fn housekeeping(violations: &mut Vec<Violation>, exclusions: &[bool], input: &In
             ));
         }
     }
-}
-
-/// Whether the project names it at all, even where the policy does not look.
-fn is_used(subject: &Subject, input: &Input<'_>) -> bool {
-    let key = subject.key();
-    input.uses.iter().any(|u| u.key().is_some_and(|k| k == key))
 }
 
 /// Gives every violation and place its fingerprint.

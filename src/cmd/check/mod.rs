@@ -1,22 +1,26 @@
 //! `trulyopen check`: finds the models of a project, audits them, and holds them against the policy.
 
+mod project;
+mod report;
+
 use super::{note, style, write_out};
 use crate::audit::Options;
 use crate::cli::{CheckArgs, Shared};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::gate::lock::{self, Lock};
-use crate::gate::subject::{self, Key, Origin, Subject, Traits};
-use crate::gate::{self, Input, Locked, Outcome, Place, Use, baseline, hints};
+use crate::gate::lock::Lock;
+use crate::gate::subject::{self, Key, Subject, Traits};
+use crate::gate::{self, Input, Locked, Outcome, Use, baseline};
 use crate::hub::Endpoints;
 use crate::policy::{self, Policy, read};
-use crate::render::check::{CheckReport, FORMATS, ModelOut, PolicyOut, RuleOut, Summary, UseOut, by_name, github};
-use crate::report::{Model, Report};
+use crate::render::check::{CheckReport, FORMATS, by_name, github};
+use crate::report::Model;
 use crate::rules::Rules;
-use crate::scan::{self, Kind, Reference, Role, Scan};
+use crate::scan::{self, Role, Scan};
 use crate::session::{self, Access, Surroundings};
 use crate::text;
 use jiff::civil::Date;
+use project::Project;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -39,7 +43,7 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         rules.clarified.insert(c.digest.clone(), c.license.clone());
     }
     let today = policy::today()?;
-    let environment = project.policy.in_environment(args.profile.as_deref())?;
+    let environment = project.policy.in_environment(args.profile.as_deref().filter(|p| !p.is_empty()))?;
     let around = Surroundings::read();
     let endpoints = around.endpoints(shared.hub.as_deref().filter(|h| session::is_address(h)))?;
     let included = included(&project.policy, &endpoints)?;
@@ -86,136 +90,12 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         update_lock(&project, &outcome, &subjects, old.as_ref(), today, whole, shared)?;
     }
     let exit = outcome.exit();
-    let report = report(&project, args, &input, outcome, &scan, known, exit);
+    let report = report::report(&project, args, &input, outcome, &scan, known, exit);
     write_out(shared, &(format.render)(&report, style(shared)))?;
     if format.name == "github" {
         append_summary(&report)?;
     }
     Ok(exit)
-}
-
-/// Where things are.
-struct Project {
-    policy: Policy,
-    /// The directory of the policy.
-    dir: PathBuf,
-    /// What is scanned.
-    root: PathBuf,
-    /// How scanned paths begin when they are printed, and when the policy speaks of them.
-    shown: String,
-    below: String,
-    is_file: bool,
-    /// What this command reads and writes itself, which names models and uses none.
-    own: Vec<PathBuf>,
-}
-
-impl Project {
-    fn open(args: &CheckArgs, shared: &Shared, rules: &Rules) -> Result<Project, Error> {
-        let fail = |source| Error::File { action: "check", path: args.path.display().to_string(), source };
-        let root = std::fs::canonicalize(&args.path).map_err(fail)?;
-        let file = match &args.policy {
-            Some(path) => path.clone(),
-            None => policy::find(&root).ok_or_else(|| {
-                Error::usage(
-                    format!("there is no {} in {} or above it", policy::FILE, text::line(&args.path.display().to_string())),
-                    "`trulyopen init` writes a commented starter; without a policy nothing can be checked",
-                )
-            })?,
-        };
-        let cwd = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
-        let policy = Policy::load(&file, &relative(&file, &cwd), rules)?;
-        // A policy that is named with --policy speaks of the project that is scanned.
-        let dir = match &args.policy {
-            Some(_) => policy::find(&root).and_then(|p| p.parent().map(Path::to_path_buf)).unwrap_or_else(|| parent_of(&root)),
-            None => std::fs::canonicalize(&file).map_err(fail)?.parent().map(Path::to_path_buf).unwrap_or_default(),
-        };
-        let is_file = root.is_file();
-        let below = root.strip_prefix(&dir).map(slashes).unwrap_or_default();
-        let baseline = args.baseline.as_ref().map(PathBuf::from);
-        let own = baseline.into_iter().chain(shared.output.clone()).filter_map(|p| std::fs::canonicalize(p).ok()).collect();
-        Ok(Project { policy, shown: relative(&root, &cwd), below, is_file, own, dir, root })
-    }
-
-    fn lock_path(&self) -> PathBuf {
-        self.dir.join(lock::FILE)
-    }
-
-    fn lock_shown(&self) -> String {
-        let cwd = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
-        relative(&self.lock_path(), &cwd)
-    }
-
-    fn join(&self, prefix: &str, file: &str) -> String {
-        match (self.is_file, prefix, file) {
-            (true, prefix, _) => prefix.to_string(),
-            (_, "", file) => file.to_string(),
-            (_, prefix, file) => format!("{prefix}/{file}"),
-        }
-    }
-
-    fn place(&self, r: &Reference) -> Place {
-        let l = &r.location;
-        Place {
-            file: self.join(&self.shown, &l.file),
-            line: l.line,
-            column: l.column,
-            end_column: l.end_column,
-            snippet: l.snippet.clone(),
-            snippet_column: l.snippet_column,
-            fingerprint: String::new(),
-            pinned: None,
-            path: Some(self.join(&self.below, &l.file)),
-        }
-    }
-
-    /// Uses of models; datasets are listed apart.
-    fn uses(&self, scan: &Scan) -> Vec<Use> {
-        let ours = |r: &Reference| !self.own.is_empty() && self.own.contains(&self.root.join(&r.location.file));
-        let model = |r: &&Reference| r.kind != Kind::Dataset && !ours(r);
-        scan.references
-            .iter()
-            .filter(model)
-            .map(|r| Use {
-                place: self.place(r),
-                target: r.target.clone(),
-                revision: r.revision.clone(),
-                pinned: r.pinned,
-                hosted: r.kind == Kind::Hosted,
-                role: r.role,
-                via: r.via.clone(),
-                unresolved: r.unresolved.clone(),
-            })
-            .collect()
-    }
-
-    fn skipped(&self, scan: &Scan) -> Vec<(Place, String)> {
-        let place = |file: &str| Place {
-            file: self.join(&self.shown, file),
-            line: 1,
-            column: 1,
-            end_column: 2,
-            snippet: String::new(),
-            snippet_column: 1,
-            fingerprint: String::new(),
-            pinned: None,
-            path: Some(self.join(&self.below, file)),
-        };
-        scan.skipped.iter().map(|s| (place(&s.file), s.why.clone())).collect()
-    }
-}
-
-/// Relative to a directory where it lies below it, with `/`; empty for the directory itself.
-fn relative(path: &Path, dir: &Path) -> String {
-    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    full.strip_prefix(dir).map_or_else(|_| slashes(&full), slashes)
-}
-
-fn slashes(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
-}
-
-fn parent_of(root: &Path) -> PathBuf {
-    if root.is_file() { root.parent().unwrap_or(root).to_path_buf() } else { root.to_path_buf() }
 }
 
 /// What `models.include` names, at its place in the policy.
@@ -395,107 +275,6 @@ fn update_lock(
         old.into_iter().flat_map(Lock::entries).for_each(|e| new.keep(e));
     }
     new.save(&project.lock_path())
-}
-
-fn report(project: &Project, args: &CheckArgs, input: &Input<'_>, outcome: Outcome, scan: &Scan, known: usize, exit: Exit) -> CheckReport {
-    let policy = &project.policy;
-    let mut summary = Summary { files: scan.files, known, ..Summary::default() };
-    summary.count(&outcome.violations);
-    let models: Vec<ModelOut> = outcome.judged.iter().filter_map(|key| input.subjects.get(key)).map(|s| model_out(s, input.uses)).collect();
-    summary.models = outcome.judged.len();
-    summary.places = models.iter().map(|m| m.places.len()).sum();
-    let datasets = scan.references.iter().filter(|r| r.kind == Kind::Dataset).map(|r| UseOut {
-        name: r.target.clone(),
-        revision: r.revision.clone(),
-        file: project.place(r).file,
-        line: r.location.line,
-        column: r.location.column,
-        role: role(r.role),
-        via: r.via.clone(),
-    });
-    let used: BTreeSet<&str> = outcome.violations.iter().map(|v| v.rule.as_str()).collect();
-    let rules = input.rules.findings.iter().filter(|(id, _)| gate::is_gate_rule(id) || used.contains(id.as_str()));
-    CheckReport {
-        schema_version: "1",
-        tool: Report::new(input.rules, Vec::new()).tool,
-        policy: PolicyOut {
-            file: policy.file.clone(),
-            digest: format!("sha256:{}", crate::net::sha256(policy.text.as_bytes())),
-            profile: args.profile.clone(),
-            mode: if policy.inventory { "inventory" } else { "enforce" },
-        },
-        locked: match input.locked {
-            Locked::No => "no",
-            Locked::Compare(_) => "compare",
-            Locked::Only(_) => "only",
-        },
-        baseline: args.baseline.clone(),
-        exit: exit.code(),
-        summary,
-        accept: hints::skeletons(&outcome.violations, input),
-        excluded: outcome.excluded.iter().map(use_out).collect(),
-        models,
-        datasets: datasets.collect(),
-        rules: rules
-            .map(|(id, r)| RuleOut {
-                id: id.clone(),
-                title: r.title.clone(),
-                means: r.means.clone(),
-                help: r.help.clone(),
-                severity: r.severity,
-                source: r.source.clone(),
-            })
-            .collect(),
-        violations: outcome.violations,
-        excused: outcome.excused,
-    }
-}
-
-fn model_out(s: &Subject, uses: &[Use]) -> ModelOut {
-    let key = s.key();
-    let here = |u: &&Use| u.key().is_some_and(|k| k == key);
-    ModelOut {
-        target: s.target.clone(),
-        requested: s.requested.clone(),
-        hub: s.hub.clone(),
-        id: s.id.clone(),
-        revision: s.revision.clone(),
-        url: s.url.clone(),
-        verdict: s.verdict,
-        verdict_possible: s.possible,
-        license: s.license.clone(),
-        terms: s.terms.iter().cloned().collect(),
-        gated: s.gated,
-        known_from: match s.origin {
-            Origin::Audited => "audited",
-            Origin::Locked => "locked",
-            Origin::Hosted => "hosted",
-        },
-        places: uses.iter().filter(here).map(use_out).collect(),
-    }
-}
-
-fn use_out(u: &Use) -> UseOut {
-    UseOut {
-        name: u.target.clone(),
-        revision: u.revision.clone(),
-        file: u.place.file.clone(),
-        line: u.place.line,
-        column: u.place.column,
-        role: role(u.role),
-        via: u.via.clone(),
-    }
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Code => "code",
-        Role::Config => "config",
-        Role::Test => "test",
-        Role::Example => "example",
-        Role::Comment => "comment",
-        Role::Documentation => "documentation",
-    }
 }
 
 /// The job summary of a workflow, where one runs.
