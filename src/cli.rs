@@ -1,8 +1,10 @@
 //! The command line: shapes only. Possible values come from the registries they choose from.
 
+use crate::session::Access;
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Tells whether an AI model that calls itself open really is.
 #[derive(Debug, Parser)]
@@ -24,6 +26,12 @@ pub enum Command {
     /// Audit models by name and print the scorecard
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
+    /// Find the models a project uses and judge them by its policy, trulyopen.toml
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// Write a commented starter policy, trulyopen.toml
+    #[command(after_help = "Examples:\n  trulyopen init\n  trulyopen init --preset strict-open-source")]
+    Init(InitArgs),
     /// Identify a license text or id; print its terms, its obligations and what it is open for
     #[command(
         after_help = "Examples:\n  trulyopen license LICENSE\n  trulyopen license llama3.1\n  trulyopen license Apache-2.0 --format json\n  curl -s https://example.org/LICENSE | trulyopen license -"
@@ -70,6 +78,49 @@ pub struct AuditArgs {
     pub mot_compatible: bool,
 }
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  trulyopen init && trulyopen check
+  trulyopen check --update-lock
+  trulyopen check --locked --offline
+  trulyopen check --baseline origin/main --format github
+  trulyopen check --format sarif -o trulyopen.sarif";
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The project
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// The policy, instead of the trulyopen.toml in PATH or the nearest one above
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// The profile of the policy that holds in this environment
+    #[arg(long, value_name = "NAME", env = "TRULYOPEN_PROFILE")]
+    pub profile: Option<String>,
+    /// Fail where a model is not as trulyopen.lock has it; with --offline, judge by the lock alone
+    #[arg(long, conflicts_with = "update_lock")]
+    pub locked: bool,
+    /// Write trulyopen.lock
+    #[arg(long)]
+    pub update_lock: bool,
+    /// Report only what is new since a git revision, or since a saved `--format json`
+    #[arg(long, value_name = "REV|FILE")]
+    pub baseline: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The directory that gets it
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub path: PathBuf,
+    /// What to start from
+    #[arg(long, value_name = "NAME", default_value = "permissive-commercial", value_parser = PossibleValuesParser::new(crate::policy::preset::PRESETS.iter().map(|p| clap::builder::PossibleValue::new(p.name).help(p.about))))]
+    pub preset: String,
+    /// Write over a policy that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct LicenseArgs {
     /// A file, `-` for standard input, or an id or name as front matter has it
@@ -92,7 +143,7 @@ pub struct ExplainArgs {
 #[command(next_help_heading = "Shared options")]
 pub struct Shared {
     /// Output format
-    #[arg(long, global = true, value_name = "F", value_parser = PossibleValuesParser::new(crate::render::FORMATS.iter().map(|f| f.name)))]
+    #[arg(long, global = true, value_name = "F", value_parser = PossibleValuesParser::new(crate::render::names()))]
     pub format: Option<String>,
     /// Write the output to a file instead of standard output
     #[arg(short, long, global = true, value_name = "FILE")]
@@ -130,6 +181,20 @@ pub struct Shared {
     /// Only verified or attested evidence counts
     #[arg(long, global = true)]
     pub strict: bool,
+}
+
+impl Shared {
+    /// Where evidence comes from and goes to.
+    pub fn access(&self) -> Access {
+        Access {
+            hub: self.hub.clone(),
+            offline: self.offline,
+            save: self.save_evidence.clone(),
+            timeout: Some(Duration::from_secs(self.timeout)),
+            trace: self.verbose > 1,
+            evidence: self.evidence.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

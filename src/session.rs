@@ -189,6 +189,25 @@ pub struct Outcome {
 /// # Errors
 /// Where the runtime cannot start or evidence cannot be saved.
 pub fn audit_all(fetcher: &Fetcher, rules: &Rules, options: &Options, targets: &[Target], jobs: usize) -> Result<Outcome, Error> {
+    let results = audit_each(fetcher, rules, options, targets, jobs, |snapshot, audit| {
+        (Model::new(snapshot, audit, rules), matches!(snapshot.record, Err(Gap::Unreachable(_))))
+    })?;
+    let unreachable = !results.is_empty() && results.iter().all(|(_, u)| *u);
+    Ok(Outcome { models: results.into_iter().map(|(m, _)| m).collect(), unreachable })
+}
+
+/// Audits targets as [`audit_all`] does, and keeps of each what `keep` makes of it.
+///
+/// # Errors
+/// Where the runtime cannot start or evidence cannot be saved.
+pub fn audit_each<T>(
+    fetcher: &Fetcher,
+    rules: &Rules,
+    options: &Options,
+    targets: &[Target],
+    jobs: usize,
+    keep: impl Fn(&Snapshot, &Audit<'_>) -> T,
+) -> Result<Vec<T>, Error> {
     let peers: Vec<Review> = targets
         .iter()
         .filter_map(|t| match &t.place {
@@ -198,18 +217,17 @@ pub fn audit_all(fetcher: &Fetcher, rules: &Rules, options: &Options, targets: &
         .collect();
     let peers = &peers;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
-    let results: Vec<(Model, bool)> = runtime.block_on(async {
+    let keep = &keep;
+    let results = runtime.block_on(async {
         futures_util::stream::iter(targets)
             .map(|target| async move {
                 let (snapshot, audit) = audit_beside(fetcher, rules, options, target, peers).await;
-                let unreachable = matches!(snapshot.record, Err(Gap::Unreachable(_)));
-                (Model::new(&snapshot, &audit, rules), unreachable)
+                keep(&snapshot, &audit)
             })
             .buffered(jobs.max(1))
             .collect()
             .await
     });
     fetcher.finish()?;
-    let unreachable = !results.is_empty() && results.iter().all(|(_, u)| *u);
-    Ok(Outcome { models: results.into_iter().map(|(m, _)| m).collect(), unreachable })
+    Ok(results)
 }

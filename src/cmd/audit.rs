@@ -10,12 +10,11 @@ use crate::render;
 use crate::report::{Model, Report};
 use crate::reviewed::Review;
 use crate::rules::Rules;
-use crate::session::{self, Access, Surroundings};
+use crate::session::{self, Surroundings};
 use crate::target::Target;
 use crate::vocabulary::Verdict;
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
 
 /// Bytes of a list of targets.
 const MAX_LIST: u64 = 64 << 20;
@@ -25,6 +24,12 @@ const MAX_LIST: u64 = 64 << 20;
 /// # Errors
 /// A usage or rules error; what a hub could not answer is in the report instead.
 pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
+    let format = match shared.format.as_deref() {
+        None => &render::FORMATS[0],
+        Some(name) => {
+            render::by_name(name).ok_or_else(|| super::no_such_format("audit", shared, render::FORMATS.iter().map(|f| f.name)))?
+        }
+    };
     let rules = Rules::load(shared.rules.as_deref())?;
     let around = Surroundings::read();
     let endpoints = around.endpoints(shared.hub.as_deref().filter(|h| session::is_address(h)))?;
@@ -38,17 +43,9 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
             "name one, as in `trulyopen audit deepseek-ai/DeepSeek-R1`, or give a list with --from FILE",
         ));
     }
-    let access = Access {
-        hub: shared.hub.clone(),
-        offline: shared.offline,
-        save: shared.save_evidence.clone(),
-        timeout: Some(Duration::from_secs(shared.timeout)),
-        trace: shared.verbose > 1,
-        evidence: shared.evidence.clone(),
-    };
     let mof = if args.mot_compatible { Mode::Tool } else { Mode::Letter };
     let options = Options { strict: shared.strict, mof };
-    let fetcher = session::fetcher(&access, &around)?;
+    let fetcher = session::fetcher(&shared.access(), &around)?;
     let mut outcome = session::audit_all(&fetcher, &rules, &options, &targets, usize::from(shared.jobs))?;
     if outcome.unreachable && may_show_sample(args, shared, &around) {
         note(shared, "note: no hub could be reached; this is the sample evidence built into trulyopen, not the hub's answer of today");
@@ -59,7 +56,6 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
     for review in fetcher.reviews.iter().filter(|r| !outcome.models.iter().any(|m| is_used(r, m))) {
         note(shared, &format!("note: {} is about none of these models ({}), so it was not used", review.file, review.subject()));
     }
-    let format = shared.format.as_deref().and_then(render::by_name).unwrap_or(&render::FORMATS[0]);
     let exit = exit(&outcome.models, args);
     write_out(shared, &(format.render)(&Report::new(&rules, outcome.models), style(shared)))?;
     Ok(exit)

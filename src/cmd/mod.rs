@@ -1,7 +1,9 @@
 //! Commands: wiring only. What is printed comes from the renderers; what is decided, from the stages.
 
 pub mod audit;
+pub mod check;
 pub mod explain;
+pub mod init;
 pub mod license;
 pub mod shell;
 
@@ -18,8 +20,10 @@ use std::io::{IsTerminal, Write};
 pub fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Audit(args) => audit::run(&args, &cli.shared),
-        Command::License(args) => license::run(&args, &cli.shared),
-        Command::Explain(args) => explain::run(&args, &cli.shared),
+        Command::Check(args) => check::run(&args, &cli.shared),
+        Command::Init(args) => init::run(&args, &cli.shared),
+        Command::License(args) => text_or_json("license", &cli.shared).and_then(|()| license::run(&args, &cli.shared)),
+        Command::Explain(args) => text_or_json("explain", &cli.shared).and_then(|()| explain::run(&args, &cli.shared)),
         Command::Completions { shell } => shell::completions(shell, &cli.shared),
         Command::Man => shell::man(&cli.shared),
     }
@@ -73,5 +77,23 @@ pub fn write_out(shared: &Shared, text: &str) -> Result<(), Error> {
 pub fn note(shared: &Shared, text: &str) {
     if !shared.quiet {
         let _ = writeln!(std::io::stderr(), "{}", crate::text::line(text));
+    }
+}
+
+/// A format that another command has.
+pub fn no_such_format<'n>(command: &str, shared: &Shared, formats: impl Iterator<Item = &'n str>) -> Error {
+    let name = shared.format.as_deref().unwrap_or_default();
+    Error::usage(
+        format!("`trulyopen {command}` has no format `{}`", crate::text::line(name)),
+        format!("it has {}", formats.collect::<Vec<_>>().join(", ")),
+    )
+}
+
+/// Commands that print text or JSON and nothing else.
+fn text_or_json(command: &str, shared: &Shared) -> Result<(), Error> {
+    const FORMATS: &[&str] = &["table", "json", "jsonl"];
+    match shared.format.as_deref() {
+        Some(name) if !FORMATS.contains(&name) => Err(no_such_format(command, shared, FORMATS.iter().copied())),
+        _ => Ok(()),
     }
 }

@@ -78,6 +78,11 @@ const DIFF_TIME: Duration = Duration::from_secs(1);
 /// Identifies a text.
 pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     let none = |identity| Identified { identity, score: 0.0 };
+    if !rules.clarified.is_empty()
+        && let Some(id) = rules.clarified.get(&crate::net::sha256(bytes))
+    {
+        return Identified { identity: Identity::Exact { id: id.clone() }, score: 1.0 };
+    }
     let Some(text) = decode(bytes) else { return none(Identity::Binary) };
     if text.trim().is_empty() {
         return none(Identity::Empty);

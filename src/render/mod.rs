@@ -2,6 +2,7 @@
 //!
 //! To add a format: one file here and one line in [`FORMATS`].
 
+pub mod check;
 pub mod evidence;
 pub mod json;
 pub mod mof;
@@ -38,4 +39,12 @@ pub static FORMATS: &[Format] = &[
 /// The format of a name.
 pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|f| f.name == name)
+}
+
+/// The names of all formats of all commands; which of them a command has, it says itself.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = FORMATS.iter().map(|f| f.name).chain(check::FORMATS.iter().map(|f| f.name)).collect();
+    let mut seen = std::collections::BTreeSet::new();
+    names.retain(|n| seen.insert(*n));
+    names
 }

@@ -117,7 +117,7 @@ pub struct ComponentLicense {
     pub reason: String,
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     pub url: Option<String>,
     pub path: Option<String>,

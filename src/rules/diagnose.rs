@@ -21,7 +21,7 @@ pub fn file(file: &str, message: impl std::fmt::Display) -> Error {
 }
 
 /// A span that lies inside the text, on character boundaries.
-fn clamp(text: &str, span: Range<usize>) -> Range<usize> {
+pub(crate) fn clamp(text: &str, span: Range<usize>) -> Range<usize> {
     let floor = |mut i: usize| {
         i = i.min(text.len());
         while !text.is_char_boundary(i) {

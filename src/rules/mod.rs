@@ -53,6 +53,8 @@ pub struct Rules {
     pub libraries: Vec<Library>,
     pub corpora: corpora::Corpora,
     pub frameworks: BTreeMap<String, FrameworkRule>,
+    /// sha256 of a license text's bytes → license id, as the project's policy clarifies it.
+    pub clarified: HashMap<String, String>,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
     /// Loosened names, made when a name is first asked for that is neither id nor alias.
@@ -231,7 +233,7 @@ impl Layer {
                     }
                 }
             }
-            "findings.toml" => {
+            "findings.toml" | "gate.toml" => {
                 let parsed: FindingsFile = file.parse()?;
                 for rule in parsed.finding {
                     file.once("finding", rule.id.get_ref(), rule.id.span())?;
@@ -312,7 +314,7 @@ impl Layer {
             _ => {
                 return Err(diagnose::file(
                     shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, card, code, lineage, terms, bases, datasets, libraries (.toml), licenses/*.toml and frameworks/*.toml",
+                    "no rule file has this name; there are components, files, verdicts, findings, gate, card, code, lineage, terms, bases, datasets, libraries (.toml), licenses/*.toml and frameworks/*.toml",
                 ));
             }
         }

@@ -1,0 +1,29 @@
+//! `trulyopen init`: a commented starter policy.
+
+use super::note;
+use crate::cli::{InitArgs, Shared};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::policy::{FILE, preset};
+
+/// Runs it.
+///
+/// # Errors
+/// A policy that is there already, or a place that cannot be written.
+pub fn run(args: &InitArgs, shared: &Shared) -> Result<Exit, Error> {
+    let preset = preset::by_name(&args.preset).ok_or_else(|| Error::wrong(format!("no preset `{}`", args.preset)))?;
+    let path = match &shared.output {
+        Some(path) => path.clone(),
+        None => args.path.join(FILE),
+    };
+    if path.exists() && !args.force {
+        return Err(Error::usage(format!("{} is there already", path.display()), "--force writes over it"));
+    }
+    crate::net::record::write(&path, preset.text.as_bytes()).map_err(|source| Error::File {
+        action: "write",
+        path: path.display().to_string(),
+        source,
+    })?;
+    note(shared, &format!("wrote {} ({}); now run `trulyopen check`", path.display(), preset.name));
+    Ok(Exit::Done)
+}

@@ -1,0 +1,589 @@
+//! From the text of a policy to a [`Policy`], with every mistake in it.
+
+use super::condition::Condition;
+use super::licenses::{self, Entry, LicenseSet};
+use super::read::{At, Item, Problem, Reader, Section, closest, names, shown};
+use super::*;
+use crate::license;
+use crate::text;
+use crate::vocabulary::{Availability, ComponentId, Severity, Verdict};
+use toml::de::{DeTable, DeValue};
+
+/// Rules whose severity a project cannot choose: there is a key of its own for each, or there is no
+/// honest reason to.
+const FIXED: &[(&str, &str)] = &[
+    ("evidence/incomplete", "set `access.unknown`"),
+    ("exception/expired", "remove the exception, or set a new day"),
+    ("lock/unlocked", "take the model into the lock with `trulyopen check --update-lock`"),
+    ("scan/unresolved", "set `scan.unresolved`"),
+    ("scan/skipped", "set `scan.skipped`"),
+    ("policy/gated", "set `access.gated`"),
+    ("policy/hosted", "set `access.hosted`"),
+];
+
+const ACTIONS: &[(&str, Action)] = &[("deny", Action::Deny), ("warn", Action::Warn), ("allow", Action::Allow)];
+/// `deny` and `warn` only.
+const LOUD: &[(&str, Action)] = &[("deny", Action::Deny), ("warn", Action::Warn)];
+const LEVELS: &[(&str, Option<Severity>)] =
+    &[("error", Some(Severity::Error)), ("warning", Some(Severity::Warning)), ("note", Some(Severity::Note)), ("off", None)];
+
+type Groups = BTreeMap<String, Vec<Entry>>;
+
+/// Reads a policy.
+pub fn parse(file: &str, content: &str, rules: &Rules) -> Result<Policy, Vec<Problem>> {
+    let (document, errors) = DeTable::parse_recoverable(content);
+    if !errors.is_empty() {
+        let problem = |e: &toml::de::Error| Problem { span: e.span().unwrap_or(0..0), message: e.message().to_string(), help: None };
+        return Err(errors.iter().map(problem).collect());
+    }
+    let mut r = Reader::default();
+    let mut policy = Policy { file: file.to_string(), text: content.to_string(), ..Policy::default() };
+    let mut top = Section::new("", document.get_ref(), 0..0);
+    schema(&mut top, &mut r);
+    if let Some(item) = top.take("mode") {
+        policy.inventory = r.choice(&item, &[("enforce", false), ("inventory", true)]).is_some_and(|m| m.value);
+    }
+    let groups = groups(document.get_ref(), rules, &mut r);
+    policy.base = settings("", &mut top, &groups, rules, &mut r, Some(&mut policy.include), Some(&mut policy.exclude));
+    if let Some(item) = top.take("profile")
+        && let Some(mut section) = r.table("profile", &item)
+    {
+        for item in section.all() {
+            profile(&item, &groups, rules, &mut r, &mut policy.profiles);
+        }
+    }
+    if let Some(item) = top.take("exception") {
+        policy.exceptions = r.tables("exception", &item).into_iter().filter_map(|s| exception(s, rules, &mut r)).collect();
+    }
+    if let Some(item) = top.take("clarify") {
+        policy.clarifications = r.tables("clarify", &item).into_iter().filter_map(|s| clarification(s, rules, &mut r)).collect();
+    }
+    top.finish(&mut r);
+    if r.problems.is_empty() {
+        check_purpose(&policy, content, &mut r);
+    }
+    if r.problems.is_empty() { Ok(policy) } else { Err(r.problems) }
+}
+
+fn schema(top: &mut Section<'_>, r: &mut Reader) {
+    let Some(item) = top.take("schema") else { return };
+    if !matches!(item.value, DeValue::Integer(i) if i.as_str() == "1" && i.radix() == 10) {
+        r.problem(item.span, "this version reads policies of schema 1 only", None);
+    }
+}
+
+/// A policy that asks for nothing must say so, or it would open the gate unseen.
+fn check_purpose(policy: &Policy, content: &str, r: &mut Reader) {
+    let asks = policy.base.requires_something() || policy.profiles.iter().any(|p| p.settings.requires_something());
+    let end = content.trim_end().len();
+    let whole = content.len() - content.trim_start().len()..end;
+    let first = whole.start..content.get(whole.clone()).and_then(|s| s.find('\n')).map_or(end, |n| whole.start + n);
+    if policy.inventory && asks {
+        r.problem(
+            first,
+            "`mode = \"inventory\"` lists models and requires nothing, yet this policy requires something",
+            Some("leave `mode` out, or leave the requirements out".into()),
+        );
+    } else if !policy.inventory && !asks {
+        r.problem(
+            first,
+            "the policy requires nothing, so every model would pass",
+            Some("require something, as in `[require]` with `verdict = \"open-weights\"`; or say `mode = \"inventory\"`".into()),
+        );
+    }
+}
+
+fn groups(top: &DeTable<'_>, rules: &Rules, r: &mut Reader) -> Groups {
+    let mut groups = Groups::new();
+    let found = top.iter().find(|(k, _)| k.get_ref() == "licenses").and_then(|(_, v)| v.get_ref().as_table());
+    let Some((key, value)) = found.and_then(|t| t.iter().find(|(k, _)| k.get_ref() == "groups")) else { return groups };
+    let item = Item { key: "groups".into(), key_span: key.span(), value: value.get_ref(), span: value.span() };
+    let Some(mut section) = r.table("licenses.groups", &item) else { return groups };
+    for item in section.all() {
+        if licenses::GROUPS.iter().any(|(g, _)| *g == item.key) || license::find(rules, &item.key).is_some() {
+            r.problem(item.key_span, format!("`{}` has a meaning already", shown(&item.key)), Some("give the group another name".into()));
+            continue;
+        }
+        let set = license_set(&item, &Groups::new(), rules, r);
+        groups.insert(item.key, set.entries.into_iter().map(|e| e.value).collect());
+    }
+    groups
+}
+
+fn license_set(item: &Item<'_>, groups: &Groups, rules: &Rules, r: &mut Reader) -> LicenseSet {
+    let mut entries = Vec::new();
+    for word in r.strings(item) {
+        match licenses::parse(&word.value, groups, rules) {
+            Ok(found) => entries.extend(found.into_iter().map(|e| At::new(e, word.span.clone()))),
+            Err((message, help)) => r.problem(word.span, message, help),
+        }
+    }
+    LicenseSet { entries, span: item.key_span.clone() }
+}
+
+/// The sections that the file and each profile may have. `prefix` is `profile.NAME.` in one.
+fn settings(
+    prefix: &str,
+    top: &mut Section<'_>,
+    groups: &Groups,
+    rules: &Rules,
+    r: &mut Reader,
+    include: Option<&mut Vec<At<String>>>,
+    exclude: Option<&mut Vec<Exclusion>>,
+) -> Settings {
+    let mut s = Settings::default();
+    if let Some(mut t) = section(prefix, "require", top, r) {
+        s.verdict = t.take("verdict").and_then(|i| verdict(&i, r));
+        s.components = t.take("components").map(|i| components(&i, r));
+        s.frameworks = t.take("frameworks").map(|i| conditions(&i, r));
+        s.pinned = t.take("pinned").and_then(|i| r.boolean(&i));
+        t.finish(r);
+    }
+    if let Some(mut t) = section(prefix, "licenses", top, r) {
+        s.allow = t.take("allow").map(|i| {
+            let set = license_set(&i, groups, rules, r);
+            if matches!(i.value, DeValue::Array(a) if a.is_empty()) {
+                r.problem(
+                    i.span.clone(),
+                    "an empty list allows no license at all",
+                    Some("leave the key out to allow every license".into()),
+                );
+            }
+            set
+        });
+        s.deny = t.take("deny").map(|i| license_set(&i, groups, rules, r));
+        if prefix.is_empty() {
+            // Read before everything else, since lists use them.
+            t.take("groups");
+        }
+        t.finish(r);
+    }
+    if let Some(mut t) = section(prefix, "terms", top, r) {
+        s.terms_deny = t.take("deny").map(|i| terms(&i, rules, r));
+        s.terms_warn = t.take("warn").map(|i| terms(&i, rules, r));
+        t.finish(r);
+    }
+    if let Some(mut t) = section(prefix, "access", top, r) {
+        s.unknown = t.take("unknown").and_then(|i| r.choice(&i, ACTIONS));
+        s.gated = t.take("gated").and_then(|i| r.choice(&i, ACTIONS));
+        s.hosted = t.take("hosted").and_then(|i| r.choice(&i, ACTIONS));
+        t.finish(r);
+    }
+    if let Some(mut t) = section(prefix, "lineage", top, r) {
+        s.lineage_verdict = t.take("verdict").and_then(|i| verdict(&i, r));
+        s.undeclared = t.take("undeclared").and_then(|i| r.choice(&i, ACTIONS));
+        t.finish(r);
+    }
+    if let Some(mut t) = section(prefix, "scan", top, r) {
+        s.unresolved = t.take("unresolved").and_then(|i| r.choice(&i, ACTIONS));
+        s.skipped = t.take("skipped").and_then(|i| r.choice(&i, LOUD));
+        s.tests = t.take("tests").and_then(|i| r.choice(&i, ACTIONS));
+        s.examples = t.take("examples").and_then(|i| r.choice(&i, ACTIONS));
+        t.finish(r);
+    }
+    if let Some(mut t) = section(prefix, "models", top, r) {
+        s.models_deny = t.take("deny").map(|i| {
+            let words = r.strings(&i);
+            words.into_iter().filter_map(|w| pattern(w, Pattern::model, r)).collect()
+        });
+        if let Some(out) = include
+            && let Some(i) = t.take("include")
+        {
+            *out = r.strings(&i);
+        }
+        if let Some(out) = exclude
+            && let Some(i) = t.take("exclude")
+        {
+            *out = r.list(&i).iter().filter_map(|i| exclusion(i, r)).collect();
+        }
+        t.finish(r);
+    }
+    if let Some(mut t) = section(prefix, "rules", top, r) {
+        for item in t.all() {
+            severity(&item, rules, r, &mut s.severities);
+        }
+    }
+    s
+}
+
+fn section<'a>(prefix: &str, name: &'static str, top: &mut Section<'a>, r: &mut Reader) -> Option<Section<'a>> {
+    let item = top.take(name)?;
+    r.table(&format!("{prefix}{name}"), &item)
+}
+
+fn verdict(item: &Item<'_>, r: &mut Reader) -> Option<At<Verdict>> {
+    let choices: Vec<(&'static str, Verdict)> = Verdict::ALL.iter().filter(|v| **v != Verdict::Unknown).map(|v| (v.slug(), *v)).collect();
+    r.choice(item, &choices)
+}
+
+fn pattern(word: At<String>, make: fn(&str) -> Result<Pattern, String>, r: &mut Reader) -> Option<At<Pattern>> {
+    match make(&word.value) {
+        Ok(pattern) => Some(At::new(pattern, word.span)),
+        Err(e) => {
+            r.problem(word.span, format!("`{}` is no pattern: {e}", shown(&word.value)), None);
+            None
+        }
+    }
+}
+
+fn paths(item: &Item<'_>, r: &mut Reader) -> Vec<Pattern> {
+    let words = r.strings(item);
+    words.into_iter().filter_map(|w| pattern(w, Pattern::path, r)).map(|p| p.value).collect()
+}
+
+fn terms(item: &Item<'_>, rules: &Rules, r: &mut Reader) -> Vec<At<String>> {
+    let words = r.strings(item);
+    let mut out = Vec::new();
+    for word in words {
+        if rules.terms.contains_key(&word.value) {
+            out.push(word);
+            continue;
+        }
+        let help = closest(&word.value, rules.terms.keys().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
+        let list = || format!("terms are {}", names(&rules.terms.keys().collect::<Vec<_>>()));
+        r.problem(word.span, format!("no license term is called `{}`", shown(&word.value)), Some(help.unwrap_or_else(list)));
+    }
+    out
+}
+
+fn conditions(item: &Item<'_>, r: &mut Reader) -> Vec<At<Condition>> {
+    let words = r.strings(item);
+    let mut out = Vec::new();
+    for word in words {
+        match Condition::parse(&word.value) {
+            Ok(c) => out.push(At::new(c, word.span)),
+            Err(e) => r.problem(word.span, format!("`{}`: {e}", shown(&word.value)), None),
+        }
+    }
+    out
+}
+
+/// `"training-code"`, or `{ id = "datasets", availability = ["released", "described"], license = "open" }`.
+fn components(item: &Item<'_>, r: &mut Reader) -> Vec<At<ComponentNeed>> {
+    let ids: Vec<(&'static str, ComponentId)> = ComponentId::ALL.iter().map(|c| (c.slug(), *c)).collect();
+    let mut out = Vec::new();
+    for item in r.list(item) {
+        if let DeValue::Table(_) = item.value {
+            let Some(mut t) = r.table("require.components", &item) else { continue };
+            let id = t.take("id").and_then(|i| r.choice(&i, &ids));
+            let mut availability = vec![Availability::Released];
+            if let Some(list) = t.take("availability") {
+                // States in which nothing can be had are no requirement.
+                let states: Vec<(&'static str, Availability)> =
+                    [Availability::Released, Availability::Gated, Availability::Partial, Availability::Described]
+                        .map(|a| (a.slug(), a))
+                        .to_vec();
+                availability = r.list(&list).iter().filter_map(|i| r.choice(i, &states)).map(|a| a.value).collect();
+            }
+            let open = t.take("license").and_then(|i| r.choice(&i, &[("open", true), ("any", false)])).is_some_and(|l| l.value);
+            t.finish(r);
+            match id {
+                Some(id) => out.push(At::new(ComponentNeed { id: id.value, availability, open }, item.span)),
+                None => r.problem(item.span, "a required component needs an `id`", None),
+            }
+        } else if let Some(id) = r.choice(&item, &ids) {
+            out.push(At::new(ComponentNeed { id: id.value, availability: vec![Availability::Released], open: false }, id.span));
+        }
+    }
+    out
+}
+
+/// `"org/name"`, or `{ model = "org/*", paths = ["docs/**"], reason = "…" }`.
+fn exclusion(item: &Item<'_>, r: &mut Reader) -> Option<Exclusion> {
+    const FORM: &str = "{ model = \"org/*\", paths = [\"docs/**\"], reason = \"…\" }";
+    if matches!(item.value, DeValue::String(_)) {
+        let word = r.string(item)?;
+        if word.value.contains(['*', '?', '[', '{']) {
+            r.problem(word.span, "a pattern that is excluded needs a reason", Some(format!("write it as {FORM}")));
+            return None;
+        }
+        let model = pattern(word, Pattern::model, r)?;
+        return Some(Exclusion { model: Some(model.value), paths: Vec::new(), reason: String::new(), span: model.span });
+    }
+    let mut t = r.table("models.exclude", item)?;
+    let model = t.take("model").and_then(|i| r.string(&i)).and_then(|w| pattern(w, Pattern::model, r)).map(|p| p.value);
+    let paths = t.take("paths").map(|i| paths(&i, r)).unwrap_or_default();
+    let reason = t.take("reason").and_then(|i| r.string(&i));
+    t.finish(r);
+    let span = item.span.clone();
+    if reason.is_none() {
+        r.problem(span.clone(), "an exclusion needs a `reason`", Some(format!("write it as {FORM}")));
+    }
+    let everywhere = paths.is_empty() || paths.iter().any(|p| p.fits_path("\u{1}/\u{2}/\u{3}") || p.fits_path("\u{1}"));
+    if model.as_ref().is_none_or(Pattern::matches_all) && everywhere {
+        r.problem(span, "this exclusion leaves everything out", Some("name a model or a directory".into()));
+        return None;
+    }
+    Some(Exclusion { model, paths, reason: reason?.value, span: item.span.clone() })
+}
+
+fn profile(item: &Item<'_>, groups: &Groups, rules: &Rules, r: &mut Reader, out: &mut Vec<Profile>) {
+    let prefix = format!("profile.{}", item.key);
+    let Some(mut t) = r.table(&prefix, item) else { return };
+    let at = t.take("paths");
+    let paths = at.as_ref().map(|i| paths(i, r)).unwrap_or_default();
+    if at.as_ref().is_some_and(|i| matches!(i.value, DeValue::Array(a) if a.is_empty())) {
+        r.problem(item.key_span.clone(), "this profile holds nowhere", Some("leave `paths` out to ask for it by name".into()));
+    }
+    let settings = settings(&format!("{prefix}."), &mut t, groups, rules, r, None, None);
+    t.finish(r);
+    out.push(Profile { name: item.key.clone(), span: item.key_span.clone(), paths, settings });
+}
+
+/// The rule of an id, which is one of the gate's or a finding of audits.
+fn rule_id(word: &str, span: &Range<usize>, rules: &Rules, r: &mut Reader) -> bool {
+    if rules.findings.contains_key(word) {
+        return true;
+    }
+    let help = closest(word, rules.findings.keys().map(String::as_str))
+        .map_or("`trulyopen explain --list` lists them".to_string(), |n| format!("did you mean `{n}`?"));
+    r.problem(span.clone(), format!("no rule is called `{}`", shown(word)), Some(help));
+    false
+}
+
+fn severity(item: &Item<'_>, rules: &Rules, r: &mut Reader, out: &mut BTreeMap<String, At<Option<Severity>>>) {
+    if !rule_id(&item.key, &item.key_span, rules, r) {
+        return;
+    }
+    if let Some((_, instead)) = FIXED.iter().find(|(id, _)| *id == item.key) {
+        r.problem(item.key_span.clone(), format!("the severity of `{}` is not set here", item.key), Some((*instead).into()));
+        return;
+    }
+    let Some(level) = r.choice(item, LEVELS) else { return };
+    if level.value.is_none() && item.key.starts_with("policy/") {
+        let help = "leave the requirement out, or lower it to `warning`";
+        r.problem(level.span, format!("`{}` is what the policy itself asks for", item.key), Some(help.into()));
+        return;
+    }
+    out.insert(item.key.clone(), level);
+}
+
+/// Rules that no exception excuses.
+const INEXCUSABLE: &[&str] = &["exception/expired", "exception/unused", "clarify/unused", "exclude/unused", "lock/stale"];
+
+fn exception(mut t: Section<'_>, rules: &Rules, r: &mut Reader) -> Option<Exception> {
+    let span = t.span();
+    let model = t.take("model").map(|i| r.string(&i).and_then(|w| pattern(w, Pattern::model, r)));
+    let at = t.take("rules");
+    let listed = at.as_ref().map(|i| r.strings(i));
+    let paths = t.take("paths").map(|i| paths(&i, r)).unwrap_or_default();
+    let reason = t.take("reason").map(|i| r.string(&i));
+    let owner = t.take("owner").map(|i| r.string(&i));
+    let expires = t.take("expires").map(|i| r.date(&i));
+    t.finish(r);
+    let missing: Vec<&str> = [
+        ("model", model.is_none()),
+        ("rules", listed.is_none()),
+        ("reason", reason.is_none()),
+        ("owner", owner.is_none()),
+        ("expires", expires.is_none()),
+    ]
+    .into_iter()
+    .filter_map(|(k, m)| m.then_some(k))
+    .collect();
+    if !missing.is_empty() {
+        let help = "an exception says which model and which rules, why, who answers for it, and until which day";
+        r.problem(span.clone(), format!("this exception has no {}", names(&missing)), Some(help.into()));
+    }
+    let listed = listed?;
+    if listed.is_empty()
+        && let Some(at) = &at
+        && matches!(at.value, DeValue::Array(a) if a.is_empty())
+    {
+        r.problem(at.span.clone(), "this exception excuses nothing", Some("name the rules, as diagnostics show them in brackets".into()));
+    }
+    for word in &listed {
+        if rule_id(&word.value, &word.span, rules, r) && INEXCUSABLE.contains(&word.value.as_str()) {
+            r.problem(word.span.clone(), format!("no exception excuses `{}`", word.value), None);
+        }
+    }
+    Some(Exception {
+        model: model??.value,
+        rules: listed.into_iter().map(|w| w.value).collect(),
+        paths,
+        reason: reason??.value,
+        owner: owner??.value,
+        expires: expires??,
+        span,
+    })
+}
+
+fn clarification(mut t: Section<'_>, rules: &Rules, r: &mut Reader) -> Option<Clarification> {
+    let span = t.span();
+    let digest = t.take("digest").and_then(|i| r.string(&i));
+    let license = t.take("license").and_then(|i| r.string(&i));
+    let reason = t.take("reason").and_then(|i| r.string(&i));
+    t.finish(r);
+    if digest.is_none() || license.is_none() || reason.is_none() {
+        let help = "it needs `digest = \"sha256:…\"` of the license text, `license` and `reason`";
+        r.problem(span.clone(), "this clarification is not complete", Some(help.into()));
+    }
+    let hex = digest.as_ref().and_then(|d| {
+        let hex = d.value.strip_prefix("sha256:")?.to_lowercase();
+        (hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hex)
+    });
+    if let (Some(d), None) = (&digest, &hex) {
+        let help = "as `sha256sum FILE` prints them, and as diagnostics show them";
+        r.problem(d.span.clone(), "a digest is `sha256:` and 64 hexadecimal digits", Some(help.into()));
+    }
+    let known = license.as_ref().and_then(|l| license::find(rules, &l.value).filter(|k| !k.is_ambiguous()).map(|k| k.id().to_string()));
+    if let (Some(l), None) = (&license, &known) {
+        let help = closest(&l.value, rules.licenses.iter().map(|x| x.id.get_ref().as_str()))
+            .map_or("it is an SPDX id, or one of the rules (`--rules` adds some)".to_string(), |n| format!("did you mean `{n}`?"));
+        r.problem(l.span.clone(), format!("no one license is called `{}`", text::cut(&l.value, 60)), Some(help));
+    }
+    Some(Clarification { digest: hex?, license: known?, reason: reason?.value, span })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::preset::PRESETS;
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::load(None).unwrap());
+
+    fn read(text: &str) -> Result<Policy, String> {
+        Policy::parse("trulyopen.toml", text, &RULES).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn every_preset_says_what_it_means() {
+        let by = |name: &str| read(PRESETS.iter().find(|p| p.name == name).unwrap().text).unwrap();
+        let permissive = by("permissive-commercial");
+        assert_eq!(permissive.base.verdict.as_ref().unwrap().value, Verdict::OpenWeights);
+        assert_eq!(permissive.base.allow.as_ref().unwrap().entries[0].value, Entry::Group("permissive".into()));
+        assert!(permissive.base.terms_deny.as_ref().unwrap().iter().any(|t| t.value == "non-commercial"));
+        assert_eq!(permissive.base.on_hosted(), Action::Deny);
+        assert_eq!(permissive.base.on_unknown(), Action::Deny);
+        assert!(!permissive.inventory);
+        let strict = by("strict-open-source");
+        assert_eq!(strict.base.verdict.as_ref().unwrap().value, Verdict::OpenSource);
+        assert!(strict.base.pinned.as_ref().unwrap().value);
+        assert_eq!(strict.base.components.as_ref().unwrap().len(), 2);
+        assert_eq!(strict.base.undeclared.as_ref().unwrap().value, Action::Deny);
+        let inventory = by("inventory-only");
+        assert!(inventory.inventory && !inventory.base.requires_something());
+    }
+
+    /// What stands in a preset as a comment has to be right when it is uncommented.
+    #[test]
+    fn commented_keys_of_the_presets_are_keys() {
+        for preset in PRESETS {
+            let key = |l: &str| {
+                let l = l.strip_prefix("# ")?;
+                (l.starts_with('[') || l.contains(" = ")).then(|| l.replace("\"…\"", "\"x\""))
+            };
+            let text: Vec<String> = preset.text.lines().map(|l| key(l).unwrap_or_else(|| l.to_string())).collect();
+            read(&text.join("\n")).unwrap_or_else(|e| panic!("{}: {e}", preset.name));
+        }
+    }
+
+    #[test]
+    fn all_mistakes_are_shown_at_their_lines() {
+        let text = r#"schema = 1
+[require]
+verdct = "open-weights"
+verdict = "open-wieghts"
+components = ["training-cod", 3]
+frameworks = ["mof.class"]
+[licenses]
+allow = ["Apache-2.O", "gpl"]
+[terms]
+deny = ["non-comercial"]
+[access]
+unknown = false
+[rules]
+"policy/verdict" = "off"
+"evidence/incomplete" = "note"
+[[exception]]
+model = "*"
+reason = ""
+expires = "2027-01-01"
+[[clarify]]
+digest = "sha256:abc"
+license = "MTI"
+"#;
+        insta::assert_snapshot!(read(text).unwrap_err());
+    }
+
+    #[test]
+    fn a_policy_that_opens_the_gate_unseen_is_refused() {
+        for (text, said) in [
+            ("", "requires nothing"),
+            ("# nothing\n", "requires nothing"),
+            ("schema = 1\n[licenses]\ndeny = []\n", "requires nothing"),
+            ("[terms]\nwarn = [\"attribution\"]\n", "requires nothing"),
+            ("mode = \"inventory\"\n[require]\nverdict = \"closed\"\n", "requires something"),
+            ("schema = 2\n[require]\nverdict = \"open-weights\"", "schema 1"),
+            ("[require]\nverdict = \"unknown\"", "cannot be `unknown`"),
+            ("[require]\nverdict = \"open-weights\"\n[scan]\nskipped = \"allow\"", "cannot be `allow`"),
+            ("[require]\nverdict = \"open-weights\"\n[models]\nexclude = [\"org/*\"]", "needs a reason"),
+            ("[require]\nverdict = \"open-weights\"\n[models]\nexclude = [{ model = \"*\", reason = \"x\" }]", "everything"),
+            ("[require]\nverdict = \"open-weights\"\n[models]\nexclude = [{ paths = [\"**\"], reason = \"x\" }]", "everything"),
+            (
+                "[require]\nverdict = \"open-weights\"\n[[exception]]\nmodel = \"*\"\nrules = [\"policy/verdict\"]",
+                "no `reason`, `owner` and `expires`",
+            ),
+            ("[require]\nverdict = \"open-weights\"\n[profile.x]\npaths = []\n", "nowhere"),
+            ("<<<<<<< ours\n[require]\n", "trulyopen.toml:1"),
+            ("[require]\nverdict = \"open-weights\"\nverdict = \"closed\"", "duplicate key"),
+        ] {
+            let e = read(text).unwrap_err();
+            assert!(e.contains(said), "{text}: {e}");
+        }
+    }
+
+    #[test]
+    fn an_exception_needs_everything_and_keeps_it() {
+        let text = "[require]\nverdict = \"open-weights\"\n[[exception]]\nmodel = \"Org/Name\"\nrules = [\"policy/verdict\"]\n\
+                    reason = \"r\"\nowner = \"o\"\nexpires = 2027-02-28\n";
+        let policy = read(text).unwrap();
+        let e = &policy.exceptions[0];
+        assert!(e.model.fits_model("org/name"));
+        assert_eq!(e.expires.value, jiff::civil::date(2027, 2, 28));
+        assert!(read(&text.replace("2027-02-28", "2027-02-30")).is_err());
+        assert!(read(&text.replace("2027-02-28", "\"2027-02-28\"")).unwrap_err().contains("has to be a date"));
+    }
+
+    #[test]
+    fn profiles_are_laid_over_the_base_key_by_key() {
+        let policy = read(
+            "[require]\nverdict = \"open-source\"\npinned = true\n[profile.research]\npaths = [\"research/**\"]\n\
+             require.verdict = \"weights-available\"\n[profile.production.licenses]\nallow = [\"MIT\"]\n",
+        )
+        .unwrap();
+        assert_eq!(policy.indices_at(Some("src/a.py")), [0]);
+        let index = policy.indices_at(Some("research/a.py"));
+        assert_eq!(index.len(), 1);
+        let research = policy.profiles[index[0] - 1].settings.over(&policy.base);
+        assert_eq!(research.verdict.as_ref().unwrap().value, Verdict::WeightsAvailable);
+        assert!(research.pinned.as_ref().unwrap().value);
+        assert!(policy.in_environment(Some("production")).unwrap().allow.is_some());
+        assert!(policy.in_environment(Some("research")).is_err());
+        assert!(policy.in_environment(Some("nope")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_parsed_or_refused(text in "(.|\n){0,200}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn any_values_of_known_keys_are_parsed_or_refused(
+            parts in proptest::collection::vec((
+                prop_oneof![Just("require"), Just("licenses"), Just("licenses.groups"), Just("terms"), Just("access"), Just("models"),
+                    Just("rules"), Just("profile.x"), Just("profile.x.require"), Just("scan"), Just("lineage")],
+                prop_oneof![Just("verdict"), Just("allow"), Just("deny"), Just("groups"), Just("unknown"), Just("components"),
+                    Just("frameworks"), Just("exclude"), Just("include"), Just("paths"), Just("\"policy/verdict\"")],
+                prop_oneof![Just("1"), Just("\"open\""), Just("[]"), Just("[\"MIT\", 1, {}]"), Just("{ id = 1 }"), Just("true"),
+                    Just("2027-01-01"), Just("[\"mof.class >= 3\"]"), Just("[[1]]"), Just("\"\u{202e}\"")],
+            ), 0..6),
+        ) {
+            let text: String = parts.iter().map(|(table, key, value)| format!("[{table}]\n{key} = {value}\n")).collect();
+            let _ = read(&text);
+        }
+    }
+}
