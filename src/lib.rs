@@ -33,6 +33,7 @@ pub mod plan;
 pub mod render;
 pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod session;
 pub mod target;
 pub mod text;
