@@ -24,6 +24,11 @@ pub enum Command {
     /// Audit models by name and print the scorecard
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
+    /// List the models and datasets that a project refers to, with file, line and column; no network
+    #[command(
+        after_help = "Examples:\n  trulyopen scan\n  trulyopen scan path/to/project --format json\n  trulyopen scan ~/.cache/huggingface/hub\n  trulyopen scan --format jsonl | jq -r .target"
+    )]
+    Scan(ScanArgs),
     /// Identify a license text or id; print its terms, its obligations and what it is open for
     #[command(
         after_help = "Examples:\n  trulyopen license LICENSE\n  trulyopen license llama3.1\n  trulyopen license Apache-2.0 --format json\n  curl -s https://example.org/LICENSE | trulyopen license -"
@@ -63,6 +68,16 @@ pub struct AuditArgs {
     /// Exit with 1 where a model's proven verdict is below this one
     #[arg(long, value_name = "VERDICT", value_parser = PossibleValuesParser::new(["closed", "weights-available", "open-weights", "open-source", "open-source-open-data"]))]
     pub fail_under: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// A project's folder, or one file
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Look at files that .gitignore excludes, too
+    #[arg(long)]
+    pub no_ignore: bool,
 }
 
 #[derive(Debug, Args)]

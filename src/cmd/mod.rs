@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod explain;
 pub mod license;
+pub mod scan;
 pub mod shell;
 
 use crate::cli::{Cli, Command, Shared, When};
@@ -18,6 +19,7 @@ use std::io::{IsTerminal, Write};
 pub fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Audit(args) => audit::run(&args, &cli.shared),
+        Command::Scan(args) => scan::run(&args, &cli.shared),
         Command::License(args) => license::run(&args, &cli.shared),
         Command::Explain(args) => explain::run(&args, &cli.shared),
         Command::Completions { shell } => shell::completions(shell, &cli.shared),

@@ -3,6 +3,7 @@
 //! To add a format: one file here and one line in [`FORMATS`].
 
 pub mod json;
+pub mod scan;
 pub mod table;
 
 use crate::report::Report;

@@ -5,6 +5,24 @@
 //! that only looks like `ORG/NAME` is none. What counts is data: `rules/scan/*.toml` and
 //! `rules/hosted/*.toml`.
 
+mod book;
+mod clike;
+mod command;
+mod config;
+mod docker;
+mod found;
+mod json;
+mod keyed;
+mod language;
+mod markdown;
+mod name;
+mod notebook;
+mod python;
+mod shell;
+mod source;
+mod walk;
+mod yaml;
+
 use crate::error::Error;
 use crate::rules::Rules;
 use std::path::Path;
@@ -120,7 +138,11 @@ impl Default for Options {
 ///
 /// # Errors
 /// `root` is not there or cannot be listed. A file that cannot be read is in [`Scan::skipped`].
-pub fn scan(root: &Path, _rules: &Rules, _options: &Options) -> Result<Scan, Error> {
-    std::fs::metadata(root).map_err(|source| Error::File { action: "scan", path: root.display().to_string(), source })?;
-    Ok(Scan::default())
+pub fn scan(root: &Path, rules: &Rules, options: &Options) -> Result<Scan, Error> {
+    let fail = |source| Error::File { action: "scan", path: root.display().to_string(), source };
+    let metadata = std::fs::metadata(root).map_err(fail)?;
+    if metadata.is_dir() {
+        std::fs::read_dir(root).map_err(fail)?;
+    }
+    Ok(walk::walk(root, rules, options))
 }
