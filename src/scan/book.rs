@@ -121,6 +121,9 @@ impl<'r> Book<'r> {
             [] => place != KeyPlace::FrontMatter,
             places => places.contains(&place),
         };
+        if key.is_empty() {
+            return None;
+        }
         let exact = self.exact.get(key).and_then(|list| list.iter().copied().find(|r| fits(r)));
         exact.or_else(|| self.patterns.iter().filter(|(p, _)| p.matches(key)).map(|(_, r)| *r).find(fits))
     }
@@ -176,7 +179,11 @@ fn ends_with(callee: &[&str], pattern: &[&str]) -> bool {
 
 /// A key as the rules have it: snake case, lower case. `modelName`, `MODEL_NAME`, `model-name` and
 /// `Model Name` are all `model_name`.
+/// What is no name (a path, a sentence) gives nothing.
 pub fn snake(key: &str) -> String {
+    if key.len() > 80 || !key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ')) {
+        return String::new();
+    }
     let mut out = String::with_capacity(key.len() + 4);
     let mut before = ' ';
     let mut chars = key.trim_matches('-').chars().peekable();
@@ -209,6 +216,7 @@ mod tests {
         assert_eq!(snake("modelURL"), "model_url");
         assert_eq!(snake("HFModelId"), "hf_model_id");
         assert_eq!(snake("llm2Model"), "llm2_model");
+        assert_eq!(snake("models/list"), "");
     }
 
     #[test]

@@ -23,12 +23,16 @@ impl Word {
     }
 
     /// The part behind the first `=`, as a word of its own.
-    fn after_equals(&self) -> Option<(&str, Word)> {
+    pub fn after_equals(&self, source: &Source<'_>) -> Option<(&str, Word)> {
         let (name, value) = self.text.split_once('=')?;
-        let trimmed = value.trim_matches(['"', '\'']);
-        // Quotes and substitutions may have moved what follows; the end is where it is.
-        let start = self.end.saturating_sub(value.len()).max(self.start);
-        Some((name, Word::new(trimmed, start, self.end)))
+        let value = value.trim_matches(['"', '\'']);
+        // Quotes and substitutions may have moved it; what was put in from elsewhere is not there at all.
+        let raw = source.text.get(self.start..self.end).unwrap_or("");
+        let (start, end) = match raw.rfind(value).filter(|_| !value.is_empty()) {
+            Some(at) => (self.start + at, self.start + at + value.len()),
+            None => (self.start, self.end),
+        };
+        Some((name, Word::new(value, start, end)))
     }
 }
 
@@ -49,7 +53,7 @@ pub fn scan(words: &[Word], source: &Source<'_>, found: &mut Found<'_, '_>) {
         if word.text.contains("://") {
             found.literal(source, word.start..word.end, &word.text);
         }
-        if let Some((name, value)) = word.after_equals() {
+        if let Some((name, value)) = word.after_equals(source) {
             match name.strip_prefix("--") {
                 Some(option) => named(option, KeyPlace::Option, "option", &value, source, found),
                 None if !name.starts_with('-') => assignments(word, source, found),
@@ -91,7 +95,7 @@ fn one(rule: &CommandRule, words: &[Word], i: usize, length: usize, source: &Sou
                 return rest.get(n + 1).map(|(at, w)| (*at, (*w).clone()));
             }
             word.text.strip_prefix(option).filter(|r| r.starts_with('='))?;
-            word.after_equals().map(|(_, value)| (*at, value))
+            word.after_equals(source).map(|(_, value)| (*at, value))
         })
     };
     let revision = rule.revision.as_ref().and_then(|o| value_of(o)).map(|(_, w)| w.text);
@@ -111,7 +115,9 @@ fn one(rule: &CommandRule, words: &[Word], i: usize, length: usize, source: &Sou
     for (at, word) in names {
         if word.text.contains('$') {
             let why = format!("`{}` is set where the command runs", crate::text::cut(&word.text, 40));
-            if !word.text.starts_with(['/', '.', '~']) && !is_path_variable(&word.text, found) {
+            // A command that takes many things besides models: what is not known is likely none.
+            let quiet = how.form == crate::rules::scan::Form::Listed;
+            if !quiet && !word.text.starts_with(['/', '.', '~']) && !is_path_variable(&word.text, found) {
                 found.unresolved(source, word.start..word.end, &word.text, &why, &used);
             }
         } else {
@@ -136,7 +142,7 @@ pub fn assignments(word: &Word, source: &Source<'_>, found: &mut Found<'_, '_>) 
         // Only where the text stands in the file as it is can its parts be placed.
         let verbatim = word.end - word.start == word.text.len();
         let (start, end) = if verbatim { (at, at + part.len()) } else { (word.start, word.end) };
-        if let Some((name, value)) = Word::new(part, start, end).after_equals()
+        if let Some((name, value)) = Word::new(part, start, end).after_equals(source)
             && !name.is_empty()
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '+'))
         {

@@ -129,6 +129,10 @@ impl Reader<'_> {
                 && matches!(v, Node::Text(t) if t.text.eq_ignore_ascii_case("ollama"))
         });
         let mut line: Vec<Word> = Vec::new();
+        // What a container runs: its image often stands for the program.
+        if let Some(Node::Text(image)) = get(&["image"]) {
+            line.push(Word::new(&image.text, image.start, image.end));
+        }
         for keys in [["entrypoint", "command", "cmd"].as_slice(), &["args"]] {
             if let Some(Node::List(items)) = get(keys) {
                 line.extend(items.iter().map(|i| match i {
@@ -137,7 +141,7 @@ impl Reader<'_> {
                 }));
             }
         }
-        if !line.is_empty() {
+        if line.len() > 1 {
             command::scan(&line, self.source, found);
         }
         for (key, value) in pairs {

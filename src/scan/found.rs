@@ -44,13 +44,15 @@ pub struct Found<'b, 'r> {
     pub mention: Option<Role>,
     /// The file talks to an Ollama server: names without owner are of its library.
     pub ollama: bool,
+    /// Set while parts are read whose constants stand elsewhere: what cannot be resolved there may be.
+    pub names_only: bool,
     /// Set while a test inside a source file is read.
     pub role: Option<Role>,
 }
 
 impl<'b, 'r> Found<'b, 'r> {
     pub fn new(book: &'b Book<'r>, root: &'b Path, folder: &'b Path) -> Self {
-        Found { book, root, folder, raw: Vec::new(), mention: None, ollama: false, role: None }
+        Found { book, root, folder, raw: Vec::new(), mention: None, ollama: false, names_only: false, role: None }
     }
 
     /// A text that stands where a name is taken. Tells whether it is one.
@@ -80,7 +82,9 @@ impl<'b, 'r> Found<'b, 'r> {
 
     /// A place that takes a name which cannot be told.
     pub fn unresolved(&mut self, source: &Source<'_>, span: Range<usize>, written: &str, why: &str, taken: &Use) {
-        self.push(source, span, written, Named::Unresolved(why.to_string()), taken);
+        if !self.names_only {
+            self.push(source, span, written, Named::Unresolved(why.to_string()), taken);
+        }
     }
 
     /// A text that is no name of a model used, whatever takes it otherwise.

@@ -75,6 +75,8 @@ pub fn read(written: &str, how: &How<'_>, book: &Book<'_>, exists: &dyn Fn(&str)
                 PrefixMeans::Modelscope => Named::Target { kind: Kind::Model, target: format!("modelscope:{rest}"), revision: None },
                 PrefixMeans::Api => api(rest, book).unwrap_or_else(|| match hub(rest, how, book, exists) {
                     target @ Named::Target { .. } => target,
+                    // `models/` is more often a folder.
+                    _ if book.path_owners.contains(rule.prefix.get_ref().trim_end_matches('/')) => Named::Local,
                     _ => Named::Unresolved(format!("`{}` names a model of an API, and the rules know no model of this name", rule.prefix.get_ref())),
                 }),
                 PrefixMeans::Unresolved => Named::Unresolved(rule.why.clone().unwrap_or_default()),
@@ -210,6 +212,10 @@ fn address(s: &str, book: &Book<'_>) -> Option<Named> {
 /// `ORG/NAME` and nothing that is more likely something else.
 fn is_qualified(id: &str, book: &Book<'_>) -> bool {
     let Some((owner, name)) = id.split_once('/') else { return false };
+    // A dot makes it a host: `ghcr.io/NAME`, `example.org/path`.
+    if owner.contains('.') {
+        return false;
+    }
     let wordy = |s: &str| s.len() >= 2 && s.chars().any(char::is_alphabetic);
     is_repo_id(id) && wordy(owner) && wordy(name) && !has_extension(name, book) && !book.path_owners.contains(owner.to_ascii_lowercase().as_str())
 }

@@ -21,9 +21,8 @@ pub fn scan(source: &Source<'_>, found: &mut Found<'_, '_>) {
                     substitute(word, &variables);
                 }
                 for word in words.iter().take(assigned) {
-                    if let Some((name, value)) = word.text.split_once('=') {
-                        let start = word.end.saturating_sub(value.len()).max(word.start);
-                        variables.insert(name.trim_end_matches(['?', ':', '+']).to_string(), Word::new(value, start, word.end));
+                    if let Some((name, value)) = word.after_equals(source) {
+                        variables.insert(name.trim_end_matches(['?', ':', '+']).to_string(), value);
                     }
                 }
                 command::scan(&words, source, found);
@@ -240,9 +239,6 @@ fn word(text: &str, mut i: usize) -> (Word, usize) {
     }
     let i = i.min(bytes.len());
     out.push_str(text.get(plain..super::source::floor(text, i)).unwrap_or(""));
-    if !quoted_only {
-        end = end.max(super::source::floor(text, i).min(end.max(plain)));
-    }
     (Word { text: out, start, end: super::source::floor(text, end.min(text.len())) }, i)
 }
 

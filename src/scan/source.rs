@@ -94,7 +94,10 @@ impl<'a> Lines<'a> {
         let text = self.line(line as usize - 1);
         let (last, end_column) = self.point(end.max(start));
         let length = text.chars().count();
-        let end_column = if last == line { end_column } else { number(length + 1) };
+        // A lone carriage return at the end of a line is no part of it.
+        let whole = number(length + 1);
+        let column = column.min(whole);
+        let end_column = if last == line { end_column.min(whole) } else { whole };
         let (snippet, snippet_column) = snippet(text, length, column as usize - 1);
         Location { file: file.to_string(), line, column, end_column: end_column.max(column), snippet, snippet_column }
     }
@@ -135,9 +138,9 @@ mod tests {
     #[test]
     fn places_count_characters_from_one() {
         let lines = Lines::new("eins\r\nzwei → drei\n");
-        let at = lines.location("f", 12, 15);
-        assert_eq!((at.line, at.column, at.snippet.as_str()), (2, 7, "zwei → drei"));
-        assert_eq!(at.end_column, 8);
+        let at = lines.location("f", 15, 19);
+        assert_eq!((at.line, at.column, at.snippet.as_str()), (2, 8, "zwei → drei"));
+        assert_eq!(at.end_column, 12);
     }
 
     #[test]

@@ -53,7 +53,7 @@ enum Value {
 pub fn scan(source: &Source<'_>, dialect: Dialect, found: &mut Found<'_, '_>) {
     let text = source.text.as_ref();
     let (tokens, comments) = tokens::split(text, dialect);
-    let mut reader = Reader { text, tokens: &tokens, dialect, source, bindings: HashMap::new(), parameters: HashMap::new(), imports: HashMap::new(), callers: HashMap::new(), fields: HashMap::new(), fuel: Cell::new(FUEL) };
+    let mut reader = Reader { text, tokens: &tokens, dialect, source, bindings: HashMap::new(), members: HashMap::new(), parameters: HashMap::new(), imports: HashMap::new(), callers: HashMap::new(), fields: HashMap::new(), fuel: Cell::new(FUEL) };
     reader.gather();
     reader.read(found);
     if found.mention.is_none() {
@@ -75,8 +75,10 @@ struct Reader<'t> {
     source: &'t Source<'t>,
     /// Name → where its values begin and end, in tokens, in order.
     bindings: HashMap<&'t str, Vec<Range<usize>>>,
-    /// Name of a parameter → (function, position).
-    parameters: HashMap<&'t str, Vec<(&'t str, usize)>>,
+    /// The same of what is set in an object: `this.name = …`.
+    members: HashMap<&'t str, Vec<Range<usize>>>,
+    /// Name of a parameter → (function, position, its body in tokens).
+    parameters: HashMap<&'t str, Vec<(&'t str, usize, Range<usize>)>>,
     /// Name in the file → module that it comes from.
     imports: HashMap<&'t str, &'t str>,
     /// Name → where it is called.
@@ -138,6 +140,11 @@ impl<'t> Reader<'t> {
                 "" => continue,
                 "import" | "from" | "require" => self.import(i),
                 "function" | "fn" | "func" => self.function(i),
+                "default_value" | "default_value_t" => {
+                    if let Some(field) = self.attribute_field(i) {
+                        self.fields.entry(self.word(field)).or_insert(i + 2);
+                    }
+                }
                 _ => {}
             }
             if self.is(i + 1, b'(') && !matches!(self.word(i.wrapping_sub(1)), "fn" | "function" | "func") {
@@ -154,7 +161,9 @@ impl<'t> Reader<'t> {
             }
             if self.is(eq, b'=') && !self.is(eq + 1, b'=') && !self.is(eq + 1, b'>') && !self.is(i.wrapping_sub(1), b'<') {
                 let end = self.expression_end(eq + 1, true);
-                self.bindings.entry(word).or_default().push(eq + 1..end);
+                let member = self.is(i.wrapping_sub(1), b'.');
+                let map = if member { &mut self.members } else { &mut self.bindings };
+                map.entry(word).or_default().push(eq + 1..end);
             }
         }
     }
@@ -178,10 +187,13 @@ impl<'t> Reader<'t> {
     fn function(&mut self, i: usize) {
         let name = self.word(i + 1);
         let Some(open) = (i + 1..i + 12).find(|n| self.is(*n, b'(')) else { return };
+        let close = self.token(open).map_or(open, |t| t.pair);
+        let brace = (close..close + 60).take_while(|n| !self.is(*n, b';')).find(|n| self.is(*n, b'{'));
+        let body = brace.and_then(|b| Some(b..self.token(b)?.pair)).unwrap_or(0..0);
         for (position, range) in self.arguments(open).into_iter().enumerate() {
             let first = range.clone().map(|n| self.word(n)).find(|w| !matches!(*w, "" | "mut" | "readonly" | "const" | "public" | "private"));
             if let Some(first) = first.filter(|_| !name.is_empty()) {
-                self.parameters.entry(first).or_default().push((name, position));
+                self.parameters.entry(first).or_default().push((name, position, body.clone()));
             }
         }
     }
@@ -275,7 +287,7 @@ impl<'t> Reader<'t> {
             }
         }
         found.role = None;
-        for (name, values) in &self.bindings {
+        for (name, values) in self.bindings.iter().chain(&self.members) {
             for value in values {
                 found.role = tests.get(value.start).copied().unwrap_or(false).then_some(super::Role::Test);
                 self.keyed(name, value.start, "key", KeyPlace::Code, found);
@@ -435,11 +447,15 @@ impl<'t> Reader<'t> {
 
     /// `#[arg(default_value = "…")] name: Type`: the field gives the key.
     fn attribute(&self, i: usize, found: &mut Found<'_, '_>) {
-        let Some(close) = (i..i + 60).find(|n| self.is(*n, b']')) else { return };
-        let field = (close + 1..close + 60).take_while(|n| !self.is(*n, b'}')).find(|n| self.is(n + 1, b':') && !self.is(n + 2, b':'));
-        if let Some(name) = field.map(|n| self.word(n)).filter(|n| !n.is_empty() && self.is(i + 1, b'=')) {
+        if let Some(name) = self.attribute_field(i).map(|n| self.word(n)).filter(|n| !n.is_empty()) {
             self.keyed(name, i + 2, "default of", KeyPlace::Option, found);
         }
+    }
+
+    /// The field that an attribute with `default_value = …` at `i` belongs to.
+    fn attribute_field(&self, i: usize) -> Option<usize> {
+        let close = (i..i + 60).find(|n| self.is(*n, b']')).filter(|_| self.is(i + 1, b'='))?;
+        (close + 1..close + 60).take_while(|n| !self.is(*n, b'}')).find(|n| self.is(n + 1, b':') && !self.is(n + 2, b':'))
     }
 
     /// All that an expression can be.
@@ -471,6 +487,11 @@ impl<'t> Reader<'t> {
         while end < range.end && !self.word(end).is_empty() && (self.is(end + 1, b'.') || self.is(end + 1, b':')) {
             end += if self.is(end + 1, b':') { 3 } else { 2 };
         }
+        // `NAME.clone()` is NAME.
+        let passes = ["clone", "to_string", "to_owned", "into", "as_str", "as_ref", "trim", "toString", "unwrap"];
+        if end >= start + 2 && self.is(end + 1, b'(') && passes.contains(&self.word(end)) && self.is(end - 1, b'.') {
+            end -= 2;
+        }
         let name = self.word(end);
         let called = self.is(end + 1, b'(') || self.is(end + 1, b'!');
         if !name.is_empty() && !called {
@@ -499,31 +520,44 @@ impl<'t> Reader<'t> {
     /// What a name of this file is set to.
     fn lookup(&self, name: &str, at: usize, steps: u8) -> Vec<Value> {
         let mut out = Vec::new();
-        let bindings = self.bindings.get(name).into_iter().flatten();
-        // The last one before the use; one that is set later, where there is none.
-        let nearest = bindings.take(1_000).filter(|r| !r.contains(&at)).min_by_key(|r| (r.start > at, r.start.abs_diff(at)));
-        if let Some(range) = nearest {
-            if self.is(range.start, b'{') || self.is(range.start, b'[') {
-                let members = self.arguments(range.start).into_iter().map(|m| if self.is(m.start + 1, b':') { m.start + 2 } else { m.start });
-                let strings = members.filter_map(|m| self.string(m)).take(MAX_VALUES);
-                out.extend(strings.map(|(text, place)| Value::Text(text.to_string(), place)));
-            } else {
-                out.extend(self.values(range.clone(), steps));
-            }
-        }
-        if out.is_empty()
-            && let Some(parameters) = self.parameters.get(name)
-        {
-            for (function, position) in parameters.iter().take(4) {
+        // What is set in a block is seen in it, and the nearest that is set before counts.
+        let seen = |from: usize| match self.token(from).map(|t| t.block) {
+            Some(usize::MAX) => true,
+            Some(open) => open < at && self.token(open).is_some_and(|t| at < t.pair),
+            None => false,
+        };
+        // `args.model` is not the variable `model`; `this.model` may be set anywhere in the class.
+        let object = at.checked_sub(2).filter(|_| self.is(at - 1, b'.')).map(|n| self.word(n));
+        let plain = matches!(object, None | Some("this" | "self"));
+        let members = self.members.get(name).into_iter().flatten().filter(|_| object.is_some());
+        let bindings = self.bindings.get(name).into_iter().flatten().filter(|_| plain).chain(members).take(1_000);
+        let bindings = bindings.filter(|r| !r.contains(&at) && (object.is_some() || seen(r.start)));
+        let nearest = bindings.min_by_key(|r| (r.start > at, r.start.abs_diff(at)));
+        let parameters = self.parameters.get(name).into_iter().flatten().filter(|_| object.is_none()).take(1_000);
+        let parameter = parameters.filter(|(_, _, body)| body.contains(&at)).max_by_key(|(_, _, body)| body.start);
+        match (nearest, parameter) {
+            (range, Some((function, position, body))) if range.is_none_or(|r| r.start < body.start) => {
                 for call in self.callers.get(function).into_iter().flatten().take(8) {
                     if let Some(argument) = self.arguments(call + 1).get(*position) {
                         out.extend(self.values(argument.clone(), steps).into_iter().filter(|v| matches!(v, Value::Text(..))));
                     }
                 }
+                // `model = 'x'` in the list of parameters.
+                let default = self.bindings.get(name).into_iter().flatten().find(|r| r.start < body.start && body.start - r.start < 120);
+                if let Some(default) = default.filter(|r| self.string(r.start).is_some()) {
+                    out.extend(self.values(default.clone(), steps));
+                }
+                if out.is_empty() {
+                    out.push(Value::Unknown(format!("parameter `{}`, which callers outside of this file give", crate::text::cut(name, 40))));
+                }
             }
-            if out.is_empty() {
-                out.push(Value::Unknown(format!("parameter `{}`, which callers outside of this file give", crate::text::cut(name, 40))));
+            (Some(range), _) if self.is(range.start, b'{') || self.is(range.start, b'[') => {
+                let members = self.arguments(range.start).into_iter().map(|m| if self.is(m.start + 1, b':') { m.start + 2 } else { m.start });
+                let strings = members.filter_map(|m| self.string(m)).take(MAX_VALUES);
+                out.extend(strings.map(|(text, place)| Value::Text(text.to_string(), place)));
             }
+            (Some(range), _) => out.extend(self.values(range.clone(), steps)),
+            (None, _) => {}
         }
         // A field of an object in this file: `config.model` with `{ model: … }`.
         if out.is_empty() && at >= 2 && self.is(at - 1, b'.') {

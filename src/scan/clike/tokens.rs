@@ -28,6 +28,8 @@ pub struct Token {
     pub newline: bool,
     /// The token that closes this bracket, or opens it; itself where there is none.
     pub pair: usize,
+    /// The `{` that it stands in; `usize::MAX` outside of all.
+    pub block: usize,
 }
 
 /// The tokens, and the places of comments (without their marks).
@@ -132,10 +134,11 @@ pub fn split(text: &str, dialect: Dialect) -> (Vec<Token>, Vec<(usize, usize)>) 
             i += 1;
         }
         let pair = tokens.len();
-        tokens.push(Token { kind, start, end: i, newline, pair });
+        tokens.push(Token { kind, start, end: i, newline, pair, block: usize::MAX });
         newline = false;
     }
     pair(&mut tokens);
+    blocks(&mut tokens);
     (tokens, comments)
 }
 
@@ -167,6 +170,20 @@ fn pair(tokens: &mut [Token]) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+/// Tells each token which block it stands in.
+fn blocks(tokens: &mut [Token]) {
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for (i, token) in tokens.iter_mut().enumerate() {
+        while open.last().is_some_and(|(_, close)| *close <= i) {
+            open.pop();
+        }
+        token.block = open.last().map_or(usize::MAX, |(at, _)| *at);
+        if token.kind == Kind::Punct(b'{') && token.pair > i {
+            open.push((i, token.pair));
         }
     }
 }

@@ -41,7 +41,33 @@ pub fn scan(source: &Source<'_>, found: &mut Found<'_, '_>) -> Result<(), String
     if found.mention.is_none() {
         reader.comments(found);
     }
-    Ok(())
+    if tree.root_node().has_error() && !found.names_only {
+        found.names_only = true;
+        statements(source, found);
+        found.names_only = false;
+    }
+    match tree.root_node().kind() {
+        "ERROR" => Err("it does not read like Python; read statement by statement".into()),
+        _ => Ok(()),
+    }
+}
+
+/// Reads each statement of a broken file for itself: an error in one may hide the next.
+fn statements(source: &Source<'_>, found: &mut Found<'_, '_>) {
+    let text = source.text.as_ref();
+    let mut begin = 0;
+    let mut at = 0;
+    for line in text.split_inclusive('\n').chain(std::iter::once("\0")) {
+        let starts = line.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '@' | '\0'));
+        if starts && at > begin {
+            let part = source.part(begin, at);
+            if part.text.contains('(') && part.text.contains(['"', '\'']) {
+                let _ = scan(&part, found);
+            }
+            begin = at;
+        }
+        at = (at + line.len()).min(text.len());
+    }
 }
 
 /// Command-line options declared in the file: `add_argument("--model-name", default=…)`.

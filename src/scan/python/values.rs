@@ -162,15 +162,16 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
 
     fn identifier(&self, node: Node<'t>, scope: usize, steps: u8, out: &mut Vec<Value>) {
         let name = self.facts.of(node);
+        if self.is_local(name) {
+            return out.push(Value::Local);
+        }
         let bindings = self.bindings(name, scope);
         if bindings.is_empty() {
             out.push(match self.facts.imports.get(name) {
                 Some(_) => Value::Unknown(format!("`{name}` is set in another file")),
-                None if self.is_local(name) => Value::Local,
                 None => Value::Unknown(format!("`{name}` is not set in this file")),
             });
         }
-        let before = out.len();
         for binding in bindings.iter().rev().take(MAX_VALUES) {
             match *binding {
                 // `name = name or "…"` is no circle: steps run out.
@@ -178,10 +179,6 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
                 Binding::In(list) => self.items(list, scope, steps, out),
                 Binding::Parameter(function, index) => self.parameter(name, function, index, steps, out),
             }
-        }
-        if self.is_local(name) && !out.iter().skip(before).any(|v| matches!(v, Value::Text(..))) {
-            out.truncate(before);
-            out.push(Value::Local);
         }
     }
 
@@ -213,6 +210,9 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
 
     fn attribute(&self, node: Node<'t>, steps: u8, out: &mut Vec<Value>) {
         let name = self.facts.field(node, "attribute");
+        if self.is_local(name) {
+            return out.push(Value::Local);
+        }
         let shown = crate::text::cut(self.facts.of(node), 40);
         let before = out.len();
         for (value, scope) in self.facts.attributes.get(name).into_iter().flatten().take(MAX_VALUES) {
@@ -223,10 +223,7 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
         }
         if !out.iter().skip(before).any(|v| matches!(v, Value::Text(..) | Value::Local)) {
             out.truncate(before);
-            out.push(match self.is_local(name) {
-                true => Value::Local,
-                false => Value::Unknown(format!("`{}` is not set to a constant in this file", crate::text::squeeze(&shown))),
-            });
+            out.push(Value::Unknown(format!("`{}` is not set to a constant in this file", crate::text::squeeze(&shown))));
         }
     }
 
