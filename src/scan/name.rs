@@ -56,7 +56,7 @@ pub fn read(written: &str, how: &How<'_>, book: &Book<'_>, exists: &dyn Fn(&str)
         Form::Ollama => return ollama(s),
         Form::Modelscope => {
             let id = s.split('@').next().unwrap_or(s);
-            let target = is_qualified(id, book).then(|| format!("modelscope:{id}"));
+            let target = is_qualified(id, book, false).then(|| format!("modelscope:{id}"));
             return target.map_or(Named::Nothing, |target| Named::Target { kind: kind(how.kind), target, revision: None });
         }
         _ => {}
@@ -108,7 +108,7 @@ fn hub(s: &str, how: &How<'_>, book: &Book<'_>, exists: &dyn Fn(&str) -> bool) -
     let (id, _) = s.split_once(':').unwrap_or((s, ""));
     let target = |target: String| Named::Target { kind: kind(how.kind), target, revision: revision.clone() };
     match id.matches('/').count() {
-        1 if is_qualified(id, book) => {
+        1 if is_qualified(id, book, how.form != Form::Hub) => {
             if exists(id) {
                 return Named::Local;
             }
@@ -209,14 +209,14 @@ fn address(s: &str, book: &Book<'_>) -> Option<Named> {
     })
 }
 
-/// `ORG/NAME` and nothing that is more likely something else.
-fn is_qualified(id: &str, book: &Book<'_>) -> bool {
+/// `ORG/NAME` and nothing that is more likely something else. `strict` where the place may hold other things.
+fn is_qualified(id: &str, book: &Book<'_>, strict: bool) -> bool {
     let Some((owner, name)) = id.split_once('/') else { return false };
     // A dot makes it a host: `ghcr.io/NAME`, `example.org/path`.
     if owner.contains('.') {
         return false;
     }
-    let wordy = |s: &str| s.len() >= 2 && s.chars().any(char::is_alphabetic);
+    let wordy = |s: &str| (s.len() >= 2 || !strict) && s.chars().any(char::is_alphabetic);
     is_repo_id(id) && wordy(owner) && wordy(name) && !has_extension(name, book) && !book.path_owners.contains(owner.to_ascii_lowercase().as_str())
 }
 

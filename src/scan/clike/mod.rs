@@ -282,6 +282,14 @@ impl<'t> Reader<'t> {
                 // `{ model: value }`, and `model: string = value`, which the next rule takes.
                 self.keyed(word, i + 2, "key", KeyPlace::Code, found);
             }
+            // enum Model { Small = 'ORG/NAME' }
+            if word == "enum" && self.is(i + 2, b'{') {
+                for member in self.arguments(i + 2) {
+                    if self.is(member.start + 1, b'=') {
+                        self.keyed(self.word(i + 1), member.start + 2, "member of", KeyPlace::Code, found);
+                    }
+                }
+            }
             if word == "default_value" || word == "default_value_t" {
                 self.attribute(i, found);
             }
@@ -428,7 +436,11 @@ impl<'t> Reader<'t> {
         if rule.container && (self.is(start, b'{') || self.is(start, b'[')) {
             for member in self.arguments(start) {
                 let value = if self.is(member.start + 1, b':') { member.start + 2 } else { member.start };
-                if let Some((text, range)) = self.string(value) {
+                // `[{ id: 'ORG/NAME', name: 'for readers' }]`
+                let named = ["id", "model", "modelId", "model_id", "repo", "path", "value", "name"].iter().find_map(|n| {
+                    self.property(&(value..member.end), n).filter(|_| self.is(value, b'{')).and_then(|i| self.string(i))
+                });
+                if let Some((text, range)) = self.string(value).or(named) {
                     found.name(self.source, range, text, &how, &used);
                 }
             }

@@ -49,6 +49,9 @@ pub struct Facts<'t> {
     /// Last part of what is called → indexes into `calls`.
     pub callers: HashMap<&'t str, Vec<usize>>,
     pub keyed: Vec<Keyed<'t>>,
+    pub enums: Vec<&'t str>,
+    /// What is assigned in the body of a class, the name of the class as key.
+    pub members: Vec<Keyed<'t>>,
     pub lists: Vec<Node<'t>>,
     pub strings: Vec<Node<'t>>,
     pub comments: Vec<Node<'t>>,
@@ -77,6 +80,9 @@ impl<'t> Facts<'t> {
             let inner = facts.visit(node, level.0, level.1, class);
             if node.kind() == "class_definition" {
                 classes.push((facts.field(node, "name"), levels.len()));
+                if facts.field(node, "superclasses").contains("Enum") {
+                    facts.enums.push(facts.field(node, "name"));
+                }
             }
             if cursor.goto_first_child() {
                 levels.push(match (inner, node.kind()) {
@@ -133,6 +139,9 @@ impl<'t> Facts<'t> {
             "assignment" => {
                 let (left, right) = (node.child_by_field_name("left")?, node.child_by_field_name("right")?);
                 self.assign(left, right, scope, class);
+                if let Some(name) = class_name.filter(|_| class && left.kind() == "identifier") {
+                    self.members.push(Keyed { key: name, value: right, scope });
+                }
             }
             "named_expression" => {
                 let (name, value) = (node.child_by_field_name("name")?, node.child_by_field_name("value")?);

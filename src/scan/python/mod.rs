@@ -106,7 +106,7 @@ impl<'t> Reader<'_, 't, '_> {
             match rule {
                 Some(rule) if rule.ignore => self.ignore(*call, found),
                 Some(rule) => self.call(*call, *scope, rule, &path, found),
-                None => {}
+                None => self.speaking(*call, *scope, &path, found),
             }
             if rule.is_none_or(|r| !r.ignore) {
                 self.arguments(*call, *scope, rule, found);
@@ -205,6 +205,35 @@ impl<'t> Reader<'_, 't, '_> {
         for keyed in &self.facts.keyed {
             self.keyed(keyed, KeyPlace::Code, "key", found);
         }
+        // class Models(str, Enum): SMALL = "ORG/NAME"
+        for member in self.facts.members.iter().filter(|m| self.facts.enums.contains(&m.key)) {
+            self.keyed(member, KeyPlace::Code, "member of", found);
+        }
+    }
+
+    /// `load_model("ORG/NAME")`: a call of no rule whose name speaks of models, in a file that works with them.
+    fn speaking(&self, call: Node<'t>, scope: usize, path: &[&str], found: &mut Found<'_, '_>) {
+        let Some(last) = path.last() else { return };
+        let rules = &self.values.book.rules.scan;
+        let words = snake(last);
+        let has = |list: &str| words.split('_').any(|w| rules.list(list).iter().any(|l| l == w));
+        if !self.works_with_models() || !has("model-words") || has("write-words") {
+            return;
+        }
+        let Some(argument) = positional(call, 0) else { return };
+        let how = super::book::How::default();
+        let taken = Use { via: format!("Python `{last}`"), rank: 1, at: Some(self.source.at(call.start_byte())), revision: None };
+        for value in self.values.of(argument, scope) {
+            if let Value::Text(text, at) = value {
+                found.name(self.source, at, &text, &how, &taken);
+            }
+        }
+    }
+
+    /// The file imports a library of the field.
+    fn works_with_models(&self) -> bool {
+        let list = self.values.book.rules.scan.list("model-modules");
+        self.facts.imports.values().filter_map(|p| p.first()).any(|m| list.iter().any(|l| l == m))
     }
 
     /// A value that a key of the rules holds.
@@ -223,11 +252,7 @@ impl<'t> Reader<'_, 't, '_> {
         let taken = Use { via: format!("{what} `{}`", keyed.key), rank: 1, ..Use::default() };
         let mut any = false;
         let nodes = match keyed.value.kind() {
-            "dictionary" if rule.container => {
-                let mut walk = keyed.value.walk();
-                keyed.value.named_children(&mut walk).filter_map(|p| p.child_by_field_name("value")).collect()
-            }
-            "dictionary" => Vec::new(),
+            "dictionary" | "list" | "tuple" => self.inside(keyed.value, keyed.key, rule.container),
             _ => vec![keyed.value],
         };
         for node in nodes {
@@ -238,6 +263,32 @@ impl<'t> Reader<'_, 't, '_> {
             }
         }
         any
+    }
+
+    /// The values in a collection that a key holds: `MODELS = {"a": "ORG/NAME"}`, `[{"name": "ORG/NAME"}]`,
+    /// and `model = {"name": "ORG/NAME"}`.
+    fn inside(&self, collection: Node<'t>, key: &str, container: bool) -> Vec<Node<'t>> {
+        let mut walk = collection.walk();
+        let mut out = Vec::new();
+        for item in collection.named_children(&mut walk).take(1_000) {
+            let value = if item.kind() == "pair" { item.child_by_field_name("value") } else { Some(item) };
+            let Some(value) = value else { continue };
+            let named = |pair: Node<'t>| {
+                let name = pair.child_by_field_name("key").and_then(|k| self.facts.constant(k)).and_then(|r| self.facts.text.get(r))?;
+                let joined = format!("{}_{}", snake(key).trim_end_matches('s'), snake(name));
+                let rule = self.values.book.key(&joined, KeyPlace::Code).filter(|r| !r.ignore);
+                rule.and_then(|_| pair.child_by_field_name("value"))
+            };
+            match (item.kind(), value.kind()) {
+                (_, "dictionary") if container => {
+                    let mut inner = value.walk();
+                    out.extend(value.named_children(&mut inner).filter(|p| p.kind() == "pair").filter_map(named));
+                }
+                ("pair", _) if !container => out.extend(named(item)),
+                _ => out.push(value),
+            }
+        }
+        out
     }
 
     fn ignore(&self, call: Node<'t>, found: &mut Found<'_, '_>) {
