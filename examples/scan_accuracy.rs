@@ -87,15 +87,17 @@ impl Sum {
                     missing.remove(&row);
                     seen.insert(row);
                 }
-                None => wrong.push((r.location.file.clone(), target.clone(), format!("{}:{} ({})", r.location.file, r.location.line, r.via))),
+                None => {
+                    wrong.push((r.location.file.clone(), target.clone(), format!("{}:{} ({})", r.location.file, r.location.line, r.via)))
+                }
             }
         }
         wrong.dedup();
         for (file, name) in &missing {
             let text = std::fs::read_to_string(project.join(file)).unwrap_or_default();
-            let whole = text.match_indices(name.as_str()).any(|(i, _)| {
-                !text[i + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-')
-            });
+            let whole = text
+                .match_indices(name.as_str())
+                .any(|(i, _)| !text[i + name.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-'));
             let doubt = if whole { "" } else { "  (the name is not in the file)" };
             if !whole {
                 self.doubtful += 1;

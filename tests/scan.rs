@@ -62,11 +62,8 @@ fn places_are_exact() {
             if line.chars().count() <= 240 {
                 assert_eq!(r.location.snippet, line);
             }
-            let at: String = line
-                .chars()
-                .skip(r.location.column as usize - 1)
-                .take((r.location.end_column - r.location.column) as usize)
-                .collect();
+            let at: String =
+                line.chars().skip(r.location.column as usize - 1).take((r.location.end_column - r.location.column) as usize).collect();
             // What is put together from parts has the place of the whole expression.
             let whole = at.contains(&r.written) || r.written.starts_with(at.trim_end()) || at.contains("\"acme/") || at.contains("{ORG}");
             assert!(whole, "{}:{}: {at:?} is not {:?}", r.location.file, r.location.line, r.written);
@@ -131,6 +128,99 @@ fn one_file_can_be_scanned() {
     assert_eq!(scan.references.len(), 2);
     assert_eq!(scan.references[0].location.file, "models.txt");
     assert!(trulyopen::scan::scan(Path::new("/no/such/path"), &rules(), &Options::default()).is_err());
+}
+
+#[test]
+fn rules_of_ones_own_are_added() {
+    let dir = tempfile::tempdir().unwrap();
+    let own = dir.path().join("rules");
+    fs::create_dir_all(own.join("scan")).unwrap();
+    fs::create_dir_all(own.join("hosted")).unwrap();
+    let call = r#"
+schema = 1
+[[call]]
+id = "ours"
+languages = ["python"]
+functions = ["our_lib.*.fetch_it"]
+positions = [0]
+form = "hub"
+source = "our handbook"
+"#;
+    let hosted = r#"
+schema = 1
+[[provider]]
+id = "ours"
+name = "Our gateway"
+models = ["house-*"]
+source = "our handbook"
+checked = 2026-11-25
+"#;
+    fs::write(own.join("scan/ours.toml"), call).unwrap();
+    fs::write(own.join("hosted/ours.toml"), hosted).unwrap();
+    let project = dir.path().join("project");
+    fs::create_dir(&project).unwrap();
+    fs::write(project.join("a.py"), "import our_lib\nour_lib.x.fetch_it('acme/ours')\nc(model='house-large')\n").unwrap();
+    let with = scan(&project, &Rules::load(Some(&own)).unwrap(), &Options::default()).unwrap();
+    let found: Vec<_> = with.references.iter().map(|r| (kind(r.kind), r.target.as_deref().unwrap())).collect();
+    assert_eq!(found, [("model", "acme/ours"), ("hosted", "house-large")]);
+    assert!(run(&project).references.is_empty());
+
+    fs::write(own.join("scan/ours.toml"), call.replace("positions", "position")).unwrap();
+    let e = Rules::load(Some(&own)).unwrap_err().to_string();
+    assert!(e.contains("ours.toml:7") && e.contains("position"), "{e}");
+}
+
+#[test]
+fn the_command_prints_every_format_and_exits_0() {
+    let command = |arguments: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_trulyopen"))
+            .arg("scan")
+            .arg("--no-ignore")
+            .args(arguments)
+            .current_dir(fixtures().join("web"))
+            .env("NO_COLOR", "1")
+            .output()
+            .unwrap();
+        (out.status.code(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let (code, json, _) = command(&["--format", "json"]);
+    assert_eq!(code, Some(0));
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["schema_version"], "1");
+    let first = &document["references"][0];
+    let keys: Vec<&str> = first.as_object().unwrap().keys().map(String::as_str).collect();
+    let wanted = [
+        "column",
+        "end_column",
+        "file",
+        "kind",
+        "line",
+        "pinned",
+        "revision",
+        "role",
+        "snippet",
+        "snippet_column",
+        "target",
+        "unresolved",
+        "used_at",
+        "via",
+        "written",
+    ];
+    assert_eq!(keys, wanted);
+    let (_, lines, _) = command(&["--format", "jsonl"]);
+    let all = document["references"].as_array().unwrap().len() + document["mentions"].as_array().unwrap().len();
+    assert_eq!(lines.lines().count(), all);
+    let (code, table, _) = command(&["package.json"]);
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(table, @r"
+    package.json
+      5:26  acme/web-script  model    command `vllm serve`
+
+    1 model in 1 of 1 file.
+    ");
+    let (code, _, error) = command(&["nowhere"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("cannot scan nowhere"), "{error}");
 }
 
 mod bad_input {

@@ -172,7 +172,11 @@ fn summary(scan: &Scan) -> String {
     let looked = count(scan.files, "file", "files");
     match named.as_slice() {
         [] => format!("No model is named in {looked}."),
-        some => format!("{} in {} of {looked}.", crate::text::list(some), count(files, "file", "files").trim_end_matches(" files").trim_end_matches(" file")),
+        some => format!(
+            "{} in {} of {looked}.",
+            crate::text::list(some),
+            count(files, "file", "files").trim_end_matches(" files").trim_end_matches(" file")
+        ),
     }
 }
 

@@ -173,6 +173,8 @@ pub struct CommandRule {
     #[serde(default)]
     pub prefixes: Vec<String>,
     pub revision: Option<String>,
+    /// The option that says `dataset` or `space`.
+    pub type_option: Option<String>,
     /// Why a name given here is no target.
     pub elsewhere: Option<String>,
     pub source: String,
@@ -235,12 +237,8 @@ impl Provider {
     /// The name without the provider's prefix, in lower case, where it is one of its closed models.
     pub fn closed(&self, name: &str) -> Option<String> {
         let name = name.trim().to_lowercase();
-        let bare = self
-            .prefixes
-            .iter()
-            .find_map(|p| name.strip_prefix(p.as_str())?.strip_prefix(['/', ':', '.']))
-            .unwrap_or(&name)
-            .to_string();
+        let bare =
+            self.prefixes.iter().find_map(|p| name.strip_prefix(p.as_str())?.strip_prefix(['/', ':', '.'])).unwrap_or(&name).to_string();
         if self.open.iter().any(|p| WildMatch::new(p).matches(&bare)) {
             return None;
         }

@@ -190,7 +190,9 @@ pub fn snake(key: &str) -> String {
     while let Some(c) = chars.next() {
         if c.is_alphanumeric() {
             let starts_word = c.is_uppercase()
-                && (before.is_lowercase() || before.is_numeric() || (before.is_uppercase() && chars.peek().is_some_and(|n| n.is_lowercase())));
+                && (before.is_lowercase()
+                    || before.is_numeric()
+                    || (before.is_uppercase() && chars.peek().is_some_and(|n| n.is_lowercase())));
             if starts_word && !out.ends_with('_') {
                 out.push('_');
             }

@@ -85,7 +85,7 @@ fn base(word: &str) -> &str {
 
 /// A command of the rules that begins at word `i`.
 fn one(rule: &CommandRule, words: &[Word], i: usize, length: usize, source: &Source<'_>, found: &mut Found<'_, '_>, taken: &mut [bool]) {
-    let how = found.book.how_command(rule);
+    let mut how = found.book.how_command(rule);
     let shown = words.get(i..i + length).unwrap_or(&[]).iter().map(|w| base(&w.text)).collect::<Vec<_>>().join(" ");
     let begins = words.get(i).map_or(0, |w| w.start);
     let rest: Vec<(usize, &Word)> = words.iter().enumerate().skip(i + length).collect();
@@ -99,12 +99,18 @@ fn one(rule: &CommandRule, words: &[Word], i: usize, length: usize, source: &Sou
         })
     };
     let revision = rule.revision.as_ref().and_then(|o| value_of(o)).map(|(_, w)| w.text);
+    match rule.type_option.as_ref().and_then(|o| value_of(o)).map(|(_, w)| w.text).as_deref() {
+        Some("dataset" | "datasets") => how.kind = crate::rules::scan::Takes::Dataset,
+        Some("space" | "spaces") => return,
+        _ => {}
+    }
     let used = Use { via: format!("command `{shown}`"), rank: 0, at: Some(source.at(begins)), revision };
     let mut names: Vec<(usize, Word)> = rule.options.iter().filter_map(|o| value_of(o)).collect();
     if rule.first || rule.all {
         let plain = |(at, w): &&(usize, &Word)| !w.is_option() && !w.text.is_empty() && *at >= i + length;
         let after_option = |at: usize| at > i + length && words.get(at - 1).is_some_and(|w| w.is_option() && !w.text.contains('='));
-        let free: Vec<(usize, Word)> = rest.iter().filter(plain).filter(|(at, _)| !after_option(*at)).map(|(at, w)| (*at, (*w).clone())).collect();
+        let free: Vec<(usize, Word)> =
+            rest.iter().filter(plain).filter(|(at, _)| !after_option(*at)).map(|(at, w)| (*at, (*w).clone())).collect();
         let fallback = || rest.iter().find(plain).map(|(at, w)| (*at, (*w).clone()));
         match (rule.all, free.is_empty()) {
             (_, true) => names.extend(fallback()),

@@ -153,6 +153,14 @@ impl Reader<'_> {
             let joined = if parent.is_empty() { String::new() } else { format!("{}_{folded}", parent.trim_end_matches('s')) };
             match value {
                 Node::Text(text) => {
+                    // A file in a file: `data: {config.yaml: …}` of a ConfigMap.
+                    if text.end - text.start > key.text.len()
+                        && text.text.contains(['\n', ':'])
+                        && let Some(language) = super::language::Language::of(&key.text).filter(|l| l.nests())
+                    {
+                        let _ = language.scan(&self.shell(text), found);
+                        continue;
+                    }
                     let shell = found.book.shell_keys.contains(folded.as_str()) || parent == "scripts";
                     if shell && self.place == KeyPlace::Config && text.text.contains(' ') {
                         super::shell::scan(&self.shell(text), found);
@@ -224,7 +232,9 @@ impl Reader<'_> {
         let mut text = value.text.as_str();
         let (mut start, mut end) = (value.start, value.end);
         // ${MODEL:-ORG/NAME}, as Compose has it.
-        if let Some(default) = text.strip_prefix("${").and_then(|t| t.strip_suffix('}')).and_then(|t| t.split_once(":-").or_else(|| t.split_once('-'))) {
+        if let Some(default) =
+            text.strip_prefix("${").and_then(|t| t.strip_suffix('}')).and_then(|t| t.split_once(":-").or_else(|| t.split_once('-')))
+        {
             text = default.1;
             end = end.saturating_sub(1);
             start = end.saturating_sub(text.len()).max(start);

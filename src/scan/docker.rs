@@ -65,7 +65,8 @@ fn instruction_end(text: &str, at: usize) -> usize {
             continue;
         }
         if let Some((_, after)) = body.split_once("<<").filter(|_| body.get(..3).is_some_and(|w| w.eq_ignore_ascii_case("run"))) {
-            let word: String = after.trim_start_matches(['-', '"', '\'']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let word: String =
+                after.trim_start_matches(['-', '"', '\'']).chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             if !word.is_empty() {
                 heredoc = Some(word);
                 continue;

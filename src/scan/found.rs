@@ -73,10 +73,10 @@ impl<'b, 'r> Found<'b, 'r> {
         name::read(written, how, self.book, &exists)
     }
 
-    /// A literal that is the address of a file on the hub.
+    /// A literal that is the address of a file on the hub, or the constant beginning of one.
     pub fn literal(&mut self, source: &Source<'_>, span: Range<usize>, written: &str) {
         if let Some(named) = name::download(written, self.book) {
-            self.push(source, span, written, named, &Use { via: "download address".into(), rank: 2, ..Use::default() });
+            self.push(source, span, written, named, &Use { via: "address".into(), rank: 2, ..Use::default() });
         }
     }
 

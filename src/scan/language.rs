@@ -46,7 +46,9 @@ impl Language {
             _ if name.starts_with(".env") || name == "env" || extension == "env" || name.starts_with("env.") => Language::Environment,
             (_, "py" | "pyi" | "pyw") => Language::Python,
             (_, "ipynb") => Language::Notebook,
-            (_, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" | "astro") => Language::Braces(Dialect::Javascript),
+            (_, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" | "astro") => {
+                Language::Braces(Dialect::Javascript)
+            }
             (_, "rs") => Language::Braces(Dialect::Rust),
             (_, "go" | "java" | "kt" | "kts" | "scala" | "cs" | "swift" | "dart" | "php") => Language::Braces(Dialect::Other),
             (_, "sh" | "bash" | "zsh" | "ksh" | "fish" | "ps1" | "bat" | "cmd" | "sbatch" | "slurm") => Language::Shell,
@@ -66,6 +68,14 @@ impl Language {
             Language::Python | Language::Yaml => 4 * MIB,
             _ => 8 * MIB,
         }
+    }
+
+    /// A text of this kind may stand in a configuration, under its file name.
+    pub fn nests(self) -> bool {
+        matches!(
+            self,
+            Language::Python | Language::Shell | Language::Environment | Language::Yaml | Language::Json | Language::Toml | Language::Lines
+        )
     }
 
     /// What a reference in such a file is, where its path says nothing else.

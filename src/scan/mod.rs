@@ -120,18 +120,12 @@ pub struct Skipped {
 }
 
 /// How to scan.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// Threads that read and parse; 0: as many as there are cores.
     pub threads: usize,
     /// Look at files that `.gitignore`, `.ignore` and the like exclude, too.
     pub ignored: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { threads: 0, ignored: false }
-    }
 }
 
 /// Scans a directory (or one file).

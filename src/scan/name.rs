@@ -77,7 +77,10 @@ pub fn read(written: &str, how: &How<'_>, book: &Book<'_>, exists: &dyn Fn(&str)
                     target @ Named::Target { .. } => target,
                     // `models/` is more often a folder.
                     _ if book.path_owners.contains(rule.prefix.get_ref().trim_end_matches('/')) => Named::Local,
-                    _ => Named::Unresolved(format!("`{}` names a model of an API, and the rules know no model of this name", rule.prefix.get_ref())),
+                    _ => Named::Unresolved(format!(
+                        "`{}` names a model of an API, and the rules know no model of this name",
+                        rule.prefix.get_ref()
+                    )),
                 }),
                 PrefixMeans::Unresolved => Named::Unresolved(rule.why.clone().unwrap_or_default()),
             };
@@ -91,7 +94,10 @@ pub fn read(written: &str, how: &How<'_>, book: &Book<'_>, exists: &dyn Fn(&str)
 
 /// A literal address from which a file of the hub is downloaded: a reference wherever it stands.
 pub fn download(s: &str, book: &Book<'_>) -> Option<Named> {
-    let direct = s.contains("/resolve/") || s.contains("/spacy-models/releases/download/");
+    let file = s.split(['?', '#']).next().unwrap_or(s);
+    let page = s.contains("/blob/") && has_extension(file, book);
+    let runs = s.contains("huggingface.co/") && s.contains("/models/") && !s.contains("/api/models/");
+    let direct = page || runs || s.contains("/resolve/") || s.contains("/spacy-models/releases/download/");
     if !direct || !(s.starts_with("https://") || s.starts_with("http://")) || s.chars().any(char::is_whitespace) || s.len() > MAX_NAME {
         return None;
     }
@@ -123,7 +129,9 @@ fn hub(s: &str, how: &How<'_>, book: &Book<'_>, exists: &dyn Fn(&str) -> bool) -
                 },
                 _ if exists(id) => Named::Local,
                 (_, Some(org)) if spelled => target(format!("{org}/{id}")),
-                (Form::Hub | Form::Qualified | Form::Api, _) if how.kind == Takes::Model && book.legacy.contains(id) => target(id.to_string()),
+                (Form::Hub | Form::Qualified | Form::Api, _) if how.kind == Takes::Model && book.legacy.contains(id) => {
+                    target(id.to_string())
+                }
                 (Form::Hub, _) => Named::Local,
                 (Form::Api, _) => {
                     Named::Unresolved(format!("`{id}` is the name of a deployment, an alias, or a model that the rules do not know"))
@@ -145,7 +153,8 @@ fn api(s: &str, book: &Book<'_>) -> Option<Named> {
 
 fn ollama(s: &str) -> Named {
     let (name, tag) = s.split_once(':').unwrap_or((s, ""));
-    let part = |p: &str| !p.is_empty() && p.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) && !p.starts_with('.');
+    let part =
+        |p: &str| !p.is_empty() && p.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) && !p.starts_with('.');
     let parts: Vec<&str> = name.split('/').collect();
     let named = parts.len() <= 2 && parts.iter().all(|p| part(p)) && (tag.is_empty() || part(tag)) && name.chars().any(char::is_alphabetic);
     match named {
@@ -186,6 +195,14 @@ fn address(s: &str, book: &Book<'_>) -> Option<Named> {
                     let target = format!("modelscope:{owner}/{name}");
                     return Some(Named::Target { kind: Kind::Model, target, revision: None });
                 }
+                // Where a model is run: `/models/ORG/NAME`, `/hf-inference/models/ORG/NAME`.
+                ("api-inference.huggingface.co" | "router.huggingface.co", parts) => {
+                    let at = parts.iter().position(|p| *p == "models").map_or(parts.len(), |i| i + 1);
+                    return Some(match parts.get(at..) {
+                        Some([owner, name, ..]) => target(Kind::Model, owner, name, None),
+                        _ => Named::Nothing,
+                    });
+                }
                 (host, _) if HOSTS.contains(&host) => path,
                 _ => return Some(Named::Nothing),
             }
@@ -217,7 +234,11 @@ fn is_qualified(id: &str, book: &Book<'_>, strict: bool) -> bool {
         return false;
     }
     let wordy = |s: &str| (s.len() >= 2 || !strict) && s.chars().any(char::is_alphabetic);
-    is_repo_id(id) && wordy(owner) && wordy(name) && !has_extension(name, book) && !book.path_owners.contains(owner.to_ascii_lowercase().as_str())
+    is_repo_id(id)
+        && wordy(owner)
+        && wordy(name)
+        && !has_extension(name, book)
+        && !book.path_owners.contains(owner.to_ascii_lowercase().as_str())
 }
 
 fn has_extension(name: &str, book: &Book<'_>) -> bool {

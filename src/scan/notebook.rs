@@ -69,7 +69,8 @@ fn cell(text: &Source<'_>, program: &mut Source<'static>, shell: &mut Source<'st
     let first = text.text.lines().find(|l| !l.trim().is_empty()).unwrap_or("");
     let magic = first.strip_prefix("%%").map(|m| m.split_whitespace().next().unwrap_or(""));
     let whole_shell = matches!(magic, Some("bash" | "sh" | "shell" | "cmd")) || first.starts_with("%%script bash");
-    let foreign = matches!(magic, Some("html" | "javascript" | "js" | "R" | "latex" | "markdown" | "svg" | "writefile" | "sql" | "perl" | "ruby"));
+    let foreign =
+        matches!(magic, Some("html" | "javascript" | "js" | "R" | "latex" | "markdown" | "svg" | "writefile" | "sql" | "perl" | "ruby"));
     if foreign {
         return;
     }

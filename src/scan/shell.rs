@@ -6,8 +6,11 @@ use super::found::Found;
 use super::source::Source;
 use std::collections::HashMap;
 
-/// Values of variables, with the place where they are set.
-type Variables = HashMap<String, Word>;
+/// Values of variables, with the places where they are set: several of an array, or of a loop.
+type Variables = HashMap<String, Vec<Word>>;
+
+/// Values of one variable that are looked at.
+const MAX_VALUES: usize = 32;
 
 /// Reads a script, or a command line.
 pub fn scan(source: &Source<'_>, found: &mut Found<'_, '_>) {
@@ -17,16 +20,50 @@ pub fn scan(source: &Source<'_>, found: &mut Found<'_, '_>) {
         match item {
             Item::Command(mut words) => {
                 let assigned = leading_assignments(&words);
+                // for x in a b; do …
+                if let [first, name, list, values @ ..] = words.as_slice()
+                    && first.text == "for"
+                    && list.text == "in"
+                {
+                    let mut all = Vec::new();
+                    for value in values.iter().take(MAX_VALUES) {
+                        match several(value, &variables) {
+                            Some(values) => all.extend(values.iter().cloned()),
+                            None => all.push(value.clone()),
+                        }
+                    }
+                    all.truncate(MAX_VALUES);
+                    variables.insert(name.text.clone(), all);
+                    continue;
+                }
+                // A command that is run for each value is read for each.
+                if let Some(at) = words.iter().position(|w| several(w, &variables).is_some_and(|v| v.len() > 1)) {
+                    for value in words.get(at).and_then(|w| several(w, &variables)).into_iter().flatten() {
+                        let mut words = words.clone();
+                        if let Some(word) = words.get_mut(at) {
+                            *word = value.clone();
+                        }
+                        words.iter_mut().for_each(|w| substitute(w, &variables));
+                        command::scan(&words, source, found);
+                    }
+                    continue;
+                }
                 for word in &mut words {
                     substitute(word, &variables);
                 }
                 for word in words.iter().take(assigned) {
                     if let Some((name, value)) = word.after_equals(source) {
-                        variables.insert(name.trim_end_matches(['?', ':', '+']).to_string(), value);
+                        variables.insert(name.trim_end_matches(['?', ':', '+']).to_string(), vec![value]);
                     }
                 }
                 command::scan(&words, source, found);
                 inline(&words, source, found);
+            }
+            Item::Array(name, words) => {
+                for word in &words {
+                    command::named(&name, crate::rules::scan::KeyPlace::Environment, "variable", word, source, found);
+                }
+                variables.insert(name, words.into_iter().take(MAX_VALUES).collect());
             }
             Item::Heredoc { command, from, to } if command.starts_with("python") => {
                 let _ = super::python::scan(&source.part(from, to), found);
@@ -62,12 +99,22 @@ fn inline(words: &[Word], source: &Source<'_>, found: &mut Found<'_, '_>) {
         let python = words.iter().any(|w| w.text.rsplit('/').next().is_some_and(|b| b.starts_with("python")));
         if option.text == "-c" && python {
             let _ = super::python::scan(&source.part(code.start, code.end), found);
-        } else if option.text == "-c" && words.first().is_some_and(|w| matches!(w.text.rsplit('/').next(), Some("sh" | "bash" | "zsh" | "-c"))) {
+        } else if option.text == "-c"
+            && words.first().is_some_and(|w| matches!(w.text.rsplit('/').next(), Some("sh" | "bash" | "zsh" | "-c")))
+        {
             scan(&source.part(code.start, code.end), found);
         } else if code.text.starts_with('{') && code.text.contains("\"model\"") {
             let _ = super::json::scan(&source.part(code.start, code.end), found);
         }
     }
+}
+
+/// The values of `$NAME` or `${NAME[@]}` where it is all of a word.
+fn several<'v>(word: &Word, variables: &'v Variables) -> Option<&'v [Word]> {
+    let name = word.text.strip_prefix('$')?;
+    let name = name.strip_prefix('{').and_then(|n| n.strip_suffix('}')).unwrap_or(name);
+    let name = name.strip_suffix("[@]").or_else(|| name.strip_suffix("[*]")).unwrap_or(name);
+    variables.get(name).map(Vec::as_slice)
 }
 
 /// Puts known values and defaults into a word.
@@ -87,13 +134,14 @@ fn substitute(word: &mut Word, variables: &Variables) {
         let name = &body[..length];
         let (default, end) = if braced {
             let Some(close) = body.find(['}', ')']) else { break };
-            let default = body.get(length..close).and_then(|d| d.strip_prefix(":-").or_else(|| d.strip_prefix('-')).or_else(|| d.strip_prefix(":=")));
+            let default =
+                body.get(length..close).and_then(|d| d.strip_prefix(":-").or_else(|| d.strip_prefix('-')).or_else(|| d.strip_prefix(":=")));
             (default, close + 2)
         } else {
             (None, length)
         };
         let whole = at == 0 && out.is_empty() && at + 1 + end == text.len();
-        match (variables.get(name), default) {
+        match (variables.get(name).and_then(|v| v.first()), default) {
             (Some(value), _) if !value.text.contains('$') => {
                 out.push_str(&value.text);
                 if whole {
@@ -103,7 +151,11 @@ fn substitute(word: &mut Word, variables: &Variables) {
             (_, Some(default)) if !default.contains('$') => {
                 out.push_str(default.trim_matches(['"', '\'']));
                 if whole && word.end - word.start == text.len() {
-                    let from = word.start + 1 + (after.len() - body.len()) + length + (body[length..].len() - body[length..].trim_start_matches([':', '-', '=']).len());
+                    let from = word.start
+                        + 1
+                        + (after.len() - body.len())
+                        + length
+                        + (body[length..].len() - body[length..].trim_start_matches([':', '-', '=']).len());
                     (word.start, word.end) = (from, word.end - 1);
                 }
             }
@@ -117,8 +169,17 @@ fn substitute(word: &mut Word, variables: &Variables) {
 
 enum Item {
     Command(Vec<Word>),
-    Heredoc { command: String, from: usize, to: usize },
-    Comment { from: usize, to: usize },
+    /// `NAME=(a b c)`
+    Array(String, Vec<Word>),
+    Heredoc {
+        command: String,
+        from: usize,
+        to: usize,
+    },
+    Comment {
+        from: usize,
+        to: usize,
+    },
 }
 
 /// Splits a text into commands. Linear in its length.
@@ -157,6 +218,25 @@ fn split(text: &str) -> Vec<Item> {
                 }
             }
             b' ' | b'\t' | b'\r' => i += 1,
+            b'(' if words.last().is_some_and(|w| w.text.ends_with('=') && w.end == i) => {
+                let name = words.pop().map_or(String::new(), |w| w.text.trim_end_matches(['=', '+']).to_string());
+                end_command(&mut words, &mut items);
+                i += 1;
+                let mut values = Vec::new();
+                while i < bytes.len() && bytes[i] != b')' {
+                    match bytes[i] {
+                        b' ' | b'\t' | b'\r' | b'\n' | b'\\' => i += 1,
+                        b'#' => i = text[i..].find('\n').map_or(bytes.len(), |n| i + n),
+                        b';' | b'|' | b'&' | b'<' | b'>' | b'(' | b'`' => i += 1,
+                        _ => {
+                            let (value, end) = word(text, i);
+                            i = end.max(i + 1);
+                            values.push(value);
+                        }
+                    }
+                }
+                items.push(Item::Array(name, values));
+            }
             b';' | b'|' | b'&' | b'(' | b')' | b'`' => {
                 end_command(&mut words, &mut items);
                 i += 1;
@@ -271,8 +351,9 @@ mod tests {
     #[test]
     fn variables_are_followed() {
         let mut variables = Variables::new();
-        variables.insert("M".into(), Word::new("o/n", 2, 5));
-        for (text, becomes) in [("$M", "o/n"), ("${M}", "o/n"), ("x/$M", "x/o/n"), ("${N:-a/b}", "a/b"), ("$N", "$N"), ("${N}/x", "${N}/x")] {
+        variables.insert("M".into(), vec![Word::new("o/n", 2, 5)]);
+        for (text, becomes) in [("$M", "o/n"), ("${M}", "o/n"), ("x/$M", "x/o/n"), ("${N:-a/b}", "a/b"), ("$N", "$N"), ("${N}/x", "${N}/x")]
+        {
             let mut word = Word::new(text, 10, 10 + text.len());
             substitute(&mut word, &variables);
             assert_eq!(word.text, becomes);

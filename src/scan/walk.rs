@@ -37,7 +37,9 @@ pub fn walk(root: &Path, rules: &Rules, options: &Options) -> Scan {
         .git_ignore(!options.ignored)
         .git_exclude(!options.ignored)
         .ignore(!options.ignored)
-        .filter_entry(|e| !(e.file_type().is_some_and(|t| t.is_dir()) && matches!(e.file_name().to_str(), Some(".git" | ".hg" | ".svn" | "node_modules"))));
+        .filter_entry(|e| {
+            !(e.file_type().is_some_and(|t| t.is_dir()) && matches!(e.file_name().to_str(), Some(".git" | ".hg" | ".svn" | "node_modules")))
+        });
     let base = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
     let scanner = Scanner { base, book: &book, gate: &gate };
     builder.build_parallel().run(|| {
@@ -140,7 +142,11 @@ impl Scanner<'_, '_> {
 
     /// A folder of the hub's cache: `models--ORG--NAME`.
     fn cached(&self, path: &Path, name: &str, out: &mut Scan) -> bool {
-        let (kind, id) = match name.strip_prefix("models--").map(|id| (Kind::Model, id)).or(name.strip_prefix("datasets--").map(|id| (Kind::Dataset, id))) {
+        let (kind, id) = match name
+            .strip_prefix("models--")
+            .map(|id| (Kind::Model, id))
+            .or(name.strip_prefix("datasets--").map(|id| (Kind::Dataset, id)))
+        {
             Some(found) => found,
             None => return false,
         };
@@ -152,7 +158,8 @@ impl Scanner<'_, '_> {
             return false;
         }
         let file = relative(self.base, path);
-        let revision = read(&path.join("refs").join("main"), 100).ok().and_then(|b| String::from_utf8(b).ok()).map(|r| r.trim().to_string());
+        let revision =
+            read(&path.join("refs").join("main"), 100).ok().and_then(|b| String::from_utf8(b).ok()).map(|r| r.trim().to_string());
         let mut found = Found::new(self.book, self.base, Path::new(""));
         found.target(kind, id, revision.filter(|r| !r.is_empty()), "cache of the hub");
         out.references.append(&mut found.finish(&file, name, Role::Config).0);
@@ -220,7 +227,8 @@ impl Gate {
         let keys = rules.scan.keys.iter().filter(|k| !k.ignore).flat_map(|k| &k.patterns).map(|p| longest(p, &['*', '_']));
         let commands = rules.scan.commands.iter().flat_map(|c| &c.commands).map(|c| longest(c, &[' ']));
         let hosts = ["huggingface.co", "hf.co", "hf-mirror.com", "spacy-models"].iter().map(|h| (*h).to_string());
-        let mut words: Vec<String> = functions.chain(keys).chain(commands).chain(hosts).filter(|w| w.len() > 1).map(|w| w.to_lowercase()).collect();
+        let mut words: Vec<String> =
+            functions.chain(keys).chain(commands).chain(hosts).filter(|w| w.len() > 1).map(|w| w.to_lowercase()).collect();
         words.sort_by_key(|w| (w.len(), w.clone()));
         // A word that holds a shorter one is found by it.
         let mut kept: Vec<String> = Vec::new();

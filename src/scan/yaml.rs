@@ -96,9 +96,16 @@ fn mask(text: &str) -> Cow<'_, str> {
         let close = if template.starts_with("{{") { "}}" } else { "%}" };
         let length = template.find(close).map_or(template.len(), |n| n + 2);
         let (inside, after) = template.split_at(length);
-        let alone = out.rsplit('\n').next().is_some_and(|l| l.trim().is_empty()) && after.split('\n').next().is_some_and(|l| l.trim().is_empty());
+        let alone =
+            out.rsplit('\n').next().is_some_and(|l| l.trim().is_empty()) && after.split('\n').next().is_some_and(|l| l.trim().is_empty());
         for b in inside.bytes() {
-            out.push(if b == b'\n' { '\n' } else if alone { ' ' } else { 'x' });
+            out.push(if b == b'\n' {
+                '\n'
+            } else if alone {
+                ' '
+            } else {
+                'x'
+            });
         }
         rest = after;
     }

@@ -49,11 +49,26 @@ enum Value {
     Unknown(String),
 }
 
+/// A parameter: its function, its position, and the function's body in tokens.
+type Parameter<'t> = (&'t str, usize, Range<usize>);
+
 /// Reads a text.
 pub fn scan(source: &Source<'_>, dialect: Dialect, found: &mut Found<'_, '_>) {
     let text = source.text.as_ref();
     let (tokens, comments) = tokens::split(text, dialect);
-    let mut reader = Reader { text, tokens: &tokens, dialect, source, bindings: HashMap::new(), members: HashMap::new(), parameters: HashMap::new(), imports: HashMap::new(), callers: HashMap::new(), fields: HashMap::new(), fuel: Cell::new(FUEL) };
+    let mut reader = Reader {
+        text,
+        tokens: &tokens,
+        dialect,
+        source,
+        bindings: HashMap::new(),
+        members: HashMap::new(),
+        parameters: HashMap::new(),
+        imports: HashMap::new(),
+        callers: HashMap::new(),
+        fields: HashMap::new(),
+        fuel: Cell::new(FUEL),
+    };
     reader.gather();
     reader.read(found);
     if found.mention.is_none() {
@@ -77,8 +92,8 @@ struct Reader<'t> {
     bindings: HashMap<&'t str, Vec<Range<usize>>>,
     /// The same of what is set in an object: `this.name = …`.
     members: HashMap<&'t str, Vec<Range<usize>>>,
-    /// Name of a parameter → (function, position, its body in tokens).
-    parameters: HashMap<&'t str, Vec<(&'t str, usize, Range<usize>)>>,
+    /// By the name of the parameter.
+    parameters: HashMap<&'t str, Vec<Parameter<'t>>>,
     /// Name in the file → module that it comes from.
     imports: HashMap<&'t str, &'t str>,
     /// Name → where it is called.
@@ -156,7 +171,8 @@ impl<'t> Reader<'t> {
             // `name = …`, `name: Type = …`, `name := …`; not `==`, `=>`, `<=`.
             let mut eq = i + 1;
             if self.is(eq, b':') && !self.is(eq + 1, b':') {
-                let typed = (eq + 1..eq + 24).take_while(|n| !self.is(*n, b';') && !self.is(*n, b'{') && !self.is(*n, b')') && !self.is(*n, b','));
+                let typed =
+                    (eq + 1..eq + 24).take_while(|n| !self.is(*n, b';') && !self.is(*n, b'{') && !self.is(*n, b')') && !self.is(*n, b','));
                 eq = typed.into_iter().find(|n| self.is(*n, b'=')).unwrap_or(eq);
             }
             if self.is(eq, b'=') && !self.is(eq + 1, b'=') && !self.is(eq + 1, b'>') && !self.is(i.wrapping_sub(1), b'<') {
@@ -191,7 +207,8 @@ impl<'t> Reader<'t> {
         let brace = (close..close + 60).take_while(|n| !self.is(*n, b';')).find(|n| self.is(*n, b'{'));
         let body = brace.and_then(|b| Some(b..self.token(b)?.pair)).unwrap_or(0..0);
         for (position, range) in self.arguments(open).into_iter().enumerate() {
-            let first = range.clone().map(|n| self.word(n)).find(|w| !matches!(*w, "" | "mut" | "readonly" | "const" | "public" | "private"));
+            let first =
+                range.clone().map(|n| self.word(n)).find(|w| !matches!(*w, "" | "mut" | "readonly" | "const" | "public" | "private"));
             if let Some(first) = first.filter(|_| !name.is_empty()) {
                 self.parameters.entry(first).or_default().push((name, position, body.clone()));
             }
@@ -269,9 +286,21 @@ impl<'t> Reader<'t> {
                 }
                 continue;
             }
+            if let Some(Token { kind: Kind::Template { .. }, start, end, .. }) = self.token(i) {
+                // `https://huggingface.co/ORG/NAME/resolve/main/${file}`: the name is constant.
+                let begin = self.text.get(start + 1..*end).and_then(|t| t.split("${").next()).unwrap_or("");
+                if begin.contains("/resolve/") {
+                    found.literal(self.source, start + 1..start + 1 + begin.len(), begin);
+                }
+            }
             let word = self.word(i);
             if word.is_empty() {
                 continue;
+            }
+            // process.env.MODEL ?? '…'
+            let either = |b| self.is(i + 1, b) && self.is(i + 2, b);
+            if self.is(i.wrapping_sub(1), b'.') && self.word(i.wrapping_sub(2)) == "env" && (either(b'?') || either(b'|')) {
+                self.keyed(word, i + 3, "default of", KeyPlace::Environment, found);
             }
             if self.is(i + 1, b'(') || (self.is(i + 1, b'!') && self.is(i + 2, b'(')) {
                 self.call(i, if self.is(i + 1, b'(') { i + 1 } else { i + 2 }, found);
@@ -342,17 +371,28 @@ impl<'t> Reader<'t> {
         // `.model("gpt-4o")`, `.modelName(…)`: what sets a model by its name.
         if path.len() > 1
             && arguments.len() == 1
-            && found.book.setters.contains(snake(last).as_str())
+            && found.book.setters.iter().any(|s| snake(last).contains(s))
             && let Some(argument) = arguments.first()
         {
             self.keyed(last, argument.start, "call", KeyPlace::Code, found);
         }
         // getenv("MODEL", "…"), config.get("model", "…")
         if found.book.default_functions.contains(last)
-            && let [key, value] = arguments.as_slice()
-            && let Some((key, _)) = self.string(key.start)
+            && let Some((key, _)) = arguments.first().and_then(|key| self.string(key.start))
         {
-            self.keyed(key, value.start, "default of", KeyPlace::Environment, found);
+            match arguments.as_slice() {
+                [_, value] => self.keyed(key, value.start, "default of", KeyPlace::Environment, found),
+                // std::env::var("MODEL").unwrap_or_else(|_| "…".into())
+                _ => {
+                    let close = self.token(open).map_or(open, |t| t.pair);
+                    let chained = self.is(close + 1, b'.') && self.word(close + 2).starts_with("unwrap_or")
+                        || self.is(close + 1, b'|')
+                        || self.is(close + 1, b'?');
+                    if chained {
+                        self.keyed(key, close + 1, "default of", KeyPlace::Environment, found);
+                    }
+                }
+            }
         }
     }
 
@@ -437,9 +477,9 @@ impl<'t> Reader<'t> {
             for member in self.arguments(start) {
                 let value = if self.is(member.start + 1, b':') { member.start + 2 } else { member.start };
                 // `[{ id: 'ORG/NAME', name: 'for readers' }]`
-                let named = ["id", "model", "modelId", "model_id", "repo", "path", "value", "name"].iter().find_map(|n| {
-                    self.property(&(value..member.end), n).filter(|_| self.is(value, b'{')).and_then(|i| self.string(i))
-                });
+                let named = ["id", "model", "modelId", "model_id", "repo", "path", "value", "name"]
+                    .iter()
+                    .find_map(|n| self.property(&(value..member.end), n).filter(|_| self.is(value, b'{')).and_then(|i| self.string(i)));
                 if let Some((text, range)) = self.string(value).or(named) {
                     found.name(self.source, range, text, &how, &used);
                 }
@@ -478,7 +518,9 @@ impl<'t> Reader<'t> {
         };
         self.fuel.set(fuel);
         let mut start = range.start;
-        while start < range.end && (self.is(start, b'&') || self.is(start, b'(') || matches!(self.word(start), "await" | "new" | "Some" | "mut")) {
+        while start < range.end
+            && (self.is(start, b'&') || self.is(start, b'(') || matches!(self.word(start), "await" | "new" | "Some" | "mut"))
+        {
             start += 1;
         }
         if let Some((text, place)) = self.string(start) {
@@ -560,11 +602,15 @@ impl<'t> Reader<'t> {
                     out.extend(self.values(default.clone(), steps));
                 }
                 if out.is_empty() {
-                    out.push(Value::Unknown(format!("parameter `{}`, which callers outside of this file give", crate::text::cut(name, 40))));
+                    out.push(Value::Unknown(format!(
+                        "parameter `{}`, which callers outside of this file give",
+                        crate::text::cut(name, 40)
+                    )));
                 }
             }
             (Some(range), _) if self.is(range.start, b'{') || self.is(range.start, b'[') => {
-                let members = self.arguments(range.start).into_iter().map(|m| if self.is(m.start + 1, b':') { m.start + 2 } else { m.start });
+                let members =
+                    self.arguments(range.start).into_iter().map(|m| if self.is(m.start + 1, b':') { m.start + 2 } else { m.start });
                 let strings = members.filter_map(|m| self.string(m)).take(MAX_VALUES);
                 out.extend(strings.map(|(text, place)| Value::Text(text.to_string(), place)));
             }

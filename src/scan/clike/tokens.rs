@@ -82,7 +82,11 @@ pub fn split(text: &str, dialect: Dialect) -> (Vec<Token>, Vec<(usize, usize)>) 
             }
             b'\'' if dialect == Dialect::Rust => {
                 // A character, or a lifetime.
-                let close = if at(i + 1) == b'\\' { find(i + 3, "'") } else { text.get(i + 1..).and_then(|t| t.chars().next()).map_or(i, |c| i + 1 + c.len_utf8()) };
+                let close = if at(i + 1) == b'\\' {
+                    find(i + 3, "'")
+                } else {
+                    text.get(i + 1..).and_then(|t| t.chars().next()).map_or(i, |c| i + 1 + c.len_utf8())
+                };
                 i = if at(close) == b'\'' && close < i + 14 { close + 1 } else { i + 1 };
                 Kind::Number
             }

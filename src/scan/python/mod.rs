@@ -119,7 +119,10 @@ impl<'t> Reader<'_, 't, '_> {
     fn call(&self, call: Node<'t>, scope: usize, rule: &CallRule, path: &[&str], found: &mut Found<'_, '_>) {
         let facts = self.facts;
         if let Some(list) = &rule.first_in {
-            let first = positional(call, 0).or_else(|| keyword(call, facts, "task")).and_then(|n| facts.constant(n)).and_then(|r| facts.text.get(r));
+            let first = positional(call, 0)
+                .or_else(|| keyword(call, facts, "task"))
+                .and_then(|n| facts.constant(n))
+                .and_then(|r| facts.text.get(r));
             let list = self.values.book.rules.scan.list(list);
             // `pipeline(model=…)` needs no task.
             let bare = positional(call, 0).is_none() && rule.arguments.iter().any(|n| keyword(call, facts, n).is_some());
@@ -140,7 +143,14 @@ impl<'t> Reader<'_, 't, '_> {
                 _ => {}
             }
         }
-        let shown = path.iter().rev().take(if path.last().is_some_and(|l| l.len() > 8) { 1 } else { 2 }).rev().copied().collect::<Vec<_>>().join(".");
+        let shown = path
+            .iter()
+            .rev()
+            .take(if path.last().is_some_and(|l| l.len() > 8) { 1 } else { 2 })
+            .rev()
+            .copied()
+            .collect::<Vec<_>>()
+            .join(".");
         let revision = rule.revision.as_ref().and_then(|n| keyword(call, facts, n));
         let revision = revision.and_then(|r| match self.values.of(r, scope).as_slice() {
             [Value::Text(text, _)] => Some(text.clone()),
@@ -305,14 +315,38 @@ impl<'t> Reader<'_, 't, '_> {
     /// A command line that is run: `os.system("…")`, `subprocess.run("…", shell=True)`.
     fn shell(&self, call: Node<'t>, path: &[&str], found: &mut Found<'_, '_>) {
         let runs = path.last().is_some_and(|l| self.values.book.rules.scan.list("shell-functions").iter().any(|f| f == l));
-        if let Some(range) = positional(call, 0).filter(|_| runs).and_then(|n| self.facts.constant(n)) {
-            super::shell::scan(&self.source.part(range.start, range.end), found);
+        let arguments = call.child_by_field_name("arguments").filter(|_| runs);
+        let Some(arguments) = arguments else { return };
+        let mut walk = arguments.walk();
+        for argument in arguments.named_children(&mut walk).filter(|a| a.kind() == "string").take(32) {
+            if let Some(range) = self.facts.constant(argument) {
+                super::shell::scan(&self.source.part(range.start, range.end), found);
+                continue;
+            }
+            // Of an f-string, what is filled in is unknown to the shell, too.
+            let mut line = Source::empty();
+            let mut inner = argument.walk();
+            for piece in argument.children(&mut inner) {
+                match piece.kind() {
+                    "string_content" => line.push(self.facts.of(piece), self.source.at(piece.start_byte())),
+                    "interpolation" => line.push("$", self.source.at(piece.start_byte())),
+                    _ => {}
+                }
+            }
+            super::shell::scan(&line, found);
         }
     }
 
     /// Literal addresses, and lists that are command lines.
     fn literals(&self, found: &mut Found<'_, '_>) {
         for string in &self.facts.strings {
+            // f"https://huggingface.co/ORG/NAME/resolve/main/{file}": the name is constant.
+            if self.facts.constant(*string).is_none()
+                && let Some(begin) = string.named_child(1).filter(|n| n.kind() == "string_content")
+                && self.facts.of(begin).contains("/resolve/")
+            {
+                found.literal(self.source, begin.byte_range(), self.facts.of(begin));
+            }
             if let Some(range) = self.facts.constant(*string)
                 && let Some(text) = self.facts.text.get(range.clone())
                 && text.contains("://")

@@ -119,7 +119,8 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
             match part.kind() {
                 "string_content" => text.push_str(self.facts.of(part)),
                 "interpolation" => {
-                    let expression = part.child_by_field_name("expression").filter(|e| matches!(e.kind(), "identifier" | "attribute" | "subscript"));
+                    let expression =
+                        part.child_by_field_name("expression").filter(|e| matches!(e.kind(), "identifier" | "attribute" | "subscript"));
                     let Some(value) = expression.and_then(|e| self.single(e, scope, steps)) else {
                         let shown = crate::text::cut(&crate::text::squeeze(self.facts.of(part)), 40).into_owned();
                         out.push(match text.starts_with(['/', '.', '~']) {
@@ -247,7 +248,11 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
                 let Some(inner) = node.child_by_field_name("value") else { return Vec::new() };
                 let outer = self.collections(inner, scope, steps);
                 let key = node.child_by_field_name("subscript");
-                outer.iter().flat_map(|(c, s)| self.members(*c, key).into_iter().map(|m| (m, *s)).collect::<Vec<_>>()).flat_map(|(m, s)| self.collections(m, s, steps)).collect()
+                outer
+                    .iter()
+                    .flat_map(|(c, s)| self.members(*c, key).into_iter().map(|m| (m, *s)).collect::<Vec<_>>())
+                    .flat_map(|(m, s)| self.collections(m, s, steps))
+                    .collect()
             }
             // `for x in MODELS.values()`, `sorted(MODELS)`, `enumerate(MODELS)`
             "call" => {
@@ -360,7 +365,8 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
             return match default_of(node, self.facts) {
                 Some(default) => self.eval(default, scope, steps, out),
                 None => {
-                    let key = argument(node, self.facts, 0, "key").and_then(|k| self.facts.constant(k)).and_then(|r| self.facts.text.get(r));
+                    let key =
+                        argument(node, self.facts, 0, "key").and_then(|k| self.facts.constant(k)).and_then(|r| self.facts.text.get(r));
                     let environment = matches!(last, "getenv") || path.contains(&"environ");
                     out.push(Value::Unknown(match key {
                         Some(key) if environment => format!("environment variable `{key}`"),
@@ -398,9 +404,8 @@ pub fn keyword<'t>(call: Node<'t>, facts: &Facts<'t>, name: &str) -> Option<Node
 pub fn positional(call: Node<'_>, position: usize) -> Option<Node<'_>> {
     let list = call.child_by_field_name("arguments").filter(|a| a.kind() == "argument_list")?;
     let mut walk = list.walk();
-    let mut arguments = list.named_children(&mut walk).filter(|a| a.kind() != "comment").take(position + 1);
-    let found = arguments.by_ref().take_while(|a| !matches!(a.kind(), "keyword_argument" | "list_splat" | "dictionary_splat")).nth(position);
-    found
+    let arguments: Vec<Node> = list.named_children(&mut walk).filter(|a| a.kind() != "comment").take(position + 1).collect();
+    arguments.into_iter().take_while(|a| !matches!(a.kind(), "keyword_argument" | "list_splat" | "dictionary_splat")).nth(position)
 }
 
 /// The default that a call such as `getenv("MODEL", "…")` or `Field("…")` carries.
@@ -408,5 +413,16 @@ pub fn default_of<'t>(call: Node<'t>, facts: &Facts<'t>) -> Option<Node<'t>> {
     let named = ["default", "value"].iter().find_map(|n| keyword(call, facts, n));
     let last = call.child_by_field_name("function").map(|f| facts.path(f)).and_then(|p| p.last().copied());
     let only = matches!(last, Some("Field" | "field" | "Option" | "Argument" | "Form" | "Query" | "Body"));
-    named.or_else(|| positional(call, if only { 0 } else if last == Some("getattr") { 2 } else { 1 }))
+    named.or_else(|| {
+        positional(
+            call,
+            if only {
+                0
+            } else if last == Some("getattr") {
+                2
+            } else {
+                1
+            },
+        )
+    })
 }
