@@ -32,6 +32,11 @@ pub enum Command {
     /// Write a commented starter policy, trulyopen.toml
     #[command(after_help = "Examples:\n  trulyopen init\n  trulyopen init --preset strict-open-source")]
     Init(InitArgs),
+    /// List the models and datasets that a project refers to, with file, line and column; no network
+    #[command(
+        after_help = "Examples:\n  trulyopen scan\n  trulyopen scan path/to/project --format json\n  trulyopen scan ~/.cache/huggingface/hub\n  trulyopen scan --format jsonl | jq -r .target"
+    )]
+    Scan(ScanArgs),
     /// Identify a license text or id; print its terms, its obligations and what it is open for
     #[command(
         after_help = "Examples:\n  trulyopen license LICENSE\n  trulyopen license llama3.1\n  trulyopen license Apache-2.0 --format json\n  curl -s https://example.org/LICENSE | trulyopen license -"
@@ -119,6 +124,16 @@ pub struct InitArgs {
     /// Write over a policy that is there
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// A project's folder, or one file
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+    /// Look at files that .gitignore excludes, too
+    #[arg(long)]
+    pub no_ignore: bool,
 }
 
 #[derive(Debug, Args)]

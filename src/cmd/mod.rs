@@ -5,6 +5,7 @@ pub mod check;
 pub mod explain;
 pub mod init;
 pub mod license;
+pub mod scan;
 pub mod shell;
 
 use crate::cli::{Cli, Command, Shared, When};
@@ -21,6 +22,7 @@ pub fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Audit(args) => audit::run(&args, &cli.shared),
         Command::Check(args) => check::run(&args, &cli.shared),
+        Command::Scan(args) => scan::run(&args, &cli.shared),
         Command::Init(args) => init::run(&args, &cli.shared),
         Command::License(args) => text_or_json("license", &cli.shared).and_then(|()| license::run(&args, &cli.shared)),
         Command::Explain(args) => text_or_json("explain", &cli.shared).and_then(|()| explain::run(&args, &cli.shared)),

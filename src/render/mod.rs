@@ -6,6 +6,7 @@ pub mod check;
 pub mod evidence;
 pub mod json;
 pub mod mof;
+pub mod scan;
 pub mod table;
 
 use crate::report::Report;

@@ -7,6 +7,7 @@ pub mod corpora;
 pub mod diagnose;
 pub mod explain;
 mod frameworks;
+pub mod scan;
 pub mod schema;
 
 use crate::error::Error;
@@ -55,6 +56,10 @@ pub struct Rules {
     pub frameworks: BTreeMap<String, FrameworkRule>,
     /// sha256 of a license text's bytes → license id, as the project's policy clarifies it.
     pub clarified: HashMap<String, String>,
+    /// How projects name models.
+    pub scan: scan::ScanRules,
+    /// Who sells models behind an API.
+    pub providers: Vec<scan::Provider>,
     /// Folded alias or id → index into `licenses`.
     license_names: HashMap<String, usize>,
     /// Loosened names, made when a name is first asked for that is neither id nor alias.
@@ -170,6 +175,12 @@ impl Rules {
                         format!("`{name}` names both `{other}` and `{}`; a name leads to one license", license.id.get_ref()),
                     ));
                 }
+            }
+        }
+        let maps = self.scan.calls.iter().map(|c| (&c.id, &c.map)).chain(self.scan.commands.iter().map(|c| (&c.id, &c.map)));
+        for (id, map) in maps {
+            if let Some(map) = map.as_ref().filter(|m| !self.scan.maps.contains_key(*m)) {
+                return Err(diagnose::file("rules/scan", format!("`{}` uses map `{map}`, which is in no file", id.get_ref())));
             }
         }
         let of_bases = self.bases.iter().chain(&self.name_hints).map(|b| ("rules/bases.toml", b.license.get_ref()));
@@ -311,10 +322,21 @@ impl Layer {
                     rules.frameworks.insert(framework.id.get_ref().clone(), framework);
                 }
             }
+            _ if path.starts_with("scan/") => file.scan(rules)?,
+            _ if path.starts_with("hosted/") => {
+                let parsed: HostedFile = file.parse()?;
+                for provider in parsed.provider {
+                    file.once("provider", provider.id.get_ref(), provider.id.span())?;
+                    if let Some(p) = provider.models.iter().chain(&provider.open).find(|p| p.chars().any(char::is_uppercase)) {
+                        return Err(file.error(provider.id.span(), &format!("`{p}` has capitals; names are compared in lower case")));
+                    }
+                    replace(&mut rules.providers, provider, |p| p.id.get_ref().clone());
+                }
+            }
             _ => {
                 return Err(diagnose::file(
                     shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, gate, card, code, lineage, terms, bases, datasets, libraries (.toml), licenses/*.toml and frameworks/*.toml",
+                    "no rule file has this name; there are components, files, verdicts, findings, gate, card, code, lineage, terms, bases, datasets, libraries (.toml), licenses/*.toml, frameworks/*.toml, scan/*.toml and hosted/*.toml",
                 ));
             }
         }
@@ -345,6 +367,42 @@ impl File<'_> {
             Some(first) => Err(self.error(span, &format!("{kind} `{id}` is here twice (first in {first})"))),
             None => Ok(()),
         }
+    }
+
+    /// One file of `scan/`: any of its tables may stand in any of them.
+    fn scan(&mut self, rules: &mut Rules) -> Result<(), Error> {
+        let parsed: ScanFile = self.parse()?;
+        for call in parsed.call {
+            self.once("call", call.id.get_ref(), call.id.span())?;
+            if !call.ignore && call.positions.is_empty() && call.arguments.is_empty() {
+                return Err(self.error(call.id.span(), "a call needs `positions` or `arguments`"));
+            }
+            replace(&mut rules.scan.calls, call, |c| c.id.get_ref().clone());
+        }
+        for key in parsed.key {
+            self.once("key", key.id.get_ref(), key.id.span())?;
+            replace(&mut rules.scan.keys, key, |k| k.id.get_ref().clone());
+        }
+        for command in parsed.command {
+            self.once("command", command.id.get_ref(), command.id.span())?;
+            if !command.first && !command.all && command.options.is_empty() {
+                return Err(self.error(command.id.span(), "a command needs `first`, `all` or `options`"));
+            }
+            replace(&mut rules.scan.commands, command, |c| c.id.get_ref().clone());
+        }
+        for prefix in parsed.prefix {
+            self.once("prefix", prefix.prefix.get_ref(), prefix.prefix.span())?;
+            replace(&mut rules.scan.prefixes, prefix, |p| p.prefix.get_ref().clone());
+        }
+        for map in parsed.map {
+            self.once("map", map.id.get_ref(), map.id.span())?;
+            rules.scan.maps.insert(map.id.get_ref().clone(), map);
+        }
+        for words in parsed.words {
+            self.once("scan words", words.id.get_ref(), words.id.span())?;
+            rules.scan.words.insert(words.id.get_ref().clone(), words);
+        }
+        Ok(())
     }
 
     fn error(&self, span: std::ops::Range<usize>, message: &str) -> Error {
@@ -512,3 +570,12 @@ rule_file!(LibrariesFile { library: Library });
 rule_file!(CorporaFile { dataset: Corpus });
 rule_file!(BasesFile { base: Base, name_hint: Base });
 rule_file!(FrameworksFile { framework: FrameworkRule });
+rule_file!(ScanFile {
+    call: scan::CallRule,
+    key: scan::KeyRule,
+    command: scan::CommandRule,
+    prefix: scan::PrefixRule,
+    map: scan::MapRule,
+    words: WordList
+});
+rule_file!(HostedFile { provider: scan::Provider });

@@ -5,6 +5,24 @@
 //! that only looks like `ORG/NAME` is none. What counts is data: `rules/scan/*.toml` and
 //! `rules/hosted/*.toml`.
 
+mod book;
+mod clike;
+mod command;
+mod config;
+mod docker;
+mod found;
+mod json;
+mod keyed;
+mod language;
+mod markdown;
+mod name;
+mod notebook;
+mod python;
+mod shell;
+mod source;
+mod walk;
+mod yaml;
+
 use crate::error::Error;
 use crate::rules::Rules;
 use std::path::Path;
@@ -110,105 +128,15 @@ pub struct Options {
     pub ignored: bool,
 }
 
-// PLACEHOLDER, replaced wholesale by the merge of the discovery branch: reads `models.txt` and a few
-// literal calls in `.py` files, enough for the gate's own tests.
-
-/// Scans a directory.
+/// Scans a directory (or one file).
 ///
 /// # Errors
 /// `root` is not there or cannot be listed. A file that cannot be read is in [`Scan::skipped`].
-pub fn scan(root: &Path, _rules: &Rules, _options: &Options) -> Result<Scan, Error> {
+pub fn scan(root: &Path, rules: &Rules, options: &Options) -> Result<Scan, Error> {
     let fail = |source| Error::File { action: "scan", path: root.display().to_string(), source };
-    let mut scan = Scan::default();
-    if std::fs::metadata(root).map_err(fail)?.is_file() {
-        placeholder_file(root, "", &mut scan);
-    } else {
-        placeholder_walk(root, "", &mut scan).map_err(fail)?;
+    let metadata = std::fs::metadata(root).map_err(fail)?;
+    if metadata.is_dir() {
+        std::fs::read_dir(root).map_err(fail)?;
     }
-    scan.references.sort();
-    Ok(scan)
-}
-
-fn placeholder_walk(dir: &Path, below: &str, scan: &mut Scan) -> std::io::Result<()> {
-    let mut entries: Vec<_> = std::fs::read_dir(dir)?.collect::<Result<_, _>>()?;
-    entries.sort_by_key(|e| e.file_name());
-    for entry in entries {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
-        match entry.file_type() {
-            Ok(t) if t.is_dir() && !name.starts_with('.') => placeholder_walk(&entry.path(), &path, scan)?,
-            Ok(t) if t.is_file() => placeholder_file(&entry.path(), &path, scan),
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn placeholder_file(path: &Path, shown: &str, scan: &mut Scan) {
-    scan.files += 1;
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let list = name == "models.txt";
-    if !list && !name.ends_with(".py") {
-        return;
-    }
-    let Ok(text) = std::fs::read_to_string(path) else {
-        scan.skipped.push(Skipped { file: shown.into(), why: "not UTF-8".into() });
-        return;
-    };
-    let Ok(call) = regex::Regex::new(
-        r#"(?:(?P<data>load_dataset)|(?P<hosted>complete)|from_pretrained)\((?:"(?P<name>[^"]*)"(?:.*revision="(?P<rev>[^"]*)")?|(?P<expr>[a-z_.]+))"#,
-    ) else {
-        return;
-    };
-    for (i, line) in text.lines().enumerate() {
-        scan.lines += 1;
-        let (start, end, target, revision, kind, unresolved) = if list {
-            let name = line.trim();
-            if name.is_empty() || name.starts_with('#') {
-                continue;
-            }
-            let (id, rev) = name.split_once('@').map_or((name, None), |(i, r)| (i, Some(r.to_string())));
-            (0, name.len(), Some(id.to_string()), rev, Kind::Model, None)
-        } else {
-            let Some(c) = call.captures(line) else { continue };
-            let kind = if c.name("data").is_some() {
-                Kind::Dataset
-            } else if c.name("hosted").is_some() {
-                Kind::Hosted
-            } else {
-                Kind::Model
-            };
-            let rev = c.name("rev").map(|r| r.as_str().to_string());
-            match (c.name("name"), c.name("expr")) {
-                (Some(n), _) => (n.start(), n.end(), Some(n.as_str().to_string()), rev, kind, None),
-                (_, Some(e)) => (e.start(), e.end(), None, rev, kind, Some("a parameter".to_string())),
-                _ => continue,
-            }
-        };
-        let column = |at: usize| u32::try_from(line.get(..at).unwrap_or_default().chars().count()).unwrap_or(0) + 1;
-        let role = match shown.split('/').next() {
-            Some("tests") => Role::Test,
-            Some("examples") => Role::Example,
-            _ => Role::Code,
-        };
-        scan.references.push(Reference {
-            location: Location {
-                file: shown.into(),
-                line: u32::try_from(i).unwrap_or(0) + 1,
-                column: column(start),
-                end_column: column(end),
-                snippet: line.into(),
-                snippet_column: 1,
-            },
-            kind,
-            written: line.get(start..end).unwrap_or_default().into(),
-            pinned: revision.as_deref().is_some_and(|r| r.len() == 40 && r.bytes().all(|b| b.is_ascii_hexdigit())),
-            revision,
-            target,
-            via: if list { "list of models".into() } else { "Python call".into() },
-            used_at: None,
-            role,
-            unresolved,
-        });
-    }
+    Ok(walk::walk(root, rules, options))
 }
