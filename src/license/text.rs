@@ -288,10 +288,18 @@ pub fn digest_of(bytes: &[u8]) -> Option<String> {
 
 impl LicenseText {
     fn words(&self) -> Option<Vec<String>> {
-        let packed = PACKED.get(self.at..self.at + self.packed)?;
-        let text = miniz_oxide::inflate::decompress_to_vec_with_limit(packed, self.length).ok()?;
-        Some(license_words(std::str::from_utf8(&text).ok()?))
+        Some(license_words(&self.text()?))
     }
+
+    fn text(&self) -> Option<String> {
+        let packed = PACKED.get(self.at..self.at + self.packed)?;
+        String::from_utf8(miniz_oxide::inflate::decompress_to_vec_with_limit(packed, self.length).ok()?).ok()
+    }
+}
+
+/// The text of a license as the SPDX list has it.
+pub fn official(id: &str) -> Option<String> {
+    LICENSE_TEXTS.iter().find(|l| l.id == id)?.text()
 }
 
 /// Compares a text with a license, word by word.

@@ -2,8 +2,14 @@
 //!
 //! To add a format: one file here and one line in [`FORMATS`].
 
+pub mod cyclonedx;
+mod harmless;
 pub mod json;
+pub mod names;
+pub mod spdx3;
 pub mod table;
+
+pub use harmless::harmless;
 
 use crate::report::Report;
 
@@ -29,6 +35,9 @@ pub static FORMATS: &[Format] = &[
     Format { name: "table", about: "for people: a scorecard, after a summary where there are several models", render: table::render },
     Format { name: "json", about: "one document", render: json::render },
     Format { name: "jsonl", about: "one model a line", render: json::render_lines },
+    Format { name: "cyclonedx", about: "CycloneDX 1.6 ML-BOM (JSON)", render: cyclonedx::render },
+    Format { name: "cyclonedx-1.7", about: "CycloneDX 1.7 ML-BOM (JSON)", render: cyclonedx::render_1_7 },
+    Format { name: "spdx", about: "SPDX 3.0.1 with the AI and Dataset profiles (JSON-LD)", render: spdx3::render },
 ];
 
 /// The format of a name.

@@ -243,6 +243,17 @@ pub enum When {
 }
 
 impl When {
+    /// The spelling in rules and JSON.
+    pub fn slug(self) -> &'static str {
+        match self {
+            When::Use => "use",
+            When::Modify => "modify",
+            When::Distribute => "distribute",
+            When::Derive => "derive",
+            When::TrainOnOutputs => "train-on-outputs",
+        }
+    }
+
     /// The occasion, for readers.
     pub fn title(self) -> &'static str {
         match self {

@@ -1,0 +1,494 @@
+//! One model, or one dataset, as a component.
+
+use super::Aggregate;
+use super::schema::*;
+use crate::render::names;
+use crate::report::texts::ids;
+use crate::report::{Dataset, Model, Report};
+use crate::vocabulary::*;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// The `bom-ref` of a model: its package URL, or hub and id.
+pub fn reference(model: &Model) -> String {
+    names::model_purl(model).unwrap_or_else(|| {
+        let revision = model.source.revision.as_deref().map_or(String::new(), |r| format!("@{r}"));
+        format!("{}:{}{revision}", model.source.hub, model.source.id)
+    })
+}
+
+/// Whether the list of datasets is all there is.
+pub fn aggregate(model: &Model) -> Aggregate {
+    match model.pillars.get(&Pillar::TrainingData).map(|p| p.status) {
+        _ if !model.incomplete.is_empty() => Aggregate::Incomplete,
+        Some(PillarStatus::Open) => Aggregate::Complete,
+        Some(PillarStatus::Partial | PillarStatus::Closed) => Aggregate::Incomplete,
+        Some(PillarStatus::Unknown) | None => Aggregate::Unknown,
+    }
+}
+
+/// A model. `texts` are the license texts that the document has already.
+pub fn component(report: &Report, model: &Model, reference: &str, texts: &mut BTreeSet<String>) -> Component {
+    let (group, name) = names::owner_and_name(&model.source.id);
+    let about = &model.about;
+    Component {
+        kind: "machine-learning-model",
+        bom_ref: Some(reference.to_string()),
+        supplier: about.producer.as_ref().map(|p| organization(p, model)),
+        manufacturer: about.producer.as_ref().map(|p| organization(p, model)),
+        authors: about
+            .developed_by
+            .iter()
+            .chain(about.developed_by.is_none().then_some(()).and(about.producer.as_ref()))
+            .map(|name| Contact { name: name.clone() })
+            .collect(),
+        group: group.map(str::to_string),
+        name: name.to_string(),
+        version: model.source.revision.clone(),
+        description: about.description.as_ref().map(|q| q.text.clone()),
+        hashes: digest_of_weights(model).into_iter().collect(),
+        licenses: licenses(report, model, texts),
+        purl: names::model_purl(model),
+        swhid: model
+            .source
+            .revision
+            .iter()
+            .filter(|r| r.len() == 40 && crate::hub::record::is_commit(r))
+            .map(|r| format!("swh:1:rev:{r}"))
+            .collect(),
+        pedigree: pedigree(report, model),
+        external_references: references(model),
+        components: model
+            .weights
+            .iter()
+            .map(|f| Component {
+                kind: "file",
+                name: f.path.clone(),
+                hashes: f.sha256.iter().map(|h| Hash { alg: "SHA-256", content: h.clone() }).collect(),
+                properties: f.bytes.iter().map(|b| Property::new("trulyopen:bytes", b.to_string())).collect(),
+                ..Component::default()
+            })
+            .collect(),
+        evidence: evidence(report, model),
+        model_card: Some(model_card(model)),
+        data: Vec::new(),
+        properties: properties(model),
+        tags: about.tags.clone(),
+    }
+}
+
+fn organization(name: &str, model: &Model) -> Organization {
+    let url = model.source.url.strip_suffix(&model.source.id).and_then(|host| names::web(&format!("{host}{name}")));
+    Organization { name: name.to_string(), url: url.into_iter().collect() }
+}
+
+/// The digest of the one weight file; of several the sha256 over the lines `HEX  PATH`, as
+/// `sha256sum` prints them, sorted by path.
+fn digest_of_weights(model: &Model) -> Option<Hash> {
+    let content = match model.weights.as_slice() {
+        [] => return None,
+        [one] => one.sha256.clone()?,
+        files => {
+            let lines: Option<String> = files.iter().map(|f| f.sha256.as_ref().map(|h| format!("{h}  {}\n", f.path))).collect();
+            crate::net::sha256(lines?.as_bytes())
+        }
+    };
+    Some(Hash { alg: "SHA-256", content })
+}
+
+/// Ids of the SPDX list that the list of CycloneDX 1.6 and 1.7 (3.28.0) does not have yet; they are
+/// written as names.
+const NEWER: &[&str] = &[
+    "BSD-2-Clause-pos-unchanged",
+    "BSD-3-Clause-OpenWebUI",
+    "BSD-Source-Code-no-disclaimer",
+    "BSD-Source-alt-GPL",
+    "BSD-ask-to-endorse",
+    "Brian-Gladman-3-Clause-no-conversion",
+    "Bugroff",
+    "CC-BY-NC-3.0-IGO",
+    "FDK-MPEG-H",
+    "GFDL-1.1-invariants",
+    "GFDL-1.1-no-invariants",
+    "GFDL-1.2-invariants",
+    "GFDL-1.2-no-invariants",
+    "GFDL-1.3-invariants",
+    "GFDL-1.3-no-invariants",
+    "Hippocratic-3.0-core",
+    "Informatica",
+    "MVT-1.1",
+    "NOASSERTION",
+    "atc-game",
+];
+
+/// A license by its id where the schema knows it, by its name otherwise.
+fn license(report: &Report, id: &str, acknowledgement: Option<&'static str>) -> License {
+    let known = report.licenses.get(id);
+    let listed = known.is_some_and(|k| k.spdx) && !NEWER.contains(&id);
+    License {
+        id: listed.then(|| id.to_string()),
+        name: (!listed).then(|| id.to_string()),
+        acknowledgement,
+        url: known.and_then(|k| k.source.as_deref()).and_then(names::web),
+        ..License::default()
+    }
+}
+
+/// Declared by the author, then concluded here: what binds, with the terms of the base models.
+fn licenses(report: &Report, model: &Model, texts: &mut BTreeSet<String>) -> Vec<LicenseChoice> {
+    let mut out: Vec<License> = Vec::new();
+    for (i, declared) in model.license.declared.iter().enumerate() {
+        let id = model.license.declared_ids.get(i).and_then(Option::as_deref);
+        let mut entry = match id {
+            Some(id) => license(report, id, Some("declared")),
+            None => License { name: Some(declared.clone()), acknowledgement: Some("declared"), ..License::default() },
+        };
+        entry.properties.push(Property::new("trulyopen:as-declared", declared));
+        out.push(entry);
+    }
+    for id in model.license.effective.iter().flat_map(|e| ids(e)) {
+        let mut entry = license(report, id, Some("concluded"));
+        entry
+            .properties
+            .push(Property::new("trulyopen:openness", report.licenses.get(id).map_or(Openness::Unknown, |l| l.openness).slug()));
+        if let Some(known) = report.licenses.get(id) {
+            entry.properties.extend(known.terms.iter().map(|t| Property::new("trulyopen:term", t)));
+            // A text that the SPDX list has needs no copy, and no text is written twice.
+            let text = known.text.as_ref().filter(|d| !known.spdx && texts.insert((*d).clone())).and_then(|d| report.texts.get(d));
+            entry.text = text.map(|t| Attachment { content_type: "text/plain", content: t.clone() });
+        }
+        out.push(entry);
+    }
+    out.into_iter().map(|license| LicenseChoice { license }).collect()
+}
+
+/// The models it is made from.
+fn pedigree(report: &Report, model: &Model) -> Option<Pedigree> {
+    let commit = model.source.revision.as_ref().filter(|r| crate::hub::record::is_commit(r));
+    let ancestors: Vec<Component> = model
+        .lineage
+        .iter()
+        .map(|a| {
+            let (group, name) = names::owner_and_name(&a.id);
+            Component {
+                kind: "machine-learning-model",
+                group: group.map(str::to_string),
+                name: name.to_string(),
+                version: a.revision.clone(),
+                licenses: a
+                    .license
+                    .iter()
+                    .flat_map(|e| ids(e))
+                    .map(|id| LicenseChoice { license: license(report, id, Some("concluded")) })
+                    .collect(),
+                purl: names::purl(&model.source.hub, &a.id, a.revision.as_deref(), a.url.as_deref().unwrap_or_default()),
+                properties: vec![
+                    Property::new("trulyopen:relation", &a.relation),
+                    Property::new("trulyopen:base-of", &a.of),
+                    Property::new("trulyopen:verdict", a.verdict.slug()),
+                ],
+                ..Component::default()
+            }
+        })
+        .collect();
+    if ancestors.is_empty() && commit.is_none() {
+        return None;
+    }
+    let notes: Vec<String> = model.lineage.iter().map(|a| format!("{} is a {} of {}", a.of, a.relation, a.id)).collect();
+    let commits = commit.iter().map(|c| {
+        let url = names::web(&format!("{}/commit/{c}", model.source.url));
+        let mut commit = json!({"uid": c});
+        if let (Some(url), Value::Object(map)) = (url, &mut commit) {
+            map.insert("url".into(), url.into());
+        }
+        commit
+    });
+    Some(Pedigree { ancestors, commits: commits.collect(), notes: (!notes.is_empty()).then(|| notes.join("; ")) })
+}
+
+fn references(model: &Model) -> Vec<Reference> {
+    let mut out: Vec<Reference> = Vec::new();
+    let mut add = |kind: &'static str, url: &str, comment: Option<String>, digest: Option<&str>| {
+        let Some(url) = names::web(url) else { return };
+        let hashes = digest.and_then(|d| d.strip_prefix("sha256:")).map(|h| Hash { alg: "SHA-256", content: h.to_string() });
+        if !out.iter().any(|r| r.kind == kind && r.url == url) {
+            out.push(Reference { kind, url, comment, hashes: hashes.into_iter().collect() });
+        }
+    };
+    let revision = model.source.revision.as_deref().unwrap_or("main");
+    add("model-card", &model.source.url, None, None);
+    add("website", &model.source.url, None, None);
+    add("distribution", &format!("{}/tree/{revision}", model.source.url), None, None);
+    for text in model.license.texts.iter().chain(&model.license.notices) {
+        if let Some(url) = &text.url {
+            add("license", url, Some(text.path.clone()), text.digest.as_deref());
+        }
+    }
+    for code in &model.code {
+        let comment = format!("training code: {}; license: {}", code.training, code.license.as_deref().unwrap_or("not known"));
+        add("vcs", &code.url, Some(comment), None);
+    }
+    for paper in &model.about.papers {
+        add("documentation", paper, Some("paper".into()), None);
+    }
+    if let Some(demo) = &model.about.demo {
+        add("other", demo, Some("demo".into()), None);
+    }
+    for component in &model.components {
+        for e in &component.evidence {
+            if let Some(url) = &e.url {
+                add("evidence", url, Some(format!("{}: {}", component.id, e.note)), e.digest.as_deref());
+            }
+        }
+    }
+    out
+}
+
+fn evidence(report: &Report, model: &Model) -> Option<Evidence> {
+    let record = !model.incomplete.iter().any(|i| i.what == format!("{}:{}", model.source.hub, model.source.id));
+    let identity = names::model_purl(model).filter(|_| record).map(|purl| {
+        json!({"field": "purl", "confidence": 1, "concludedValue": purl,
+            "methods": [{"technique": "manifest-analysis", "confidence": 1, "value": model.source.url}]})
+    });
+    let licenses = model.license.texts.iter().filter_map(|t| {
+        let known = report.licenses.contains_key(&t.identified);
+        known.then(|| LicenseChoice {
+            license: License { properties: vec![Property::new("trulyopen:path", &t.path)], ..license(report, &t.identified, None) },
+        })
+    });
+    let out = Evidence {
+        identity: identity.into_iter().collect(),
+        occurrences: model.used_in.iter().map(|p| Occurrence { location: p.path.clone(), line: p.line }).collect(),
+        licenses: licenses.collect(),
+    };
+    (!out.identity.is_empty() || !out.occurrences.is_empty() || !out.licenses.is_empty()).then_some(out)
+}
+
+fn model_card(model: &Model) -> Value {
+    let about = &model.about;
+    let mut parameters = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            parameters.insert(key.into(), value);
+        }
+    };
+    put("task", about.task.clone().map(Value::from));
+    put("architectureFamily", about.model_type.clone().map(Value::from));
+    put("modelArchitecture", (!about.architectures.is_empty()).then(|| about.architectures.join(", ").into()));
+    let mut datasets: Vec<Value> = model.datasets.iter().map(|d| json!({"ref": dataset_reference(d)})).collect();
+    datasets.dedup();
+    if datasets.is_empty() && model.pillars.get(&Pillar::TrainingData).is_some_and(|p| p.status == PillarStatus::Closed) {
+        datasets.push(json!({"type": "dataset", "name": "undisclosed"}));
+    }
+    put("datasets", (!datasets.is_empty()).then_some(Value::Array(datasets)));
+    let (inputs, outputs) = formats(about.task.as_deref().unwrap_or_default());
+    put("inputs", (!inputs.is_empty()).then(|| inputs.iter().map(|f| json!({"format": f})).collect()));
+    put("outputs", (!outputs.is_empty()).then(|| outputs.iter().map(|f| json!({"format": f})).collect()));
+    let mut card = Map::new();
+    card.insert("modelParameters".into(), Value::Object(parameters));
+    let metrics: Vec<Value> = about
+        .metrics
+        .iter()
+        .map(|m| json!({"type": m.name, "value": m.value, "slice": m.dataset.as_deref().or(m.task.as_deref()).unwrap_or_default()}))
+        .collect();
+    if !metrics.is_empty() {
+        card.insert("quantitativeAnalysis".into(), json!({"performanceMetrics": metrics}));
+    }
+    let considerations = considerations(model);
+    if !considerations.is_empty() {
+        card.insert("considerations".into(), Value::Object(considerations));
+    }
+    let benchmarks: Vec<Value> = model.evaluation.benchmarks.iter().map(|b| json!({"name": "trulyopen:benchmark", "value": b})).collect();
+    if !benchmarks.is_empty() {
+        card.insert("properties".into(), benchmarks.into());
+    }
+    Value::Object(card)
+}
+
+/// What the hub's task names say of a model's inputs and outputs; of a task that does not, nothing.
+fn formats(task: &str) -> (Vec<&str>, Vec<&str>) {
+    let known = |s: &&str| matches!(*s, "text" | "image" | "audio" | "video" | "3d" | "speech");
+    match task {
+        "text-generation" | "fill-mask" | "summarization" | "translation" | "question-answering" => (vec!["text"], vec!["text"]),
+        "automatic-speech-recognition" => (vec!["audio"], vec!["text"]),
+        "text-classification" | "token-classification" | "feature-extraction" | "sentence-similarity" => (vec!["text"], Vec::new()),
+        "any-to-any" => (Vec::new(), Vec::new()),
+        _ => match task.split_once("-to-") {
+            Some((from, to)) => (from.split('-').filter(known).collect(), to.split('-').filter(known).collect()),
+            None => (Vec::new(), Vec::new()),
+        },
+    }
+}
+
+fn considerations(model: &Model) -> Map<String, Value> {
+    let about = &model.about;
+    let mut out = Map::new();
+    let mut uses: Vec<Value> = about.uses.iter().map(|q| Value::from(q.text.clone())).collect();
+    uses.extend(about.out_of_scope.iter().map(|q| Value::from(format!("out of scope: {}", q.text))));
+    if !uses.is_empty() {
+        out.insert("useCases".into(), uses.into());
+    }
+    if !about.limitations.is_empty() {
+        out.insert("technicalLimitations".into(), about.limitations.iter().map(|q| q.text.clone()).collect());
+        let mitigation = about.recommendations.iter().map(|q| q.text.as_str()).collect::<Vec<_>>().join(" ");
+        let risks = about.limitations.iter().map(|q| {
+            let mut risk = json!({"name": q.text});
+            if let (false, Value::Object(map)) = (mitigation.is_empty(), &mut risk) {
+                map.insert("mitigationStrategy".into(), mitigation.clone().into());
+            }
+            risk
+        });
+        out.insert("ethicalConsiderations".into(), risks.collect());
+    }
+    if !about.environment.is_empty() {
+        let properties: Vec<Value> = about.environment.iter().map(|(k, v)| json!({"name": format!("trulyopen:{k}"), "value": v})).collect();
+        out.insert("environmentalConsiderations".into(), json!({"properties": properties}));
+    }
+    out
+}
+
+fn properties(model: &Model) -> Vec<Property> {
+    let mut out = vec![
+        Property::new("trulyopen:verdict", model.verdict.slug()),
+        Property::new("trulyopen:verdict-possible", model.verdict_possible.slug()),
+        Property::new("trulyopen:target", &model.target),
+    ];
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            out.push(Property::new(format!("trulyopen:{name}"), value));
+        }
+    };
+    for reason in &model.reasons {
+        add("why-not-higher", Some(reason.text.clone()));
+    }
+    for (pillar, answer) in &model.pillars {
+        add(&format!("pillar:{pillar}"), Some(answer.status.slug().into()));
+    }
+    for c in &model.components {
+        add(&format!("component:{}", c.id), Some(c.availability.slug().into()));
+        add(&format!("component:{}:basis", c.id), Some(c.basis.slug().into()));
+        add(&format!("component:{}:license", c.id), c.license.expression.clone());
+    }
+    let license = &model.license;
+    add("license:concluded", license.concluded.clone());
+    add("license:effective", license.effective.clone());
+    add("license:openness", Some(license.effective_openness.slug().into()));
+    add("license:basis", Some(license.basis.slug().into()));
+    for obligation in &license.obligations {
+        add(&format!("obligation:{}", obligation.id), Some(format!("{} ({})", obligation.text, obligation.when)));
+    }
+    for (framework, result) in &model.frameworks {
+        leaves(result, &format!("framework:{framework}"), 0, &mut add);
+    }
+    for finding in &model.findings {
+        add(&format!("finding:{}:{}", finding.severity, finding.rule), Some(finding.message.clone()));
+    }
+    for gap in &model.incomplete {
+        add("incomplete", Some(format!("{}: {}", gap.what, gap.why)));
+    }
+    let about = &model.about;
+    add("evaluation", Some(model.evaluation.results.to_string()));
+    add("formats", (!model.portability.formats.is_empty()).then(|| model.portability.formats.join(" ")));
+    add("gated", model.portability.gated.map(|g| g.to_string()));
+    add("hub:created", about.created.clone());
+    add("hub:modified", about.modified.clone());
+    add("hub:private", about.private.map(|p| p.to_string()));
+    add("hub:library", about.library.clone());
+    add("hub:language", (!about.languages.is_empty()).then(|| about.languages.join(" ")));
+    add("hub:downloads", about.downloads.map(|n| n.to_string()));
+    add("hub:likes", about.likes.map(|n| n.to_string()));
+    add("hub:storage-bytes", about.storage.map(|n| n.to_string()));
+    add("hub:parameters", about.parameters.map(|n| n.to_string()));
+    add("hub:contact", about.contact.clone());
+    for base in model.lineage.iter().filter(|a| a.of == model.source.id) {
+        add("base-model", Some(base.id.clone()));
+    }
+    out
+}
+
+/// A framework's result as names and values.
+fn leaves(value: &Value, name: &str, depth: usize, add: &mut impl FnMut(&str, Option<String>)) {
+    match value {
+        Value::Null => {}
+        Value::String(s) => add(name, Some(s.clone())),
+        Value::Array(items) if items.iter().all(|i| !i.is_object() && !i.is_array()) => {
+            items.iter().for_each(|i| add(name, Some(i.as_str().map_or_else(|| i.to_string(), str::to_string))));
+        }
+        Value::Object(map) if depth < 4 => map.iter().for_each(|(k, v)| leaves(v, &format!("{name}:{k}"), depth + 1, add)),
+        other => add(name, Some(other.to_string())),
+    }
+}
+
+/// The `bom-ref` of a dataset.
+fn dataset_reference(dataset: &Dataset) -> String {
+    match &dataset.about.revision {
+        Some(revision) => format!("data:{}@{revision}", dataset.id),
+        None => format!("data:{}", dataset.id),
+    }
+}
+
+/// A dataset.
+pub fn dataset(report: &Report, dataset: &Dataset) -> Component {
+    let about = &dataset.about;
+    let (group, name) = names::owner_and_name(&dataset.id);
+    let mut data = Map::new();
+    data.insert("type".into(), "dataset".into());
+    data.insert("name".into(), about.title.clone().unwrap_or_else(|| dataset.id.clone()).into());
+    let mut contents = Map::new();
+    if let Some(url) = names::web(&dataset.url) {
+        contents.insert("url".into(), url.into());
+    }
+    if !about.contents.is_empty() {
+        contents.insert("attachment".into(), json!({"contentType": "text/plain", "content": about.contents.join("\n")}));
+    }
+    if !contents.is_empty() {
+        data.insert("contents".into(), Value::Object(contents));
+    }
+    if let Some(description) = &about.description {
+        data.insert("description".into(), description.clone().into());
+    }
+    if !about.sensitive.is_empty() {
+        data.insert("sensitiveData".into(), about.sensitive.iter().map(|q| q.text.clone()).collect());
+    }
+    if let Some(owner) = &about.producer {
+        data.insert("governance".into(), json!({"owners": [{"organization": {"name": owner}}]}));
+    }
+    let mut properties = Vec::new();
+    let mut add = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            properties.push(Property::new(format!("trulyopen:{name}"), value));
+        }
+    };
+    let found = |b: Option<bool>| b.map_or("unknown".to_string(), |b| b.to_string());
+    add("role", Some(dataset.role.to_string()));
+    add("found", Some(found(dataset.found)));
+    add("gated", Some(found(dataset.gated)));
+    add("hub:created", about.created.clone());
+    add("hub:modified", about.modified.clone());
+    add("hub:language", (!about.languages.is_empty()).then(|| about.languages.join(" ")));
+    add("hub:size", (!about.sizes.is_empty()).then(|| about.sizes.join(" ")));
+    Component {
+        kind: "data",
+        bom_ref: Some(dataset_reference(dataset)),
+        manufacturer: about.producer.as_ref().map(|p| Organization { name: p.clone(), url: Vec::new() }),
+        authors: about.producer.iter().chain(&about.annotators).map(|a| Contact { name: a.clone() }).collect(),
+        group: group.map(str::to_string),
+        name: name.to_string(),
+        version: about.revision.clone(),
+        description: about.description.clone(),
+        licenses: dataset
+            .license
+            .iter()
+            .flat_map(|e| ids(e))
+            .map(|id| LicenseChoice { license: license(report, id, Some("declared")) })
+            .collect(),
+        external_references: names::web(&dataset.url)
+            .map(|url| Reference { kind: "website", url, comment: None, hashes: Vec::new() })
+            .into_iter()
+            .collect(),
+        data: vec![Value::Object(data)],
+        properties,
+        tags: about.tags.clone(),
+        ..Component::default()
+    }
+}
