@@ -2,12 +2,17 @@
 //!
 //! To add a format: one file here and one line in [`FORMATS`].
 
+pub mod badge;
+pub mod csv;
 pub mod cyclonedx;
 mod harmless;
 pub mod json;
+pub mod markdown;
 pub mod names;
+pub mod notice;
 pub mod spdx3;
 pub mod table;
+pub mod view;
 
 pub use harmless::harmless;
 
@@ -35,9 +40,14 @@ pub static FORMATS: &[Format] = &[
     Format { name: "table", about: "for people: a scorecard, after a summary where there are several models", render: table::render },
     Format { name: "json", about: "one document", render: json::render },
     Format { name: "jsonl", about: "one model a line", render: json::render_lines },
+    Format { name: "markdown", about: "a report that renders well on GitHub", render: markdown::render },
+    Format { name: "csv", about: "one model a line, for spreadsheets", render: csv::render },
+    Format { name: "notice", about: "licenses, what they ask for and their texts, to go with a product", render: notice::render },
     Format { name: "cyclonedx", about: "CycloneDX 1.6 ML-BOM (JSON)", render: cyclonedx::render },
     Format { name: "cyclonedx-1.7", about: "CycloneDX 1.7 ML-BOM (JSON)", render: cyclonedx::render_1_7 },
     Format { name: "spdx", about: "SPDX 3.0.1 with the AI and Dataset profiles (JSON-LD)", render: spdx3::render },
+    Format { name: "badge", about: "SVG, 20 pixels high", render: badge::render },
+    Format { name: "shields", about: "JSON of a shields.io endpoint", render: badge::render_endpoint },
 ];
 
 /// The format of a name.

@@ -2,7 +2,7 @@
 
 use super::Aggregate;
 use super::schema::*;
-use crate::render::names;
+use crate::render::{names, view};
 use crate::report::texts::ids;
 use crate::report::{Dataset, Model, Report};
 use crate::vocabulary::*;
@@ -378,7 +378,9 @@ fn properties(model: &Model) -> Vec<Property> {
         add(&format!("obligation:{}", obligation.id), Some(format!("{} ({})", obligation.text, obligation.when)));
     }
     for (framework, result) in &model.frameworks {
-        leaves(result, &format!("framework:{framework}"), 0, &mut add);
+        for (name, values) in view::pairs(result) {
+            values.into_iter().for_each(|v| add(&format!("framework:{framework}:{name}"), Some(v)));
+        }
     }
     for finding in &model.findings {
         add(&format!("finding:{}:{}", finding.severity, finding.rule), Some(finding.message.clone()));
@@ -404,19 +406,6 @@ fn properties(model: &Model) -> Vec<Property> {
         add("base-model", Some(base.id.clone()));
     }
     out
-}
-
-/// A framework's result as names and values.
-fn leaves(value: &Value, name: &str, depth: usize, add: &mut impl FnMut(&str, Option<String>)) {
-    match value {
-        Value::Null => {}
-        Value::String(s) => add(name, Some(s.clone())),
-        Value::Array(items) if items.iter().all(|i| !i.is_object() && !i.is_array()) => {
-            items.iter().for_each(|i| add(name, Some(i.as_str().map_or_else(|| i.to_string(), str::to_string))));
-        }
-        Value::Object(map) if depth < 4 => map.iter().for_each(|(k, v)| leaves(v, &format!("{name}:{k}"), depth + 1, add)),
-        other => add(name, Some(other.to_string())),
-    }
 }
 
 /// The `bom-ref` of a dataset.
