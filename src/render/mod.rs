@@ -6,6 +6,7 @@ pub mod badge;
 pub mod csv;
 pub mod cyclonedx;
 mod harmless;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod names;
@@ -40,6 +41,7 @@ pub static FORMATS: &[Format] = &[
     Format { name: "table", about: "for people: a scorecard, after a summary where there are several models", render: table::render },
     Format { name: "json", about: "one document", render: json::render },
     Format { name: "jsonl", about: "one model a line", render: json::render_lines },
+    Format { name: "html", about: "one self-contained page", render: html::render },
     Format { name: "markdown", about: "a report that renders well on GitHub", render: markdown::render },
     Format { name: "csv", about: "one model a line, for spreadsheets", render: csv::render },
     Format { name: "notice", about: "licenses, what they ask for and their texts, to go with a product", render: notice::render },

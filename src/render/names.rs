@@ -67,6 +67,9 @@ pub fn verdict_means(verdict: Verdict) -> &'static str {
 pub const LADDER: [Verdict; 6] =
     [Verdict::OpenSourceOpenData, Verdict::OpenSource, Verdict::OpenWeights, Verdict::WeightsAvailable, Verdict::Closed, Verdict::Unknown];
 
+/// The occasions on which obligations are due, in order.
+pub const WHEN: [&str; 5] = ["use", "distribute", "modify", "derive", "train-on-outputs"];
+
 /// When an obligation is due.
 pub fn when(slug: &str) -> Cow<'_, str> {
     Cow::Borrowed(match slug {
