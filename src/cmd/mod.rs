@@ -1,8 +1,10 @@
 //! Commands: wiring only. What is printed comes from the renderers; what is decided, from the stages.
 
 pub mod audit;
+pub mod diff;
 pub mod explain;
 pub mod license;
+pub mod report;
 pub mod shell;
 
 use crate::cli::{Cli, Command, Shared, When};
@@ -18,6 +20,8 @@ use std::io::{IsTerminal, Write};
 pub fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Audit(args) => audit::run(&args, &cli.shared),
+        Command::Diff(args) => diff::run(&args, &cli.shared),
+        Command::Report(args) => report::run(&args, &cli.shared),
         Command::License(args) => license::run(&args, &cli.shared),
         Command::Explain(args) => explain::run(&args, &cli.shared),
         Command::Completions { shell } => shell::completions(shell, &cli.shared),

@@ -29,6 +29,9 @@ pub struct Report {
     pub schema_version: Word,
     pub tool: Tool,
     pub models: Vec<Model>,
+    /// Only verified and attested evidence counted.
+    #[serde(default)]
+    pub strict: bool,
     /// The time of `SOURCE_DATE_EPOCH`, RFC 3339 UTC; `None` where it is not set.
     #[serde(default)]
     pub generated: Option<String>,
@@ -96,6 +99,7 @@ impl Report {
                 rules_digest: format!("sha256:{}", rules.digest),
             },
             models,
+            strict: false,
             generated: date::source_date(),
             subject: None,
             policy: None,
