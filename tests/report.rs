@@ -4,6 +4,8 @@ mod support;
 
 #[path = "report/bom.rs"]
 mod bom;
+#[path = "report/hostile.rs"]
+mod hostile;
 #[path = "report/schemas.rs"]
 mod schemas;
 

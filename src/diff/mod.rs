@@ -72,7 +72,9 @@ pub enum Direction {
 pub struct TextDiff {
     pub a: String,
     pub b: String,
-    /// Unified, three lines of context, at most 400 lines.
+    /// Share of the lines that stand in both.
+    pub alike: f64,
+    /// Unified, three lines of context, at most 400 lines; empty where the texts have little in common.
     pub unified: String,
     /// There is more than is shown.
     pub cut: bool,
@@ -119,8 +121,10 @@ fn side(m: &Model) -> Side {
 fn model(left: &Report, a: &Model, right: &Report, b: &Model) -> ModelDiff {
     let mut out = Changes::default();
     out.ranked("verdict", "proven", Some(a.verdict), Some(b.verdict), |v| Some(*v as i32));
-    out.ranked("verdict", "possible", Some(a.verdict_possible), Some(b.verdict_possible), |v| Some(*v as i32));
-    license(&mut out, a, b);
+    if (a.verdict, b.verdict) != (a.verdict_possible, b.verdict_possible) {
+        out.ranked("verdict", "possible", Some(a.verdict_possible), Some(b.verdict_possible), |v| Some(*v as i32));
+    }
+    license(&mut out, (left, a), (right, b));
     for p in Pillar::ALL {
         let status = |m: &Model| m.pillars.get(p).map(|p| p.status);
         out.ranked("pillar", p.slug(), status(a), status(b), |s| match s {
@@ -153,7 +157,7 @@ fn model(left: &Report, a: &Model, right: &Report, b: &Model) -> ModelDiff {
     ModelDiff { a: side(a), b: side(b), changes: out.0, texts: text::texts(left, a, right, b) }
 }
 
-fn license(out: &mut Changes, a: &Model, b: &Model) {
+fn license(out: &mut Changes, (left, a): (&Report, &Model), (right, b): (&Report, &Model)) {
     let (x, y) = (&a.license, &b.license);
     let openness = |o: &Openness| match o {
         Openness::Open => Some(2),
@@ -163,11 +167,33 @@ fn license(out: &mut Changes, a: &Model, b: &Model) {
     };
     out.ranked("license", "openness", Some(x.effective_openness), Some(y.effective_openness), openness);
     out.plain("license", "binding", x.effective.clone(), y.effective.clone());
-    out.plain("license", "concluded", x.concluded.clone(), y.concluded.clone());
+    if (&x.concluded, &y.concluded) != (&x.effective, &y.effective) {
+        out.plain("license", "concluded", x.concluded.clone(), y.concluded.clone());
+    }
     let declared = |l: &crate::report::License| (!l.declared.is_empty()).then(|| l.declared.join(", "));
     out.plain("license", "declared", declared(x), declared(y));
-    out.sets("term", &x.terms.iter().cloned().collect(), &y.terms.iter().cloned().collect());
-    let duties = |m: &Model| m.license.obligations.iter().map(|o| (o.id.clone(), o.text.clone())).collect();
+    let (was, is): (BTreeSet<&String>, BTreeSet<&String>) = (x.terms.iter().collect(), y.terms.iter().collect());
+    for term in was.symmetric_difference(&is) {
+        let came = is.contains(term);
+        let restricts = [left, right].iter().any(|r| r.terms.get(*term).is_some_and(|t| t.restricts));
+        let direction = match (restricts, came) {
+            (false, _) => Direction::Changed,
+            (true, true) => Direction::LessOpen,
+            (true, false) => Direction::MoreOpen,
+        };
+        let value = Some((*term).clone());
+        let (from, to) = if came { (None, value) } else { (value, None) };
+        out.push("term", term, from, to, direction);
+    }
+    // By what they ask for, whichever version of a license asks it.
+    let duties = |m: &Model| {
+        let mut duties: BTreeMap<String, String> = BTreeMap::new();
+        for o in &m.license.obligations {
+            let name = o.id.rsplit('/').next().unwrap_or(&o.id).to_string();
+            duties.entry(name).and_modify(|t| *t = format!("{t} {}", o.text)).or_insert_with(|| o.text.clone());
+        }
+        duties
+    };
     out.maps("obligation", &duties(a), &duties(b));
 }
 
@@ -184,7 +210,11 @@ fn components(out: &mut Changes, a: &Model, b: &Model) {
             Availability::Unknown => None,
         });
         let license = |c: &Option<crate::report::ComponentOut>| c.as_ref().and_then(|c| c.license.expression.clone());
-        out.plain("component", &format!("{id} license"), license(&x), license(&y));
+        let (from, to) = (license(&x), license(&y));
+        // What follows from another license of the model is no news of its own.
+        if (&from, &to) != (&a.license.concluded, &b.license.concluded) {
+            out.plain("component", &format!("{id} license"), from, to);
+        }
     }
 }
 
@@ -249,15 +279,6 @@ impl Changes {
             _ => Direction::Changed,
         };
         self.push(kind, what, from.map(|v| v.to_string()), to.map(|v| v.to_string()), direction);
-    }
-
-    fn sets(&mut self, kind: &'static str, from: &BTreeSet<String>, to: &BTreeSet<String>) {
-        for gone in from.difference(to) {
-            self.push(kind, gone, Some(gone.clone()), None, Direction::Changed);
-        }
-        for new in to.difference(from) {
-            self.push(kind, new, None, Some(new.clone()), Direction::Changed);
-        }
     }
 
     fn maps(&mut self, kind: &'static str, from: &BTreeMap<String, String>, to: &BTreeMap<String, String>) {

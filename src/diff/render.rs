@@ -1,6 +1,6 @@
 //! A difference for the terminal, as Markdown and as JSON.
 
-use super::{Change, Diff, Direction, ModelDiff, Side};
+use super::{Change, Diff, Direction, ModelDiff, Side, TextDiff};
 use crate::render::Style;
 use crate::render::markdown::escape::{cell, text as md};
 use crate::text::{block, cut, json_safe, line};
@@ -15,6 +15,8 @@ pub fn json(diff: &Diff) -> String {
 /// The sign and word of a direction; of what is only on one side, whether it came or went.
 fn sign(change: &Change) -> (&'static str, &'static str) {
     match (change.direction, &change.from, &change.to) {
+        (Direction::MoreOpen, _, None) => ("▲", "gone, more open"),
+        (Direction::LessOpen, None, _) => ("▼", "new, less open"),
         (Direction::MoreOpen, _, _) => ("▲", "more open"),
         (Direction::LessOpen, _, _) => ("▼", "less open"),
         (Direction::Changed, None, _) => ("+", "new"),
@@ -55,7 +57,7 @@ pub fn terminal(diff: &Diff, style: Style) -> String {
             let _ = writeln!(out, "  {} {}", paint(sign(change).0, colour_of(change)), sentence(change, style.width));
         }
         for t in &m.texts {
-            let _ = writeln!(out, "\n  {} → {}", line(&t.a), line(&t.b));
+            let _ = writeln!(out, "\n  {} → {}: {}", line(&t.a), line(&t.b), likeness(t));
             for l in block(&t.unified).lines().skip(2) {
                 let colour = match l.as_bytes().first() {
                     Some(b'+') => Some(AnsiColor::Green),
@@ -79,6 +81,14 @@ pub fn terminal(diff: &Diff, style: Style) -> String {
         out.push_str("no model on either side\n");
     }
     out
+}
+
+fn likeness(t: &TextDiff) -> String {
+    if t.unified.is_empty() {
+        "the texts have little in common".into()
+    } else {
+        format!("{:.0} % of the lines are the same", t.alike * 100.0)
+    }
 }
 
 fn sentence(change: &Change, width: usize) -> String {
@@ -130,16 +140,21 @@ fn section(out: &mut String, m: &ModelDiff) {
         let value = |s: &Option<String>| s.as_deref().map_or("–".to_string(), |s| cell(&line(s)));
         for c in &m.changes {
             let (sign, word) = sign(c);
-            let _ = writeln!(out, "| {sign} {word} | {} {} | {} | {} |", c.kind, cell(&line(&c.what)), value(&c.from), value(&c.to));
+            let what = if c.what == *c.to.as_ref().or(c.from.as_ref()).unwrap_or(&c.what) { "" } else { c.what.as_str() };
+            let _ = writeln!(out, "| {sign} {word} | {} {} | {} | {} |", c.kind, cell(&line(what)), value(&c.from), value(&c.to));
         }
         out.push('\n');
     }
     for t in &m.texts {
+        let _ = writeln!(out, "### {} → {}\n\n{}.\n", md(&line(&t.a)), md(&line(&t.b)), likeness(t));
+        if t.unified.is_empty() {
+            continue;
+        }
         let text = block(&t.unified);
         // A fence longer than any in the text.
         let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
         let fence = "`".repeat(longest.max(2) + 1);
-        let _ = writeln!(out, "### {} → {}\n\n{fence}diff\n{text}\n{fence}\n", md(&line(&t.a)), md(&line(&t.b)));
+        let _ = writeln!(out, "{fence}diff\n{text}\n{fence}\n");
         if t.cut {
             out.push_str("More differences are not shown.\n\n");
         }
