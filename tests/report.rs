@@ -4,10 +4,14 @@ mod support;
 
 #[path = "report/bom.rs"]
 mod bom;
+#[path = "report/command.rs"]
+mod command;
 #[path = "report/hostile.rs"]
 mod hostile;
 #[path = "report/schemas.rs"]
 mod schemas;
+#[path = "report/snapshots.rs"]
+mod snapshots;
 
 use std::path::Path;
 use std::sync::LazyLock;

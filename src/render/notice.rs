@@ -54,7 +54,7 @@ fn about(out: &mut String, report: &Report, model: &Model) {
     }
     field(out, "License", view::license(model));
     for id in model.license.effective.iter().flat_map(|e| ids(e)) {
-        if let Some(known) = report.licenses.get(id) {
+        if let Some(known) = report.licenses.get(id).filter(|k| k.name != id) {
             let at = known.source.as_deref().map_or(String::new(), |s| format!(", {s}"));
             field(out, "", &format!("{id}: {}{at}", known.name));
         }
