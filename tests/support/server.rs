@@ -337,11 +337,7 @@ fn reply(state: &State, path: &str, authorization: Option<&str>) -> Reply {
     }
     // The hub checks a token before it looks at anything else.
     if authorization.is_some_and(|a| a != format!("Bearer {TOKEN}")) {
-        return Reply {
-            status: 401,
-            headers: vec![("X-Error-Message", "Invalid credentials in Authorization header".into())],
-            body: Vec::new(),
-        };
+        return Reply { status: 401, headers: vec![("X-Error-Message", "Invalid credentials in Authorization header".into())], body: Vec::new() };
     }
     for (api, kind) in [("/api/models/", "models"), ("/api/datasets/", "datasets")] {
         if let Some(rest) = path.strip_prefix(api) {

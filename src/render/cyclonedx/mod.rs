@@ -2,6 +2,9 @@
 //! components. The two versions differ here in nothing but their number.
 //! <https://cyclonedx.org/docs/1.6/json/>
 
+mod card;
+mod dataset;
+mod license;
 mod model;
 mod schema;
 
@@ -38,7 +41,7 @@ fn document(report: &Report, version: &'static str) -> String {
         }
         let mut needs: Vec<String> = Vec::new();
         for dataset in &model.datasets {
-            let component = model::dataset(report, dataset);
+            let component = dataset::component(report, dataset);
             if let Some(reference) = component.bom_ref.clone() {
                 needs.push(reference.clone());
                 data.entry(reference).or_insert(component);

@@ -1,12 +1,14 @@
-//! One model, or one dataset, as a component.
+//! One model as a component.
 
 use super::Aggregate;
+use super::card::model_card;
+use super::license::{license, licenses};
 use super::schema::*;
 use crate::render::{names, view};
 use crate::report::texts::ids;
-use crate::report::{Dataset, Model, Report};
+use crate::report::{Model, Report};
 use crate::vocabulary::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The `bom-ref` of a model: its package URL, or hub and id.
@@ -94,72 +96,6 @@ fn digest_of_weights(model: &Model) -> Option<Hash> {
         }
     };
     Some(Hash { alg: "SHA-256", content })
-}
-
-/// Ids of the SPDX list that the list of CycloneDX 1.6 and 1.7 (3.28.0) does not have yet; they are
-/// written as names.
-const NEWER: &[&str] = &[
-    "BSD-2-Clause-pos-unchanged",
-    "BSD-3-Clause-OpenWebUI",
-    "BSD-Source-Code-no-disclaimer",
-    "BSD-Source-alt-GPL",
-    "BSD-ask-to-endorse",
-    "Brian-Gladman-3-Clause-no-conversion",
-    "Bugroff",
-    "CC-BY-NC-3.0-IGO",
-    "FDK-MPEG-H",
-    "GFDL-1.1-invariants",
-    "GFDL-1.1-no-invariants",
-    "GFDL-1.2-invariants",
-    "GFDL-1.2-no-invariants",
-    "GFDL-1.3-invariants",
-    "GFDL-1.3-no-invariants",
-    "Hippocratic-3.0-core",
-    "Informatica",
-    "MVT-1.1",
-    "NOASSERTION",
-    "atc-game",
-];
-
-/// A license by its id where the schema knows it, by its name otherwise.
-fn license(report: &Report, id: &str, acknowledgement: Option<&'static str>) -> License {
-    let known = report.licenses.get(id);
-    let listed = known.is_some_and(|k| k.spdx) && !NEWER.contains(&id);
-    License {
-        id: listed.then(|| id.to_string()),
-        name: (!listed).then(|| id.to_string()),
-        acknowledgement,
-        url: known.and_then(|k| k.source.as_deref()).and_then(names::web),
-        ..License::default()
-    }
-}
-
-/// Declared by the author, then concluded here: what binds, with the terms of the base models.
-fn licenses(report: &Report, model: &Model, texts: &mut BTreeSet<String>) -> Vec<LicenseChoice> {
-    let mut out: Vec<License> = Vec::new();
-    for (i, declared) in model.license.declared.iter().enumerate() {
-        let id = model.license.declared_ids.get(i).and_then(Option::as_deref);
-        let mut entry = match id {
-            Some(id) => license(report, id, Some("declared")),
-            None => License { name: Some(declared.clone()), acknowledgement: Some("declared"), ..License::default() },
-        };
-        entry.properties.push(Property::new("trulyopen:as-declared", declared));
-        out.push(entry);
-    }
-    for id in model.license.effective.iter().flat_map(|e| ids(e)) {
-        let mut entry = license(report, id, Some("concluded"));
-        entry
-            .properties
-            .push(Property::new("trulyopen:openness", report.licenses.get(id).map_or(Openness::Unknown, |l| l.openness).slug()));
-        if let Some(known) = report.licenses.get(id) {
-            entry.properties.extend(known.terms.iter().map(|t| Property::new("trulyopen:term", t)));
-            // A text that the SPDX list has needs no copy, and no text is written twice.
-            let text = known.text.as_ref().filter(|d| !known.spdx && texts.insert((*d).clone())).and_then(|d| report.texts.get(d));
-            entry.text = text.map(|t| Attachment { content_type: "text/plain", content: t.clone() });
-        }
-        out.push(entry);
-    }
-    out.into_iter().map(|license| LicenseChoice { license }).collect()
 }
 
 /// The models it is made from.
@@ -264,89 +200,6 @@ fn evidence(report: &Report, model: &Model) -> Option<Evidence> {
     (!out.identity.is_empty() || !out.occurrences.is_empty() || !out.licenses.is_empty()).then_some(out)
 }
 
-fn model_card(model: &Model) -> Value {
-    let about = &model.about;
-    let mut parameters = Map::new();
-    let mut put = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            parameters.insert(key.into(), value);
-        }
-    };
-    put("task", about.task.clone().map(Value::from));
-    put("architectureFamily", about.model_type.clone().map(Value::from));
-    put("modelArchitecture", (!about.architectures.is_empty()).then(|| about.architectures.join(", ").into()));
-    let mut datasets: Vec<Value> = model.datasets.iter().map(|d| json!({"ref": dataset_reference(d)})).collect();
-    datasets.dedup();
-    if datasets.is_empty() && model.pillars.get(&Pillar::TrainingData).is_some_and(|p| p.status == PillarStatus::Closed) {
-        datasets.push(json!({"type": "dataset", "name": "undisclosed"}));
-    }
-    put("datasets", (!datasets.is_empty()).then_some(Value::Array(datasets)));
-    let (inputs, outputs) = formats(about.task.as_deref().unwrap_or_default());
-    put("inputs", (!inputs.is_empty()).then(|| inputs.iter().map(|f| json!({"format": f})).collect()));
-    put("outputs", (!outputs.is_empty()).then(|| outputs.iter().map(|f| json!({"format": f})).collect()));
-    let mut card = Map::new();
-    card.insert("modelParameters".into(), Value::Object(parameters));
-    let metrics: Vec<Value> = about
-        .metrics
-        .iter()
-        .map(|m| json!({"type": m.name, "value": m.value, "slice": m.dataset.as_deref().or(m.task.as_deref()).unwrap_or_default()}))
-        .collect();
-    if !metrics.is_empty() {
-        card.insert("quantitativeAnalysis".into(), json!({"performanceMetrics": metrics}));
-    }
-    let considerations = considerations(model);
-    if !considerations.is_empty() {
-        card.insert("considerations".into(), Value::Object(considerations));
-    }
-    let benchmarks: Vec<Value> = model.evaluation.benchmarks.iter().map(|b| json!({"name": "trulyopen:benchmark", "value": b})).collect();
-    if !benchmarks.is_empty() {
-        card.insert("properties".into(), benchmarks.into());
-    }
-    Value::Object(card)
-}
-
-/// What the hub's task names say of a model's inputs and outputs; of a task that does not, nothing.
-fn formats(task: &str) -> (Vec<&str>, Vec<&str>) {
-    let known = |s: &&str| matches!(*s, "text" | "image" | "audio" | "video" | "3d" | "speech");
-    match task {
-        "text-generation" | "fill-mask" | "summarization" | "translation" | "question-answering" => (vec!["text"], vec!["text"]),
-        "automatic-speech-recognition" => (vec!["audio"], vec!["text"]),
-        "text-classification" | "token-classification" | "feature-extraction" | "sentence-similarity" => (vec!["text"], Vec::new()),
-        "any-to-any" => (Vec::new(), Vec::new()),
-        _ => match task.split_once("-to-") {
-            Some((from, to)) => (from.split('-').filter(known).collect(), to.split('-').filter(known).collect()),
-            None => (Vec::new(), Vec::new()),
-        },
-    }
-}
-
-fn considerations(model: &Model) -> Map<String, Value> {
-    let about = &model.about;
-    let mut out = Map::new();
-    let mut uses: Vec<Value> = about.uses.iter().map(|q| Value::from(q.text.clone())).collect();
-    uses.extend(about.out_of_scope.iter().map(|q| Value::from(format!("out of scope: {}", q.text))));
-    if !uses.is_empty() {
-        out.insert("useCases".into(), uses.into());
-    }
-    if !about.limitations.is_empty() {
-        out.insert("technicalLimitations".into(), about.limitations.iter().map(|q| q.text.clone()).collect());
-        let mitigation = about.recommendations.iter().map(|q| q.text.as_str()).collect::<Vec<_>>().join(" ");
-        let risks = about.limitations.iter().map(|q| {
-            let mut risk = json!({"name": q.text});
-            if let (false, Value::Object(map)) = (mitigation.is_empty(), &mut risk) {
-                map.insert("mitigationStrategy".into(), mitigation.clone().into());
-            }
-            risk
-        });
-        out.insert("ethicalConsiderations".into(), risks.collect());
-    }
-    if !about.environment.is_empty() {
-        let properties: Vec<Value> = about.environment.iter().map(|(k, v)| json!({"name": format!("trulyopen:{k}"), "value": v})).collect();
-        out.insert("environmentalConsiderations".into(), json!({"properties": properties}));
-    }
-    out
-}
-
 fn properties(model: &Model) -> Vec<Property> {
     let mut out = vec![
         Property::new("trulyopen:verdict", model.verdict.slug()),
@@ -406,78 +259,4 @@ fn properties(model: &Model) -> Vec<Property> {
         add("base-model", Some(base.id.clone()));
     }
     out
-}
-
-/// The `bom-ref` of a dataset.
-fn dataset_reference(dataset: &Dataset) -> String {
-    match &dataset.about.revision {
-        Some(revision) => format!("data:{}@{revision}", dataset.id),
-        None => format!("data:{}", dataset.id),
-    }
-}
-
-/// A dataset.
-pub fn dataset(report: &Report, dataset: &Dataset) -> Component {
-    let about = &dataset.about;
-    let (group, name) = names::owner_and_name(&dataset.id);
-    let mut data = Map::new();
-    data.insert("type".into(), "dataset".into());
-    data.insert("name".into(), about.title.clone().unwrap_or_else(|| dataset.id.clone()).into());
-    let mut contents = Map::new();
-    if let Some(url) = names::web(&dataset.url) {
-        contents.insert("url".into(), url.into());
-    }
-    if !about.contents.is_empty() {
-        contents.insert("attachment".into(), json!({"contentType": "text/plain", "content": about.contents.join("\n")}));
-    }
-    if !contents.is_empty() {
-        data.insert("contents".into(), Value::Object(contents));
-    }
-    if let Some(description) = &about.description {
-        data.insert("description".into(), description.clone().into());
-    }
-    if !about.sensitive.is_empty() {
-        data.insert("sensitiveData".into(), about.sensitive.iter().map(|q| q.text.clone()).collect());
-    }
-    if let Some(owner) = &about.producer {
-        data.insert("governance".into(), json!({"owners": [{"organization": {"name": owner}}]}));
-    }
-    let mut properties = Vec::new();
-    let mut add = |name: &str, value: Option<String>| {
-        if let Some(value) = value {
-            properties.push(Property::new(format!("trulyopen:{name}"), value));
-        }
-    };
-    let found = |b: Option<bool>| b.map_or("unknown".to_string(), |b| b.to_string());
-    add("role", Some(dataset.role.to_string()));
-    add("found", Some(found(dataset.found)));
-    add("gated", Some(found(dataset.gated)));
-    add("hub:created", about.created.clone());
-    add("hub:modified", about.modified.clone());
-    add("hub:language", (!about.languages.is_empty()).then(|| about.languages.join(" ")));
-    add("hub:size", (!about.sizes.is_empty()).then(|| about.sizes.join(" ")));
-    Component {
-        kind: "data",
-        bom_ref: Some(dataset_reference(dataset)),
-        manufacturer: about.producer.as_ref().map(|p| Organization { name: p.clone(), url: Vec::new() }),
-        authors: about.producer.iter().chain(&about.annotators).map(|a| Contact { name: a.clone() }).collect(),
-        group: group.map(str::to_string),
-        name: name.to_string(),
-        version: about.revision.clone(),
-        description: about.description.clone(),
-        licenses: dataset
-            .license
-            .iter()
-            .flat_map(|e| ids(e))
-            .map(|id| LicenseChoice { license: license(report, id, Some("declared")) })
-            .collect(),
-        external_references: names::web(&dataset.url)
-            .map(|url| Reference { kind: "website", url, comment: None, hashes: Vec::new() })
-            .into_iter()
-            .collect(),
-        data: vec![Value::Object(data)],
-        properties,
-        tags: about.tags.clone(),
-        ..Component::default()
-    }
 }

@@ -3,6 +3,7 @@
 //! Templates stand in `templates/report`; what they show is prepared in [`page`]. The content security
 //! policy permits the one style sheet and the one script of the page, by their digests.
 
+mod model;
 mod page;
 
 use super::Style;
