@@ -2,13 +2,17 @@
 //! spreadsheet would take for a formula begins with an apostrophe.
 //! <https://owasp.org/www-community/attacks/CSV_Injection>
 
-use super::{Style, view};
+use super::{Harmless, Style, view};
 use crate::report::Report;
 use crate::vocabulary::*;
 
 /// Renders a report.
 pub fn render(report: &Report, _: Style) -> String {
-    let report = &*super::harmless(report);
+    write(&super::harmless(report))
+}
+
+/// Renders a report whose strings are harmless.
+pub fn write(report: &Harmless<'_>) -> String {
     let mut out = String::new();
     let mut head: Vec<String> = [
         "model",

@@ -15,7 +15,7 @@ pub mod spdx3;
 pub mod table;
 pub mod view;
 
-pub use harmless::harmless;
+pub use harmless::{Harmless, harmless};
 
 use crate::report::Report;
 
@@ -55,4 +55,13 @@ pub static FORMATS: &[Format] = &[
 /// The format of a name.
 pub fn by_name(name: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|f| f.name == name)
+}
+
+/// A JSON text as it is printed: nothing in it steers a terminal, and it ends its line.
+fn printed(mut json: String) -> String {
+    if let std::borrow::Cow::Owned(safe) = crate::text::json_safe(&json) {
+        json = safe;
+    }
+    json.push('\n');
+    json
 }

@@ -109,6 +109,26 @@ pub fn uuid(name: &str) -> String {
     format!("{}-{}-5{}-{variant:02x}{}-{}", part(0, 8), part(8, 12), part(13, 16), part(18, 20), part(20, 32))
 }
 
+/// The name-based UUID of a value's JSON, which is hashed as it is written.
+pub fn uuid_of(value: &impl serde::Serialize) -> String {
+    use sha2::{Digest, Sha256};
+    struct Hash(Sha256);
+    impl std::io::Write for Hash {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut hash = std::io::BufWriter::new(Hash(Sha256::new()));
+    // Neither hashing nor serialising these values can fail.
+    let _ = serde_json::to_writer(&mut hash, value);
+    let digest = hash.into_inner().map(|h| crate::rules::hex(&h.0.finalize())).unwrap_or_default();
+    uuid(&digest)
+}
+
 /// The package URL of a model on the hub that the scheme has a type for; a branch is no version.
 /// <https://github.com/package-url/purl-spec/blob/main/types/huggingface-definition.json>
 pub fn purl(hub: &str, id: &str, revision: Option<&str>, page: &str) -> Option<String> {

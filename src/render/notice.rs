@@ -1,7 +1,7 @@
 //! A NOTICE file: what each model is, under which license, what that asks for when it is passed on, and
 //! the texts of licenses and notices, each once.
 
-use super::{Style, names, view};
+use super::{Harmless, Style, names, view};
 use crate::report::texts::ids;
 use crate::report::{Model, Report, Text};
 use std::collections::BTreeMap;
@@ -11,7 +11,11 @@ const WIDTH: usize = 78;
 
 /// Renders a report.
 pub fn render(report: &Report, _: Style) -> String {
-    let report = &*super::harmless(report);
+    write(&super::harmless(report))
+}
+
+/// Renders a report whose strings are harmless.
+pub fn write(report: &Harmless<'_>) -> String {
     let mut out = String::from("NOTICES FOR AI MODELS\n\n");
     wrap(
         &mut out,

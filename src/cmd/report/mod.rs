@@ -30,17 +30,23 @@ pub(super) const AUDIT: &str = "audit.json";
 /// The in-toto statement.
 const STATEMENT: &str = "statement.intoto.json";
 
-/// The files that are written, and the formats they are in.
-const FILES: &[(&str, &str)] = &[
-    ("NOTICE.txt", "notice"),
-    (AUDIT, "json"),
-    ("badge.json", "shields"),
-    ("badge.svg", "badge"),
-    ("bom.cdx.json", "cyclonedx"),
-    ("bom.spdx.json", "spdx"),
-    ("index.html", "html"),
-    ("report.csv", "csv"),
-    ("report.md", "markdown"),
+/// How a file is made: from the report as it is, or from one whose strings are harmless.
+enum Make {
+    Raw(fn(&Report, Style) -> String),
+    Harmless(fn(&render::Harmless<'_>) -> String),
+}
+
+/// The files that are written.
+const FILES: &[(&str, Make)] = &[
+    ("NOTICE.txt", Make::Harmless(render::notice::write)),
+    (AUDIT, Make::Raw(render::json::render)),
+    ("badge.json", Make::Raw(render::badge::render_endpoint)),
+    ("badge.svg", Make::Raw(render::badge::render)),
+    ("bom.cdx.json", Make::Harmless(render::cyclonedx::write)),
+    ("bom.spdx.json", Make::Harmless(render::spdx3::write)),
+    ("index.html", Make::Harmless(render::html::write)),
+    ("report.csv", Make::Harmless(render::csv::write)),
+    ("report.md", Make::Harmless(render::markdown::write)),
 ];
 
 /// Files do not depend on the terminal.
@@ -133,11 +139,15 @@ fn exit(models: &[Model]) -> Exit {
     if models.iter().all(|m| m.incomplete.is_empty()) { Exit::Done } else { Exit::Incomplete }
 }
 
-/// Every file of the report but the statement.
-fn files(report: &Report) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
-    FILES.iter().filter_map(move |(name, format)| {
-        let format = render::by_name(format)?;
-        Some((*name, (format.render)(report, PLAIN).into_bytes()))
+/// Every file of the report but the statement, one after the other.
+pub fn files(report: &Report) -> impl Iterator<Item = (&'static str, Vec<u8>)> {
+    let harmless = render::harmless(report);
+    FILES.iter().map(move |(name, make)| {
+        let text = match make {
+            Make::Raw(make) => make(report, PLAIN),
+            Make::Harmless(make) => make(&harmless),
+        };
+        (*name, text.into_bytes())
     })
 }
 

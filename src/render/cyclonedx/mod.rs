@@ -8,26 +8,29 @@ mod license;
 mod model;
 mod schema;
 
-use super::{Style, names};
+use super::{Harmless, Style, names};
 use crate::report::Report;
-use crate::text::json_safe;
 use schema::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Version 1.6.
 pub fn render(report: &Report, _: Style) -> String {
-    document(report, "1.6")
+    write(&super::harmless(report))
 }
 
 /// Version 1.7.
 pub fn render_1_7(report: &Report, _: Style) -> String {
-    document(report, "1.7")
+    document(&super::harmless(report), "1.7")
+}
+
+/// Version 1.6 of a report whose strings are harmless.
+pub fn write(report: &Harmless<'_>) -> String {
+    document(report, "1.6")
 }
 
 const ROOT: &str = "root";
 
 fn document(report: &Report, version: &'static str) -> String {
-    let report = &*super::harmless(report);
     let mut seen = BTreeSet::new();
     let mut texts = BTreeSet::new();
     let mut models = Vec::new();
@@ -107,10 +110,11 @@ fn document(report: &Report, version: &'static str) -> String {
 
 /// Writes the document with a serial number made from everything else in it.
 fn finish(mut bom: Bom) -> String {
+    bom.serial_number = format!("urn:uuid:{}", names::uuid_of(&bom));
     // Serialising these structs cannot fail: their keys are strings and their numbers finite.
-    let body = serde_json::to_string(&bom).unwrap_or_default();
-    bom.serial_number = format!("urn:uuid:{}", names::uuid(&body));
-    format!("{}\n", json_safe(&serde_json::to_string_pretty(&bom).unwrap_or_default()))
+    let text = serde_json::to_string_pretty(&bom).unwrap_or_default();
+    drop(bom);
+    super::printed(text)
 }
 
 /// How complete the list of what a model is made from is.

@@ -6,7 +6,7 @@
 mod model;
 mod page;
 
-use super::Style;
+use super::{Harmless, Style};
 use crate::report::Report;
 use askama::Template;
 
@@ -15,7 +15,11 @@ const SCRIPT: &str = include_str!("../../../templates/report/script.js");
 
 /// Renders a report.
 pub fn render(report: &Report, _: Style) -> String {
-    let report = &*super::harmless(report);
+    write(&super::harmless(report))
+}
+
+/// Renders a report whose strings are harmless.
+pub fn write(report: &Harmless<'_>) -> String {
     let page = page::Page::new(report, STYLE, SCRIPT);
     let mut out = String::with_capacity(20_000 + 12_000 * report.models.len());
     // Writing to a string cannot fail.

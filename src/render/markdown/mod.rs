@@ -3,7 +3,7 @@
 pub mod escape;
 mod model;
 
-use super::{Style, names, view};
+use super::{Harmless, Style, names, view};
 use crate::report::{Report, Violation};
 use crate::text::count;
 use crate::vocabulary::*;
@@ -12,7 +12,11 @@ use std::fmt::Write as _;
 
 /// Renders a report.
 pub fn render(report: &Report, _: Style) -> String {
-    let report = &*super::harmless(report);
+    write(&super::harmless(report))
+}
+
+/// Renders a report whose strings are harmless.
+pub fn write(report: &Harmless<'_>) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "# Openness of AI models: {}\n", text(&title(report)));
     let time = report.generated.as_ref().map_or(String::new(), |t| format!(" · {t}"));

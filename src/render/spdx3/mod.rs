@@ -9,17 +9,21 @@ mod graph;
 mod license;
 mod package;
 
-use super::Style;
+use super::{Harmless, Style, names};
 use crate::report::Report;
-use crate::text::json_safe;
 use graph::{Graph, strings};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 const CONTEXT: &str = "https://spdx.org/rdf/3.0.1/spdx-context.jsonld";
 
 /// Renders a report.
 pub fn render(report: &Report, _: Style) -> String {
-    let report = &*super::harmless(report);
+    write(&super::harmless(report))
+}
+
+/// Renders a report whose strings are harmless.
+pub fn write(report: &Harmless<'_>) -> String {
     let mut graph = Graph::default();
     let agent = graph.add("SoftwareAgent", "agent", json!({"name": report.tool.name}));
     let tool = graph.add("Tool", "tool", json!({"name": format!("{} {}", report.tool.name, report.tool.version)}));
@@ -57,14 +61,23 @@ pub fn render(report: &Report, _: Style) -> String {
     }
     // The id of the document is made from all that is in it.
     let body: Vec<&Value> = elements.values().collect();
-    let content = serde_json::to_string(&(&info, &document, &body)).unwrap_or_default();
+    let content = names::uuid_of(&(&info, &document, &body));
     if let Value::Object(map) = &mut document {
         map.insert("spdxId".into(), graph::iri(&format!("document {content}")).into());
     }
-    let mut all: Vec<&Value> = vec![&info, &document];
-    all.extend(body);
-    let text = serde_json::to_string_pretty(&json!({"@context": CONTEXT, "@graph": all})).unwrap_or_default();
-    format!("{}\n", json_safe(&text))
+    let mut graph: Vec<&Value> = vec![&info, &document];
+    graph.extend(body);
+    let text = serde_json::to_string_pretty(&Document { context: CONTEXT, graph }).unwrap_or_default();
+    drop(elements);
+    super::printed(text)
+}
+
+#[derive(Serialize)]
+struct Document<'g> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@graph")]
+    graph: Vec<&'g Value>,
 }
 
 /// The time that the format demands: `SOURCE_DATE_EPOCH`; without it the newest time that the
