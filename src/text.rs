@@ -33,7 +33,7 @@ pub fn line(s: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// As [`line`] for a text of several lines: line breaks stay, a tab becomes four blanks.
+/// As [`line()`] for a text of several lines: line breaks stay, a tab becomes four blanks.
 pub fn block(s: &str) -> Cow<'_, str> {
     if !s.chars().any(|c| c != '\n' && is_steering(c)) {
         return Cow::Borrowed(s);

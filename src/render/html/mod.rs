@@ -1,6 +1,6 @@
 //! The HTML report: one file that asks for nothing else, works without JavaScript and prints.
 //!
-//! Templates stand in `templates/report`; what they show is prepared in [`page`]. The content security
+//! Templates stand in `templates/report`; what they show is prepared in `page`. The content security
 //! policy permits the one style sheet and the one script of the page, by their digests.
 
 mod model;
