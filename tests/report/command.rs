@@ -147,6 +147,18 @@ fn evidence_of_an_earlier_report_is_gone() {
 }
 
 #[test]
+fn a_report_does_not_eat_the_evidence_that_it_reads() {
+    let dir = TempDir::new().expect("a directory");
+    write(dir.path()).code(0);
+    let evidence = dir.path().join("evidence");
+    let run = Tool::new().arg("report").args(MODELS).dir(&evidence).arg("-o").arg(dir.path()).run().code(2);
+    assert!(run.stderr.contains("would replace"), "{}", run.stderr);
+    verify(dir.path()).code(0);
+    let other = TempDir::new().expect("a directory");
+    Tool::new().arg("report").args(MODELS).dir(&evidence).arg("-o").arg(other.path()).run().code(0);
+}
+
+#[test]
 fn what_could_not_be_had_is_exit_code_three_and_still_a_report() {
     let dir = TempDir::new().expect("a directory");
     Tool::new().args(["report", "nobody/no-such-model", "allenai/OLMo-2-1124-7B"]).fixtures().arg("-o").arg(dir.path()).run().code(3);

@@ -95,6 +95,14 @@ pub fn run(args: &ReportArgs, shared: &Shared) -> Result<Exit, Error> {
                 ));
             }
             let dir = shared.output.clone().unwrap_or_else(|| DIRECTORY.into());
+            let same =
+                |hub: &String| std::fs::canonicalize(hub).is_ok_and(|h| std::fs::canonicalize(dir.join(EVIDENCE)).is_ok_and(|e| e == h));
+            if shared.hub.as_ref().is_some_and(same) {
+                return Err(Error::usage(
+                    "--hub is the evidence that this report would replace",
+                    "write the report into another directory",
+                ));
+            }
             clear(&dir.join(EVIDENCE))?;
             let report = audited(&rules, shared, &around, &targets, project, Some(dir.join(EVIDENCE)))?;
             for (name, bytes) in files(&report) {
