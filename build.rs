@@ -63,7 +63,7 @@ fn license_texts(target: &Path) -> io::Result<()> {
         hashes.sort_unstable();
         hashes.dedup();
         hashes.truncate(SKETCH);
-        let text = words.join(" ");
+        let text = id.text();
         let compressed = miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 9);
         let _ = writeln!(
             out,

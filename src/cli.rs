@@ -37,6 +37,14 @@ pub enum Command {
         after_help = "Examples:\n  trulyopen scan\n  trulyopen scan path/to/project --format json\n  trulyopen scan ~/.cache/huggingface/hub\n  trulyopen scan --format jsonl | jq -r .target"
     )]
     Scan(ScanArgs),
+    /// Write the compliance report: HTML, Markdown, CSV, NOTICE, CycloneDX, SPDX, badge, and the evidence that proves them
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
+    /// Show what changed between two models, two revisions or two saved audits: verdict, license, terms, components
+    #[command(
+        after_help = "Examples:\n  trulyopen diff meta-llama/Llama-3.1-8B meta-llama/Llama-3.2-3B-Instruct\n  trulyopen diff ORG/NAME@v1 ORG/NAME@main --format markdown\n  trulyopen diff last-month/audit.json report"
+    )]
+    Diff(DiffArgs),
     /// Identify a license text or id; print its terms, its obligations and what it is open for
     #[command(
         after_help = "Examples:\n  trulyopen license LICENSE\n  trulyopen license llama3.1\n  trulyopen license Apache-2.0 --format json\n  curl -s https://example.org/LICENSE | trulyopen license -"
@@ -136,6 +144,36 @@ pub struct ScanArgs {
     pub no_ignore: bool,
 }
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  trulyopen report --from models.txt -o report
+  trulyopen report deepseek-ai/DeepSeek-R1 allenai/OLMo-2-1124-7B -o report
+  trulyopen report deepseek-ai/DeepSeek-R1 --format markdown
+  trulyopen report --verify report";
+
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// A project's directory, or models as `audit` takes them; `-o DIR` says where the report goes (trulyopen-report)
+    #[arg(value_name = "PATH|TARGET")]
+    pub what: Vec<String>,
+    /// Read targets from a file, one a line; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub from: Vec<PathBuf>,
+    /// Recompute a report from its evidence and say whether it follows; exits with 1 where it does not
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["what", "from"])]
+    pub verify: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// A model as `audit` takes it, a file that `audit --format json` wrote, or a report's directory
+    #[arg(value_name = "A")]
+    pub a: String,
+    /// The same, for after
+    #[arg(value_name = "B")]
+    pub b: String,
+}
+
 #[derive(Debug, Args)]
 pub struct LicenseArgs {
     /// A file, `-` for standard input, or an id or name as front matter has it
@@ -158,7 +196,7 @@ pub struct ExplainArgs {
 #[command(next_help_heading = "Shared options")]
 pub struct Shared {
     /// Output format
-    #[arg(long, global = true, value_name = "F", value_parser = PossibleValuesParser::new(crate::render::names()))]
+    #[arg(long, global = true, value_name = "F", value_parser = PossibleValuesParser::new(crate::render::all_names()))]
     pub format: Option<String>,
     /// Write the output to a file instead of standard output
     #[arg(short, long, global = true, value_name = "FILE")]

@@ -19,6 +19,7 @@ pub mod cli;
 pub mod cmd;
 pub mod collect;
 pub mod component;
+pub mod diff;
 pub mod docs;
 pub mod error;
 pub mod evidence;

@@ -33,6 +33,29 @@ pub fn line(s: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// As [`line()`] for a text of several lines: line breaks stay, a tab becomes four blanks.
+pub fn block(s: &str) -> Cow<'_, str> {
+    if !s.chars().any(|c| c != '\n' && is_steering(c)) {
+        return Cow::Borrowed(s);
+    }
+    let mut out = String::with_capacity(s.len() + 16);
+    let mut chars = s.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\n' => out.push('\n'),
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' | '\u{c}' => out.push('\n'),
+            '\t' => out.push_str("    "),
+            '\u{feff}' if out.is_empty() => {}
+            c if is_steering(c) => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// At most `max` characters, with `…` as the last one where something was cut.
 pub fn cut(s: &str, max: usize) -> Cow<'_, str> {
     match s.char_indices().nth(max) {
@@ -160,6 +183,12 @@ mod tests {
     fn steering_characters_are_shown_not_obeyed() {
         assert_eq!(line("a\u{1b}[31mred\u{202e}x"), "a\\u{1b}[31mred\\u{202e}x");
         assert_eq!(line("two\nlines"), "two lines");
+    }
+
+    #[test]
+    fn a_block_keeps_its_lines() {
+        assert_eq!(block("a\r\nb\tc\u{1b}[0m\n\u{202e}"), "a\nb    c\\u{1b}[0m\n\\u{202e}");
+        assert_eq!(block("a\nb"), "a\nb");
     }
 
     #[test]

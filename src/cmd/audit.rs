@@ -57,7 +57,8 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         note(shared, &format!("note: {} is about none of these models ({}), so it was not used", review.file, review.subject()));
     }
     let exit = exit(&outcome.models, args);
-    write_out(shared, &(format.render)(&Report::new(&rules, outcome.models), style(shared)))?;
+    let report = Report { strict: shared.strict, ..Report::new(&rules, outcome.models) };
+    write_out(shared, &(format.render)(&report, style(shared)))?;
     Ok(exit)
 }
 
@@ -80,7 +81,7 @@ fn exit(models: &[Model], args: &AuditArgs) -> Exit {
     })
 }
 
-fn read_list(path: &Path) -> Result<String, Error> {
+pub(super) fn read_list(path: &Path) -> Result<String, Error> {
     let fail = |source| Error::File { action: "read targets from", path: path.display().to_string(), source };
     let mut bytes = Vec::new();
     if path == Path::new("-") {

@@ -2,9 +2,11 @@
 
 pub mod audit;
 pub mod check;
+pub mod diff;
 pub mod explain;
 pub mod init;
 pub mod license;
+pub mod report;
 pub mod scan;
 pub mod shell;
 
@@ -24,6 +26,8 @@ pub fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Check(args) => check::run(&args, &cli.shared),
         Command::Scan(args) => scan::run(&args, &cli.shared),
         Command::Init(args) => init::run(&args, &cli.shared),
+        Command::Diff(args) => diff::run(&args, &cli.shared),
+        Command::Report(args) => report::run(&args, &cli.shared),
         Command::License(args) => text_or_json("license", &cli.shared).and_then(|()| license::run(&args, &cli.shared)),
         Command::Explain(args) => text_or_json("explain", &cli.shared).and_then(|()| explain::run(&args, &cli.shared)),
         Command::Completions { shell } => shell::completions(shell, &cli.shared),

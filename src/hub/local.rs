@@ -31,6 +31,7 @@ pub fn record(dir: &Path, id: &str) -> Result<ModelRecord, Gap> {
         config: config.and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or(Value::Null),
         files: Some(files),
         providers: None,
+        extra: super::record::Extra::default(),
     })
 }
 

@@ -47,6 +47,59 @@ pub struct ModelRecord {
     pub files: Option<Vec<FileEntry>>,
     /// Inference providers that serve it, where the record says.
     pub providers: Option<usize>,
+    pub extra: Extra,
+}
+
+/// What a record says besides, for reports; nothing is judged by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extra {
+    pub author: Option<String>,
+    /// When the repository was made, as the hub says it (RFC 3339, UTC).
+    pub created: Option<String>,
+    /// When this revision was made, likewise.
+    pub modified: Option<String>,
+    pub description: Option<String>,
+    pub downloads: Option<u64>,
+    pub likes: Option<u64>,
+    /// Bytes of the whole repository with its history.
+    pub storage: Option<u64>,
+    /// Number of parameters as the hub counted them in the weight files.
+    pub parameters: Option<u64>,
+}
+
+impl Extra {
+    fn read(o: &serde_json::Map<String, Value>) -> Extra {
+        let number = |key: &str| o.get(key).and_then(Value::as_u64);
+        Extra {
+            author: text(o, "author"),
+            created: text(o, "createdAt").and_then(|t| utc_second(&t)),
+            modified: text(o, "lastModified").and_then(|t| utc_second(&t)),
+            description: text(o, "description"),
+            downloads: number("downloads"),
+            likes: number("likes"),
+            storage: number("usedStorage"),
+            parameters: o.get("safetensors").and_then(|s| s.get("total")).and_then(Value::as_u64),
+        }
+    }
+}
+
+/// `2025-01-06T19:25:03.000Z` as `2025-01-06T19:25:03Z`; `None` where it is no such time.
+pub fn utc_second(time: &str) -> Option<String> {
+    let (head, tail) = time.split_at_checked(19)?;
+    let shaped = head.bytes().enumerate().all(|(i, b)| match i {
+        4 | 7 => b == b'-',
+        10 => b == b'T',
+        13 | 16 => b == b':',
+        _ => b.is_ascii_digit(),
+    });
+    let number = |from: usize| head.get(from..from + 2).and_then(|n| n.parse::<u8>().ok());
+    let within = number(5).is_some_and(|m| (1..=12).contains(&m))
+        && number(8).is_some_and(|d| (1..=31).contains(&d))
+        && number(11).is_some_and(|h| h < 24)
+        && number(14).is_some_and(|m| m < 60)
+        && number(17).is_some_and(|s| s < 60);
+    let zone = tail.strip_prefix('.').map_or(tail, |t| t.trim_start_matches(|c: char| c.is_ascii_digit()));
+    (shaped && within && matches!(zone, "Z" | "+00:00")).then(|| format!("{head}Z"))
 }
 
 impl ModelRecord {
@@ -76,6 +129,7 @@ impl ModelRecord {
             _ => Gate::Unknown,
         };
         Ok(ModelRecord {
+            extra: Extra::read(&o),
             commit: text(&o, "sha").filter(|s| is_commit(s)),
             gate,
             private: o.get("private").and_then(Value::as_bool).unwrap_or(false),
@@ -109,6 +163,7 @@ pub struct DatasetRecord {
     pub card_data: Value,
     /// Number of files beside card and repository settings, where the record says.
     pub data_files: Option<usize>,
+    pub extra: Extra,
 }
 
 impl DatasetRecord {
@@ -128,6 +183,7 @@ impl DatasetRecord {
             disabled: model.disabled,
             tags: model.tags,
             card_data: model.card_data,
+            extra: model.extra,
         })
     }
 }
@@ -214,6 +270,15 @@ mod tests {
         let r = ModelRecord::parse(br#"{"id":"o/n","sha":7,"gated":[],"tags":"x","siblings":{"a":1},"cardData":3}"#).unwrap();
         assert_eq!((r.commit, r.gate, r.files), (None, Gate::Unknown, None));
         assert_eq!(r.tags, ["x"]);
+    }
+
+    #[test]
+    fn times_are_those_of_a_calendar_or_none() {
+        assert_eq!(utc_second("2025-01-06T19:25:03.000Z").as_deref(), Some("2025-01-06T19:25:03Z"));
+        assert_eq!(utc_second("2025-01-06T19:25:03Z").as_deref(), Some("2025-01-06T19:25:03Z"));
+        for bad in ["", "2025-01-06", "2025-13-06T19:25:03Z", "2025-01-06T19:25:03+02:00", "2025-01-06T25:25:03Z", "<b>5-01-06T19:25:03Z"] {
+            assert_eq!(utc_second(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -120,7 +120,7 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
 fn listed(words: &[&str]) -> Option<Compared> {
     let hash = words_hash(words);
     if let Some(same) = LICENSE_TEXTS.iter().find(|l| l.hash == hash)
-        && same.text().is_some_and(|t| t.split(' ').eq(words.iter().copied()))
+        && same.words().is_some_and(|t| t.split(' ').eq(words.iter().copied()))
     {
         return Some(Compared { differences: 0, share: 1.0, score: 1.0, identity: Identity::Exact { id: same.id.to_string() } });
     }
@@ -136,7 +136,7 @@ fn listed(words: &[&str]) -> Option<Compared> {
     // Among equals the list's order decides: current before deprecated, the plain one before its variants.
     nominees.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     nominees.truncate(NOMINEES);
-    let texts: Vec<(&LicenseText, String)> = nominees.into_iter().filter_map(|(_, _, n)| Some((n, n.text()?))).collect();
+    let texts: Vec<(&LicenseText, String)> = nominees.into_iter().filter_map(|(_, _, n)| Some((n, n.words()?))).collect();
     let mut numbering = Numbers::default();
     let numbers = numbering.of(words);
     let mut bounded: Vec<(usize, &LicenseText, Vec<&str>, Vec<u32>)> = texts
@@ -254,10 +254,20 @@ pub fn digest_of(bytes: &[u8]) -> Option<String> {
 
 impl LicenseText {
     /// Its words, one blank between.
+    fn words(&self) -> Option<String> {
+        Some(license_words(&self.text()?).join(" "))
+    }
+
+    /// As it is published.
     fn text(&self) -> Option<String> {
         let packed = PACKED.get(self.at..self.at + self.packed)?;
         String::from_utf8(miniz_oxide::inflate::decompress_to_vec_with_limit(packed, self.length).ok()?).ok()
     }
+}
+
+/// The text of a license as the SPDX list has it.
+pub fn official(id: &str) -> Option<String> {
+    LICENSE_TEXTS.iter().find(|l| l.id == id)?.text()
 }
 
 impl Identity {

@@ -7,8 +7,7 @@ use crate::text::json_safe;
 /// One document, indented.
 pub fn render(report: &Report, _: Style) -> String {
     // Serialising these structs cannot fail: no maps with other keys than strings, no NaN.
-    let json = serde_json::to_string_pretty(report).unwrap_or_default();
-    format!("{}\n", json_safe(&json))
+    super::printed(serde_json::to_string_pretty(report).unwrap_or_default())
 }
 
 /// One model a line.

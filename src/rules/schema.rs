@@ -331,6 +331,17 @@ impl When {
     /// Every occasion, in the order of a model's life.
     pub const ALL: &'static [When] = &[When::Use, When::Modify, When::Derive, When::TrainOnOutputs, When::Distribute];
 
+    /// The spelling in rules and JSON.
+    pub fn slug(self) -> &'static str {
+        match self {
+            When::Use => "use",
+            When::Modify => "modify",
+            When::Distribute => "distribute",
+            When::Derive => "derive",
+            When::TrainOnOutputs => "train-on-outputs",
+        }
+    }
+
     /// The occasion, for readers.
     pub fn title(self) -> &'static str {
         match self {
