@@ -121,6 +121,13 @@ pub struct CheckArgs {
     pub baseline: Option<String>,
 }
 
+impl CheckArgs {
+    /// A check of this project with all else left as it is.
+    pub fn of(path: &std::path::Path) -> CheckArgs {
+        CheckArgs { path: path.to_path_buf(), policy: None, profile: None, locked: false, update_lock: false, baseline: None }
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// The directory that gets it

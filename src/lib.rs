@@ -28,6 +28,7 @@ pub mod files;
 pub mod finding;
 pub mod framework;
 pub mod gate;
+pub mod hosted;
 pub mod hub;
 pub mod inspect;
 pub mod license;

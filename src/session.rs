@@ -168,6 +168,9 @@ async fn audit_beside<'r>(
             }
         };
     }
+    if let Some((provider, name)) = crate::hosted::provider(target, rules) {
+        return crate::hosted::audit(target, provider, &name, rules, options);
+    }
     let mut snapshot = collect::collect(fetcher, rules, target, Depth::Full).await;
     let mut audit = judge(&snapshot, rules, options);
     if audit.possible >= Verdict::OpenSource && snapshot.ancestors.iter().any(|a| a.snapshot.is_ok()) {

@@ -102,3 +102,18 @@ fn hostile_cards_are_bounded() {
     let model = audit(&json!({"license": "mit"}), body, &["a/b"]);
     assert_eq!(list(&model, "datasets").len(), 0, "{}", model["datasets"]);
 }
+
+#[test]
+fn models_behind_an_api_are_closed_with_a_source() {
+    let hub = TempHub::new();
+    let run = Tool::json().dir(hub.path()).args(["gpt-4o", "openai/o1", "claude-3-opus", "gemini-1.5-pro"]).run().code(0);
+    for model in run.models() {
+        assert_eq!((text(&model, "verdict"), text(&model, "verdict_possible")), ("closed", "closed"), "{model}");
+        let weights = component(&model, "model-parameters-final");
+        assert!(text(&weights["evidence"][0], "url").starts_with("https://"), "{weights}");
+    }
+    // Weights of the same maker's that are on a hub, and a name that says that it is on one.
+    for on_hub in ["openai/gpt-oss-20b", "hf:openai/o1"] {
+        assert_eq!(text(&Tool::json().dir(hub.path()).arg(on_hub).run().code(3).model(), "verdict"), "unknown", "{on_hub}");
+    }
+}

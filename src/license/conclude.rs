@@ -149,7 +149,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     let is_other = terms.declared.iter().any(|d| t::fold_name(d) == "other");
     let tag = declared(snapshot, rules);
     terms.evidence.extend(tag.evidence.iter().cloned());
-    let mentions = card.map(|c| prose::mentions(c, rules)).unwrap_or_default();
+    let mentions = card.map(|c| prose::mentions(c, &record.id, rules)).unwrap_or_default();
     let of = |scope: Scope| -> Vec<TextResult> { terms.texts.iter().filter(|x| x.scope == scope).cloned().collect() };
     terms.code = code_apart(&of(Scope::Code), &mentions, rules);
     terms.data = prose::one_of(&mentions, |a| a.data && !a.weights, Content::Data).map(|m| apart(m, "data", Content::Data));
@@ -185,7 +185,12 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     } else {
         without_license(&mut terms, snapshot, record, is_other, rules, findings);
     }
-    if let Some(m) = named.filter(|m| m.sure)
+    // A section that names the tag's license for this model and another one beside a link to another model
+    // tells of that model.
+    let confirmed = mentions
+        .iter()
+        .any(|o| !o.elsewhere && o.about.binds_weights() && tag.parts.iter().any(|p| p.known.is_some_and(|k| k.id() == o.known.id())));
+    if let Some(m) = named.filter(|m| m.sure && !(m.elsewhere && confirmed))
         && let Some(finding) = disagree::with_prose(&terms, &tag, &m, cite_mention(snapshot, &m), rules)
     {
         findings.push(finding);

@@ -65,13 +65,15 @@ pub struct Mention<'r> {
     pub line: u32,
     /// The name is a license's. Where it is a model's too, the sentence may mean the model.
     pub sure: bool,
+    /// The sentence links the repository of another model, which it may be about.
+    pub elsewhere: bool,
 }
 
 /// A name, the license, whether the name is a license's alone.
 type Name<'r> = (String, Known<'r>, bool);
 
-/// Every license that the section on licenses names.
-pub fn mentions<'r>(card: &Card, rules: &'r Rules) -> Vec<Mention<'r>> {
+/// Every license that the section on licenses names. `own` is the model's id on the hub.
+pub fn mentions<'r>(card: &Card, own: &str, rules: &'r Rules) -> Vec<Mention<'r>> {
     let mut names: Option<Vec<Name<'r>>> = None;
     let mut out = Vec::new();
     for (i, block) in card.blocks.iter().enumerate() {
@@ -79,27 +81,51 @@ pub fn mentions<'r>(card: &Card, rules: &'r Rules) -> Vec<Mention<'r>> {
             continue;
         }
         let names = names.get_or_insert_with(|| known_names(rules));
+        let links: Vec<_> = card.links.iter().filter(|l| l.block == i).collect();
+        let leads_away = |sentence: &str| {
+            links.iter().any(|l| !l.text.is_empty() && sentence.contains(l.text.as_str()) && is_another_model(&l.url, own))
+        };
         for sentence in topics::sentences(&block.text) {
             if !is_of_others(&t::words(sentence)) {
+                let elsewhere = leads_away(sentence);
                 out.extend(in_sentence(sentence, names).into_iter().map(|(known, about, sure)| Mention {
                     known,
                     about,
                     line: block.line,
                     sure,
+                    elsewhere,
                 }));
             }
         }
-        for link in card.links.iter().filter(|l| l.block == i) {
+        for link in &links {
             let Some(known) = find_url(rules, &link.url) else { continue };
             let around = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(link.text.as_str()));
             let around = around.map(t::words).unwrap_or_default();
             // A link beside the name says nothing new.
             if !is_of_others(&around) && !out.iter().any(|m| m.line == block.line && m.known.id() == known.id()) {
-                out.push(Mention { known, about: About::of(&around), line: link.line, sure: true });
+                out.push(Mention {
+                    known,
+                    about: About::of(&around),
+                    line: link.line,
+                    sure: true,
+                    elsewhere: is_another_model(&link.url, own),
+                });
             }
         }
     }
     out
+}
+
+/// An address in the repository of another model on the hub.
+fn is_another_model(url: &str, own: &str) -> bool {
+    let folded = t::fold_url(url);
+    let Some(rest) = ["huggingface.co/", "hf.co/"].iter().find_map(|h| folded.strip_prefix(h)) else { return false };
+    let mut parts = rest.split('/');
+    match (parts.next(), parts.next()) {
+        (Some("datasets" | "spaces" | "docs" | "blog" | "papers"), _) => false,
+        (Some(owner), Some(name)) => !own.eq_ignore_ascii_case(&format!("{owner}/{name}")),
+        _ => false,
+    }
 }
 
 /// A sentence on somebody else's material.
@@ -282,7 +308,7 @@ mod tests {
             let on = [("code", a.code), ("weights", a.weights), ("data", a.data)];
             on.iter().filter(|x| x.1).map(|x| x.0).collect::<Vec<_>>().join("+")
         };
-        mentions(&card, &rules).iter().filter(|m| m.sure).map(|m| (m.known.id().to_string(), about(m.about))).collect()
+        mentions(&card, "o/n", &rules).iter().filter(|m| m.sure).map(|m| (m.known.id().to_string(), about(m.about))).collect()
     }
 
     #[test]
@@ -315,7 +341,7 @@ mod tests {
             let rules = Rules::default();
             let card = Card::parse(format!("## License\n\n{section}").as_bytes());
             let names = [("mit".to_string(), Known::Listed(spdx::license_id("MIT").unwrap()), true), ("代码".to_string(), Known::Listed(spdx::license_id("ISC").unwrap()), true)];
-            let _ = mentions(&card, &rules);
+            let _ = mentions(&card, "o/n", &rules);
             for (_, about, _) in in_sentence(&section, &names) {
                 prop_assert!(about.binds_weights() || about.code || about.data);
             }

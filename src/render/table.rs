@@ -215,7 +215,7 @@ fn frameworks(m: &Model, style: Style) -> String {
         out.push_str(&wrap(what, &" ".repeat(depth + 2), style.width.saturating_sub(depth)));
     };
     for (id, framework) in &m.frameworks {
-        say(&mut out, 2, &format!("{id}: {}", text(framework, "summary")));
+        say(&mut out, 2, &format!("{}: {}", line(id), text(framework, "summary")));
         if style.verbosity == 0 {
             continue;
         }

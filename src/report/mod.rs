@@ -192,7 +192,13 @@ pub struct Reason {
     pub text: String,
     pub components: Vec<ComponentId>,
     /// It stands in the way for sure; otherwise an open question does.
+    #[serde(default = "yes")]
     pub certain: bool,
+}
+
+/// Audits saved before reasons said so were of what is certain or began with "open question".
+fn yes() -> bool {
+    true
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -217,6 +223,7 @@ pub struct ComponentLicense {
     pub openness: Openness,
     pub type_appropriate: Option<bool>,
     /// Why it is this one.
+    #[serde(default)]
     pub reason: String,
 }
 
@@ -241,6 +248,7 @@ pub struct License {
     pub effective_openness: Openness,
     pub basis: Basis,
     /// Why it was concluded.
+    #[serde(default)]
     pub reason: String,
     pub terms: Vec<String>,
     pub obligations: Vec<Obligation>,

@@ -185,8 +185,10 @@ fn texts_of_licenses_that_no_list_has_are_carried_where_they_are_known() {
     let hub = crate::support::TempHub::new();
     hub.model("acme/lookalike", &serde_json::json!({"license": "llama3.2"}), "# A model", &[("LICENSE", &phrases)]);
     let with = report_in(hub.path(), &["acme/lookalike"]);
-    // The stand-in text of the fixture is not the license, and is not passed off as it.
-    let without = report(&["meta-llama/Llama-3.2-3B-Instruct"]);
+    // Where no text is there, none is made up.
+    let hub = crate::support::TempHub::new();
+    hub.model("acme/textless", &serde_json::json!({"license": "llama3.2"}), "# A model", &[]);
+    let without = report_in(hub.path(), &["acme/textless"]);
     for (report, expected) in [(with, true), (without, false)] {
         let bom = parsed(&rendered(&report, "cyclonedx"));
         let licenses = list(&list(&bom, "components")[0], "licenses").iter().map(|l| &l["license"]);
@@ -261,8 +263,9 @@ fn spdx_claims_the_profiles_where_they_hold() {
     let times: BTreeSet<&str> =
         graph.iter().flat_map(|e| [&e["created"], &e["releaseTime"], &e["builtTime"]]).filter_map(Value::as_str).collect();
     let hub = crate::support::fixture_hub().join("huggingface");
-    let records: String = ["models/allenai/OLMo-2-1124-7B", "datasets/allenai/olmo-mix-1124", "datasets/allenai/dolmino-mix-1124"]
-        .iter()
+    let named = ["olmo-mix-1124", "dolmino-mix-1124", "olmo-2-1124-7b-preference-mix"];
+    let records: String = std::iter::once("models/allenai/OLMo-2-1124-7B".to_string())
+        .chain(named.map(|n| format!("datasets/allenai/{n}")))
         .map(|p| std::fs::read_to_string(hub.join(p).join("info.json")).expect("a record"))
         .collect();
     assert!(!times.is_empty());

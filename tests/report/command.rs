@@ -216,3 +216,38 @@ fn a_difference_begins_with_what_a_reviewer_must_know() {
     let document = Tool::new().arg("diff").arg(&saved).arg(&between).args(["--format", "json"]).run().code(0).document();
     assert_eq!(text(&list(&list(&document, "models")[0], "changes")[0], "direction"), "less-open");
 }
+
+#[test]
+fn a_project_is_reported_with_places_and_what_its_policy_says() {
+    let project = TempDir::new().expect("a directory");
+    let source = "from transformers import AutoModel\nAutoModel.from_pretrained(\"deepseek-ai/DeepSeek-R1\")\n\
+                  AutoModel.from_pretrained(\"meta-llama/Llama-3.2-3B-Instruct\")\nAutoModel.from_pretrained(name())\n";
+    std::fs::write(project.path().join("app.py"), source).expect("written");
+    let report_on = |dir: &Path| Tool::new().arg("report").arg(project.path()).fixtures().arg("-o").arg(dir).run();
+    let read = |dir: &Path| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(dir.join("audit.json")).expect("audit.json")).expect("JSON")
+    };
+
+    let dir = TempDir::new().expect("a directory");
+    let run = report_on(dir.path()).code(0);
+    assert!(run.stderr.contains("app.py:4"), "an unresolved name is said: {}", run.stderr);
+    let report = read(dir.path());
+    assert!(report["policy"].is_null());
+    let used: Vec<(&str, u64)> =
+        list(&report, "models").iter().map(|m| (text(m, "target"), m["used_in"][0]["line"].as_u64().unwrap_or(0))).collect();
+    assert_eq!(used, [("deepseek-ai/DeepSeek-R1", 2), ("meta-llama/Llama-3.2-3B-Instruct", 3)]);
+
+    std::fs::write(project.path().join("trulyopen.toml"), "[require]\nverdict = \"open-weights\"\n").expect("written");
+    let dir = TempDir::new().expect("a directory");
+    report_on(dir.path()).code(0);
+    let report = read(dir.path());
+    let violations = list(&report["policy"], "violations");
+    assert!(
+        violations.iter().any(|v| text(v, "target") == "meta-llama/Llama-3.2-3B-Instruct" && text(v, "rule") == "policy/verdict"),
+        "{violations:?}"
+    );
+    assert!(!violations.iter().any(|v| text(v, "target") == "deepseek-ai/DeepSeek-R1" && v["severity"] == "error"), "{violations:?}");
+    let page = std::fs::read_to_string(dir.path().join("index.html")).expect("a page");
+    assert!(page.contains("app.py:3"), "the place is in the page");
+    verify(dir.path()).code(0);
+}

@@ -1,6 +1,6 @@
 //! `trulyopen check`: finds the models of a project, audits them, and holds them against the policy.
 
-mod project;
+pub(super) mod project;
 mod report;
 
 use super::{note, style, write_out};

@@ -7,10 +7,12 @@ mod verify;
 
 use super::audit::read_list;
 use super::{note, style, write_out};
-use crate::audit::Options;
+use crate::audit::{Audit, Options};
 use crate::cli::{ReportArgs, Shared};
 use crate::error::Error;
+use crate::evidence::Snapshot;
 use crate::exit::Exit;
+use crate::gate::subject::Traits;
 use crate::net::record::{MANIFEST, Manifest, write};
 use crate::render::{self, Style};
 use crate::report::{Model, Report};
@@ -56,7 +58,7 @@ const PLAIN: Style = Style { width: 100, colour: false, verbosity: 0 };
 /// # Errors
 /// A usage or rules error, or a file that cannot be read or written.
 pub fn run(args: &ReportArgs, shared: &Shared) -> Result<Exit, Error> {
-    let rules = Rules::load(shared.rules.as_deref())?;
+    let mut rules = Rules::load(shared.rules.as_deref())?;
     if let Some(dir) = &args.verify {
         return verify::run(dir, &rules, shared);
     }
@@ -67,21 +69,25 @@ pub fn run(args: &ReportArgs, shared: &Shared) -> Result<Exit, Error> {
         targets.extend(Target::parse_list(&read_list(list)?, &list.display().to_string(), &endpoints)?);
     }
     let project = match project::path(&args.what, !args.from.is_empty()) {
-        Some(path) => Some(project::find(&path)?),
+        Some(path) => Some(Project::open(&path, shared, &mut rules)?),
         None => {
             targets.extend(args.what.iter().map(|t| Target::parse(t, &endpoints)).collect::<Result<Vec<_>, _>>()?);
             None
         }
     };
     if let Some(project) = &project {
-        targets.extend(project.models.iter().map(|(name, _)| Target::parse(name, &endpoints)).collect::<Result<Vec<_>, _>>()?);
+        let (used, refused) = project.targets(&endpoints);
+        targets.extend(used);
+        for place in refused {
+            note(shared, &format!("not in the report: {place}"));
+        }
     }
     if targets.is_empty() && project.is_none() {
         return Err(Error::usage("no model to report on", "name one, give a list with --from FILE, or a project's directory"));
     }
     match &shared.format {
         Some(format) => {
-            let report = audited(&rules, shared, &around, &targets, project, shared.save_evidence.clone())?;
+            let report = audited(&rules, shared, &around, &targets, project.as_ref(), shared.save_evidence.clone())?;
             let format = render::by_name(format).unwrap_or(&render::FORMATS[0]);
             write_out(shared, &(format.render)(&report, style(shared)))?;
             Ok(exit(&report.models))
@@ -103,7 +109,7 @@ pub fn run(args: &ReportArgs, shared: &Shared) -> Result<Exit, Error> {
                 ));
             }
             clear(&dir.join(EVIDENCE))?;
-            let report = audited(&rules, shared, &around, &targets, project, Some(dir.join(EVIDENCE)))?;
+            let report = audited(&rules, shared, &around, &targets, project.as_ref(), Some(dir.join(EVIDENCE)))?;
             for (name, bytes) in files(&report) {
                 put(&dir, name, &bytes)?;
             }
@@ -121,17 +127,18 @@ fn audited(
     shared: &Shared,
     around: &Surroundings,
     targets: &[Target],
-    project: Option<Project>,
+    project: Option<&Project>,
     save: Option<PathBuf>,
 ) -> Result<Report, Error> {
     let access = Access { save, ..shared.access() };
     let fetcher = session::fetcher(&access, around)?;
-    let outcome =
-        session::audit_all(&fetcher, rules, &Options { strict: shared.strict, ..Options::default() }, targets, usize::from(shared.jobs))?;
-    let mut report = Report::new(rules, outcome.models);
+    let options = Options { strict: shared.strict, ..Options::default() };
+    let keep = |snapshot: &Snapshot, audit: &Audit<'_>| (Model::new(snapshot, audit, rules), Traits::of(snapshot, rules));
+    let results = session::audit_each(&fetcher, rules, &options, targets, usize::from(shared.jobs), keep)?;
+    let mut report = Report::new(rules, results.iter().map(|(m, _)| m.clone()).collect());
     report.strict = shared.strict;
     if let Some(project) = project {
-        project.add_to(&mut report);
+        project.add_to(&mut report, &results, rules)?;
     }
     Ok(report)
 }

@@ -1,30 +1,26 @@
-//! A project as the subject of a report.
+//! A project as the subject of a report: the models that it uses, where, and what its policy says of them.
 
+use crate::cli::CheckArgs;
+use crate::cmd::check::project::Project as Checked;
 use crate::error::Error;
-use crate::report::{Place, PolicyOut, Report};
+use crate::gate::subject::{Key, Subject, Traits, target_of};
+use crate::gate::{self, Input, Locked, Use};
+use crate::hub::Endpoints;
+use crate::policy;
+use crate::report::{Model, Place, PolicyOut, Report, Violation};
+use crate::rules::Rules;
+use crate::scan::{self, Kind, Role, Scan};
+use crate::target::Target;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What a project uses.
 pub struct Project {
     /// Its name, for the title.
-    pub name: String,
-    /// Targets as `trulyopen audit` takes them, and where each is named; each target once.
-    pub models: Vec<(String, Vec<Place>)>,
-    /// What its policy found, where it has one.
-    pub policy: Option<PolicyOut>,
-}
-
-impl Project {
-    /// Adds what is known of the project to a report on its models.
-    pub fn add_to(self, report: &mut Report) {
-        for (target, places) in self.models {
-            for model in report.models.iter_mut().filter(|m| m.target == target) {
-                model.used_in.clone_from(&places);
-            }
-        }
-        report.subject = Some(self.name);
-        report.policy = self.policy;
-    }
+    name: String,
+    scan: Scan,
+    /// Its policy, where it has one.
+    checked: Option<Checked>,
 }
 
 /// The directory that the arguments name: the current one where they name nothing.
@@ -36,13 +32,116 @@ pub fn path(what: &[String], has_list: bool) -> Option<PathBuf> {
     }
 }
 
-/// Finds the models of a project.
-///
-/// # Errors
-/// Always, until discovery is connected here.
-pub fn find(path: &Path) -> Result<Project, Error> {
-    Err(Error::usage(
-        format!("{}: finding the models of a project is not in this version", path.display()),
-        "name the models, or give a list of them with --from FILE; a checkpoint folder is `file:DIR`",
-    ))
+impl Project {
+    /// Finds the models of a project, and its policy.
+    ///
+    /// # Errors
+    /// A directory that cannot be read, or mistakes in the policy.
+    pub fn open(path: &Path, shared: &crate::cli::Shared, rules: &mut Rules) -> Result<Project, Error> {
+        let fail = |source| Error::File { action: "report on", path: path.display().to_string(), source };
+        let root = std::fs::canonicalize(path).map_err(fail)?;
+        let scan = scan::scan(path, rules, &scan::Options::default())?;
+        let checked = match policy::find(&root) {
+            Some(_) => Some(Checked::open(&CheckArgs::of(path), shared, rules)?),
+            None => None,
+        };
+        for c in checked.iter().flat_map(|c| &c.policy.clarifications) {
+            rules.clarified.insert(c.digest.clone(), c.license.clone());
+        }
+        let name = root.file_name().map_or_else(|| "project".into(), |n| n.to_string_lossy().into_owned());
+        Ok(Project { name, scan, checked })
+    }
+
+    /// The models in use, each once. A name in a comment or in documentation is no use of it.
+    pub fn targets(&self, endpoints: &Endpoints) -> (Vec<Target>, Vec<String>) {
+        let (mut targets, mut refused) = (BTreeSet::new(), BTreeSet::new());
+        for r in &self.scan.references {
+            if r.kind == Kind::Dataset || matches!(r.role, Role::Comment | Role::Documentation) {
+                continue;
+            }
+            let Some(name) = &r.target else {
+                let why = r.unresolved.as_deref().unwrap_or("its name is made when the program runs");
+                refused.insert(format!("{}:{}: {why}", r.location.file, r.location.line));
+                continue;
+            };
+            match target_of(name, r.revision.as_deref(), endpoints) {
+                Ok(target) => {
+                    targets.insert(target);
+                }
+                Err(why) => {
+                    refused.insert(format!("{}:{}: {why}", r.location.file, r.location.line));
+                }
+            }
+        }
+        (targets.into_iter().collect(), refused.into_iter().collect())
+    }
+
+    /// Adds to a report on its models where each is used, and what the policy says.
+    ///
+    /// # Errors
+    /// A clock or policy that cannot be read.
+    pub fn add_to(&self, report: &mut Report, audited: &[(Model, Traits)], rules: &Rules) -> Result<(), Error> {
+        for model in &mut report.models {
+            let here =
+                self.scan.references.iter().filter(|r| spelled(r.target.as_deref(), r.revision.as_deref()) == Some(model.target.clone()));
+            model.used_in = here
+                .map(|r| Place { path: r.location.file.clone(), line: Some(r.location.line), column: Some(r.location.column) })
+                .collect();
+        }
+        report.subject = Some(self.name.clone());
+        report.policy = match &self.checked {
+            Some(checked) => Some(self.judge(checked, audited, rules)?),
+            None => None,
+        };
+        Ok(())
+    }
+
+    /// What `check` would find, on the models as they were audited for the report.
+    fn judge(&self, checked: &Checked, audited: &[(Model, Traits)], rules: &Rules) -> Result<PolicyOut, Error> {
+        let uses = checked.uses(&self.scan);
+        let mut subjects: BTreeMap<Key, Subject> = BTreeMap::new();
+        for one in &uses {
+            let (Some(name), Some(key)) = (&one.target, one.key()) else { continue };
+            let model = audited.iter().find(|(m, _)| Some(m.target.clone()) == spelled(Some(name), one.revision.as_deref()));
+            subjects.entry(key).or_insert_with(|| subject(one, name, model));
+        }
+        let skipped = checked.skipped(&self.scan);
+        let environment = checked.policy.in_environment(None)?;
+        let outcome = gate::evaluate(&Input {
+            policy: &checked.policy,
+            environment: &environment,
+            uses: &uses,
+            skipped: &skipped,
+            subjects: &subjects,
+            locked: Locked::No,
+            rules,
+            today: policy::today()?,
+            whole: true,
+        });
+        let violations = outcome.violations.into_iter().map(|v| Violation {
+            target: v.model.unwrap_or_default(),
+            rule: v.rule,
+            severity: v.severity,
+            message: v.message,
+            places: v
+                .places
+                .into_iter()
+                .map(|p| Place { path: p.path.unwrap_or(p.file), line: Some(p.line), column: Some(p.column) })
+                .collect(),
+        });
+        Ok(PolicyOut { path: policy::FILE.to_string(), violations: violations.collect() })
+    }
+}
+
+fn subject(one: &Use, name: &str, model: Option<&(Model, Traits)>) -> Subject {
+    match model {
+        _ if one.hosted => Subject::hosted(name),
+        Some((model, traits)) => Subject::audited(name, one.revision.as_deref(), model, traits.clone()),
+        None => Subject::refused(name, one.revision.as_deref(), "it was not audited for this report"),
+    }
+}
+
+/// A reference as `Model::target` has it.
+fn spelled(name: Option<&str>, revision: Option<&str>) -> Option<String> {
+    Some(revision.map_or_else(|| name.map(str::to_string), |r| name.map(|n| format!("{n}@{r}")))?.trim().to_string())
 }
