@@ -262,7 +262,9 @@ fn curated(corpus: &Path, rules: &Rules, models: &[Model]) -> Result<(), Box<dyn
         for m in models.iter().chain(cards) {
             let Some((database, _, truth)) = judgements(&rows, &m.source.id).into_iter().find(|(_, p, _)| *p == pillar) else { continue };
             let Some(ours) = m.pillars.get(&pillar) else { continue };
-            let right = ours.status.slug() == truth;
+            // What the tool lists is there, in whole or in part.
+            let listed = database == "tool" && truth == "open" && ours.status == PillarStatus::Partial;
+            let right = ours.status.slug() == truth || listed;
             false_open += usize::from(ours.status == PillarStatus::Open && truth == "closed");
             confusion.add(&truth, ours.status.slug(), right, || {
                 format!("{}: {} ({}), the {database} says {truth}", m.target, ours.status, ours.summary)

@@ -172,12 +172,12 @@ fn is_telling(id: ComponentId) -> bool {
 /// The shortest honest answer to "why is this not one rung higher?".
 fn why(m: &Model, style: Style) -> String {
     let next = Verdict::ALL.iter().find(|v| **v > m.verdict.max(Verdict::Closed));
-    // The shortest answer is what stands in the way for sure; further questions are asked with `-v`.
+    // The shortest answer: what stands in the way for sure, and of that what a reader asks for first.
     let certain = m.reasons.iter().filter(|r| r.certain).count();
-    let shown = if certain > 0 && style.verbosity == 0 { certain } else { m.reasons.len() };
+    let shown = if certain > 0 && style.verbosity == 0 { certain.min(2) } else { m.reasons.len() };
     let mut reasons: Vec<String> = m.reasons.iter().take(shown).map(|r| line(&r.text).into_owned()).collect();
     if shown < m.reasons.len() {
-        reasons.push(format!("and {} (-v)", crate::text::count(m.reasons.len() - shown, "open question", "open questions")));
+        reasons.push(format!("{} more with -v", m.reasons.len() - shown));
     }
     let text = match next {
         _ if m.verdict == Verdict::Unknown && !reasons.is_empty() => format!("Why unknown: {}.", reasons.join("; ")),
