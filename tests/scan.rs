@@ -353,6 +353,26 @@ mod bad_input {
         assert_eq!(shown, "acme/found");
     }
 
+    #[test]
+    fn one_line_of_many_names_takes_no_square_of_the_time() {
+        let names: String = (0..15_000).map(|i| format!("{{\"model\": \"acme/é-{i}\", \"hf_model\": \"acme/name-{i}\"}},")).collect();
+        let templates = "a: {{ x }} ".repeat(100_000);
+        let expansions = "$( ".repeat(300_000);
+        let nested = format!("{}x{}", "AutoModel.from_pretrained(".repeat(15_000), ")".repeat(15_000));
+        let (_dir, scan) = with(&[
+            ("a.json", format!("[{names}0]").as_bytes()),
+            ("b.yaml", format!("model: acme/found\n# {templates}").as_bytes()),
+            ("c.sh", format!("hf download acme/found\necho {expansions}").as_bytes()),
+            ("d.py", nested.as_bytes()),
+        ]);
+        let of = |file: &str| scan.references.iter().filter(|r| r.location.file == file && r.target.is_some()).count();
+        assert_eq!((of("a.json"), of("b.yaml"), of("c.sh"), of("d.py")), (15_000, 1, 1, 0));
+        let last = scan.references.iter().rfind(|r| r.location.file == "a.json").unwrap();
+        let at: String =
+            last.location.snippet.chars().skip((last.location.column - last.location.snippet_column) as usize).take(15).collect();
+        assert_eq!(at, "acme/name-14999");
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_are_not_followed() {

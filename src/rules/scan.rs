@@ -239,9 +239,18 @@ impl Provider {
         let name = name.trim().to_lowercase();
         let bare =
             self.prefixes.iter().find_map(|p| name.strip_prefix(p.as_str())?.strip_prefix(['/', ':', '.'])).unwrap_or(&name).to_string();
-        if self.open.iter().any(|p| WildMatch::new(p).matches(&bare)) {
+        if self.open.iter().any(|p| fits(p, &bare)) {
             return None;
         }
-        self.models.iter().any(|p| WildMatch::new(p).matches(&bare)).then_some(bare)
+        self.models.iter().any(|p| fits(p, &bare)).then_some(bare)
+    }
+}
+
+/// Whether a name fits a pattern. Nearly all patterns are a name or the beginning of one, and need no matcher.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == name,
+        Some((begin, "")) => name.starts_with(begin),
+        Some((begin, _)) => name.starts_with(begin) && WildMatch::new(pattern).matches(name),
     }
 }

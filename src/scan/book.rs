@@ -47,6 +47,10 @@ pub struct Book<'r> {
     pub path_functions: HashSet<&'r str>,
     pub local_names: Vec<WildMatch>,
     pub setters: HashSet<&'r str>,
+    pub skip_files: HashSet<&'r str>,
+    /// Folders and files that are tests, and that are examples.
+    pub tests: Vec<WildMatch>,
+    pub examples: Vec<WildMatch>,
 }
 
 impl<'r> Book<'r> {
@@ -89,6 +93,7 @@ impl<'r> Book<'r> {
         for list in commands.values_mut() {
             list.sort_by_key(|c| std::cmp::Reverse(c.words.len()));
         }
+        let patterns_of = |id: &str| scan.list(id).iter().map(|p| WildMatch::new(p)).collect();
         let set = |id: &str| scan.list(id).iter().map(String::as_str).collect();
         Book {
             rules,
@@ -102,7 +107,10 @@ impl<'r> Book<'r> {
             shell_keys: set("shell-keys"),
             default_functions: set("default-functions"),
             path_functions: set("path-functions"),
-            local_names: scan.list("local-names").iter().map(|p| WildMatch::new(p)).collect(),
+            local_names: patterns_of("local-names"),
+            skip_files: set("skip-files"),
+            tests: patterns_of("test-paths"),
+            examples: patterns_of("example-paths"),
             setters: set("setters"),
         }
     }

@@ -104,7 +104,7 @@ fn one(rule: &CommandRule, words: &[Word], i: usize, length: usize, source: &Sou
         Some("space" | "spaces") => return,
         _ => {}
     }
-    let used = Use { via: format!("command `{shown}`"), rank: 0, at: Some(source.at(begins)), revision };
+    let used = Use { via: format!("command `{shown}`"), rank: 0, at: Some(source.at(begins)), revision, kind: how.kind };
     let mut names: Vec<(usize, Word)> = rule.options.iter().filter_map(|o| value_of(o)).collect();
     if rule.first || rule.all {
         let plain = |(at, w): &&(usize, &Word)| !w.is_option() && !w.text.is_empty() && *at >= i + length;

@@ -19,6 +19,8 @@ pub struct Use {
     /// The call, in bytes of the file.
     pub at: Option<usize>,
     pub revision: Option<String>,
+    /// What it takes, where the name itself does not tell.
+    pub kind: Takes,
 }
 
 /// Found, before names are merged.
@@ -63,7 +65,7 @@ impl<'b, 'r> Found<'b, 'r> {
             named = self.read(written, &How { form: Form::Ollama, ..*how });
         }
         let is_one = matches!(named, Named::Target { .. } | Named::Unresolved(_));
-        self.push(source, span, written, named, taken);
+        self.push(source, span, written, named, &Use { kind: how.kind, ..taken.clone() });
         is_one
     }
 
@@ -105,7 +107,8 @@ impl<'b, 'r> Found<'b, 'r> {
         let start = source.at(span.start);
         // The end is taken from the last character: what follows it may stand elsewhere in the file.
         let end = if span.end > span.start { source.at(span.end - 1) + 1 } else { start };
-        let written = crate::text::cut(&crate::text::squeeze(written), 160).into_owned();
+        let head = written.get(..super::source::floor(written, 640)).unwrap_or("");
+        let written = crate::text::cut(&crate::text::squeeze(head), 160).into_owned();
         self.raw.push(Raw { span: start..end.max(start), written, named, taken: taken.clone(), role: self.mention.or(self.role) });
     }
 
@@ -137,6 +140,7 @@ impl<'b, 'r> Found<'b, 'r> {
             };
             let (kind, target, why) = match &first.named {
                 Named::Target { kind, target, .. } => (*kind, Some(target.clone()), None),
+                Named::Unresolved(why) if first.taken.kind == Takes::Dataset => (Kind::Dataset, None, Some(why.clone())),
                 Named::Unresolved(why) => (Kind::Model, None, Some(why.clone())),
                 _ => continue,
             };

@@ -43,7 +43,13 @@ impl Language {
             ("procfile", "") => Language::Shell,
             ("models", "txt" | "lst" | "list") => Language::List,
             ("requirements", "txt") => Language::Shell,
-            _ if name.starts_with(".env") || name == "env" || extension == "env" || name.starts_with("env.") => Language::Environment,
+            _ if name.starts_with(".env")
+                || name == "env"
+                || extension == "env"
+                || (stem == "env" && matches!(extension, "example" | "sample" | "template" | "local" | "dist")) =>
+            {
+                Language::Environment
+            }
             (_, "py" | "pyi" | "pyw") => Language::Python,
             (_, "ipynb") => Language::Notebook,
             (_, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx" | "vue" | "svelte" | "astro") => {
@@ -107,5 +113,143 @@ impl Language {
             Language::List => keyed::list(source, found),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::book::Book;
+    use super::*;
+    use crate::rules::Rules;
+    use proptest::prelude::*;
+    use std::path::Path;
+    use std::sync::LazyLock;
+
+    static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::load(None).expect("built-in rules"));
+    static BOOK: LazyLock<Book<'static>> = LazyLock::new(|| Book::new(&RULES));
+
+    const NAMES: &[&str] = &[
+        "a.py",
+        "a.ipynb",
+        "a.ts",
+        "a.rs",
+        "a.go",
+        "a.sh",
+        ".env",
+        "Makefile",
+        "Dockerfile",
+        "Modelfile",
+        "a.yaml",
+        "a.json",
+        "a.toml",
+        "a.ini",
+        "a.md",
+        "models.txt",
+    ];
+
+    /// Reads a text as each language; every place must be in it.
+    fn read(name: &str, text: &str) {
+        let language = Language::of(name).expect("a language");
+        let mut found = Found::new(&BOOK, Path::new("/nowhere"), Path::new(""));
+        let _ = language.scan(&Source::verbatim(text, 0), &mut found);
+        let (references, mentions) = found.finish(name, text, Role::Code);
+        let lines: Vec<&str> = text.split('\n').collect();
+        for r in references.iter().chain(&mentions) {
+            let line = lines.get(r.location.line as usize - 1).expect("a line of the text");
+            assert!(r.location.column as usize <= line.chars().count() + 1, "{r:?}");
+            assert!(r.target.is_some() != r.unresolved.is_some(), "{r:?}");
+        }
+    }
+
+    /// Pieces of which files are made that name models.
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "from_pretrained",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            "\"acme/name\"",
+            "'acme/name'",
+            "`acme/${x}`",
+            "f\"{x}/y\"",
+            "model",
+            "MODEL",
+            "models",
+            "=",
+            ":",
+            ",",
+            ".",
+            "\n",
+            "\n  ",
+            " ",
+            "- ",
+            "# ",
+            "// ",
+            "/*",
+            "*/",
+            "<<EOF",
+            "EOF",
+            "$",
+            "${MODEL:-acme/x}",
+            "$(",
+            "--model",
+            "vllm serve ",
+            "for x in ",
+            "; do ",
+            "def f(x):",
+            "class A(Enum):",
+            "import x as y",
+            "const ",
+            "fn f(",
+            "=>",
+            "!",
+            "%%bash",
+            "```python",
+            "```",
+            "---",
+            "{{ .Values.x }}",
+            "{% if %}",
+            "|",
+            ">",
+            "&a",
+            "*a",
+            "\\",
+            "\\n",
+            "\"",
+            "'",
+            "\u{e9}",
+            "\u{2192}",
+            "\u{1f600}",
+            "\"model\": ",
+            "\"cells\"",
+            "\"cell_type\": \"code\"",
+            "\"source\"",
+            "FROM acme/x",
+            "RUN ",
+            "ENV A=b",
+            "\r\n",
+            "\t",
+            "gpt-4o",
+            "lambda: ",
+            "await ",
+            "...",
+            "\"\"\"",
+            "r#\"",
+            "@",
+            "os.environ[\"MODEL\"]",
+        ]);
+        prop::collection::vec(piece, 0..40).prop_map(|p| p.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_in_any_language_is_survived(text in prop_oneof![text(), "\\PC{0,60}"], name in prop::sample::select(NAMES)) {
+            read(name, &text);
+        }
     }
 }

@@ -138,5 +138,12 @@ pub fn scan(root: &Path, rules: &Rules, options: &Options) -> Result<Scan, Error
     if metadata.is_dir() {
         std::fs::read_dir(root).map_err(fail)?;
     }
+    if metadata.is_file() && language::Language::of(&root.file_name().unwrap_or_default().to_string_lossy()).is_none() {
+        let shown = crate::text::line(&root.to_string_lossy()).into_owned();
+        return Err(Error::usage(
+            format!("`{shown}` is of no kind that is read"),
+            "docs/scan.md lists them; a list of models is called models.txt",
+        ));
+    }
     Ok(walk::walk(root, rules, options))
 }

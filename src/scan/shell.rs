@@ -94,9 +94,9 @@ fn leading_assignments(words: &[Word]) -> usize {
 
 /// `python -c "…"`, and the JSON that `curl -d '{"model": …}'` sends.
 fn inline(words: &[Word], source: &Source<'_>, found: &mut Found<'_, '_>) {
+    let python = words.iter().any(|w| w.text.rsplit('/').next().is_some_and(|b| b.starts_with("python")));
     for pair in words.windows(2) {
         let [option, code] = pair else { continue };
-        let python = words.iter().any(|w| w.text.rsplit('/').next().is_some_and(|b| b.starts_with("python")));
         if option.text == "-c" && python {
             let _ = super::python::scan(&source.part(code.start, code.end), found);
         } else if option.text == "-c"
@@ -304,7 +304,9 @@ fn word(text: &str, mut i: usize) -> (Word, usize) {
             }
             b'$' if matches!(bytes.get(i + 1), Some(b'{' | b'(')) => {
                 let close = if bytes[i + 1] == b'{' { '}' } else { ')' };
-                let next = text[i..].find([close, '\n']).map_or(bytes.len(), |n| i + n);
+                // What is longer is no expansion; looking on would be quadratic.
+                let near = &text[i..super::source::floor(text, i + 400)];
+                let next = near.find([close, '\n']).map_or(i + 2, |n| i + n);
                 i = if text[next..].starts_with(close) { next + 1 } else { next };
                 quoted_only = false;
                 end = i;

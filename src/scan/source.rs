@@ -3,9 +3,12 @@
 
 use super::Location;
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// Characters of a line that are shown at most.
 const MAX_SNIPPET: usize = 240;
+/// Characters of one name or expression that are counted.
+const MAX_WIDTH: usize = 1_000;
 
 /// A text and where its parts stand in the file, both in bytes.
 #[derive(Debug, Clone)]
@@ -53,7 +56,8 @@ impl<'a> Source<'a> {
     pub fn part(&self, from: usize, to: usize) -> Source<'_> {
         let text = self.text.get(from..to).unwrap_or("");
         let mut map = vec![(0, self.at(from))];
-        let inner = self.map.iter().filter(|(o, _)| *o > from && *o < to);
+        let first = self.map.partition_point(|(o, _)| *o <= from);
+        let inner = self.map.iter().skip(first).take_while(|(o, _)| *o < to);
         map.extend(inner.map(|(o, at)| (o - from, *at)));
         Source { text: Cow::Borrowed(text), map }
     }
@@ -64,12 +68,15 @@ impl<'a> Source<'a> {
 pub struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
+    /// The last place that was asked for: start of its line, its byte, its column from 0. Places are asked for in
+    /// order, and a line may be the whole file.
+    last: Cell<(usize, usize, usize)>,
 }
 
 impl<'a> Lines<'a> {
     pub fn new(text: &'a str) -> Self {
-        let starts = std::iter::once(0).chain(memchr_lines(text)).collect();
-        Lines { text, starts }
+        let starts = std::iter::once(0).chain(line_starts(text)).collect();
+        Lines { text, starts, last: Cell::default() }
     }
 
     /// Line and column of a byte, both from 1, the column in characters.
@@ -77,43 +84,52 @@ impl<'a> Lines<'a> {
         let offset = floor(self.text, offset);
         let line = self.starts.partition_point(|s| *s <= offset).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(start..offset).map_or(0, |s| s.chars().count());
+        let (from, column) = match self.last.get() {
+            (of, at, column) if of == start && at <= offset => (at, column),
+            _ => (start, 0),
+        };
+        let column = column + self.text.get(from..offset).map_or(0, |s| s.chars().count());
+        self.last.set((start, offset, column));
         (number(line), number(column + 1))
     }
 
-    /// The line from 0 and its text.
-    fn line(&self, line: usize) -> &'a str {
+    /// The line from 0: where it begins, and its text.
+    fn line(&self, line: usize) -> (usize, &'a str) {
         let start = self.starts.get(line).copied().unwrap_or(0);
         let end = self.starts.get(line + 1).copied().unwrap_or(self.text.len());
-        self.text.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r'])
+        (start, self.text.get(start..end).unwrap_or("").trim_end_matches(['\n', '\r']))
     }
 
     /// The place of a span of bytes.
     pub fn location(&self, file: &str, start: usize, end: usize) -> Location {
-        let (line, column) = self.point(start);
-        let text = self.line(line as usize - 1);
-        let (last, end_column) = self.point(end.max(start));
-        let length = text.chars().count();
+        let (line, mut column) = self.point(start);
+        let (begin, text) = self.line(line as usize - 1);
+        let mut at = floor(text, floor(self.text, start) - begin);
         // A lone carriage return at the end of a line is no part of it.
-        let whole = number(length + 1);
-        let column = column.min(whole);
-        let end_column = if last == line { end_column.min(whole) } else { whole };
-        let (snippet, snippet_column) = snippet(text, length, column as usize - 1);
-        Location { file: file.to_string(), line, column, end_column: end_column.max(column), snippet, snippet_column }
+        if at == text.len() {
+            column = column.min(number(text.chars().count() + 1));
+        }
+        let to = floor(text, end.max(start).saturating_sub(begin)).max(at);
+        let width = text.get(at..to).map_or(0, |s| s.chars().take(MAX_WIDTH).count());
+        // A long line is shown in part, from a quarter of the room before the name.
+        let mut snippet_column = column;
+        if text.len() <= MAX_SNIPPET || text.chars().nth(MAX_SNIPPET).is_none() {
+            (at, snippet_column) = (0, 1);
+        } else {
+            let after = text.get(at..).map_or(0, |s| s.chars().take(MAX_SNIPPET).count());
+            let back = (MAX_SNIPPET / 4).max(MAX_SNIPPET - after);
+            for c in text.get(..at).unwrap_or("").chars().rev().take(back) {
+                at -= c.len_utf8();
+                snippet_column -= 1;
+            }
+        }
+        let snippet = text.get(at..).unwrap_or("").chars().take(MAX_SNIPPET).collect();
+        Location { file: file.to_string(), line, column, end_column: column + number(width), snippet, snippet_column }
     }
-}
-
-/// A line, or the part of a long one around a column (from 0); and the column at which it begins, from 1.
-fn snippet(text: &str, length: usize, column: usize) -> (String, u32) {
-    if length <= MAX_SNIPPET {
-        return (text.to_string(), 1);
-    }
-    let from = column.saturating_sub(MAX_SNIPPET / 4).min(length - MAX_SNIPPET);
-    (text.chars().skip(from).take(MAX_SNIPPET).collect(), number(from + 1))
 }
 
 /// Places after each line break.
-fn memchr_lines(text: &str) -> impl Iterator<Item = usize> + '_ {
+fn line_starts(text: &str) -> impl Iterator<Item = usize> + '_ {
     text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1)
 }
 
@@ -165,10 +181,12 @@ mod tests {
     proptest! {
         #[test]
         fn every_place_is_in_the_text(text in "[a-z→\n\r]{0,80}", a in 0usize..120, b in 0usize..120) {
-            let at = Lines::new(&text).location("f", a, b);
+            let lines = Lines::new(&text);
+            let at = lines.location("f", a, b);
             prop_assert!(at.line >= 1 && at.column >= 1 && at.end_column >= at.column);
             prop_assert!(at.line as usize <= text.matches('\n').count() + 1);
-            prop_assert!((at.end_column as usize) <= at.snippet.chars().count() + 1 + at.snippet_column as usize);
+            prop_assert!((at.end_column as usize) <= at.snippet.chars().count() + 1 + at.snippet_column as usize, "{at:?}");
+            prop_assert_eq!(lines.location("f", a, b), at, "asked for again");
         }
     }
 }

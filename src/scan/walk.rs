@@ -11,8 +11,9 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Files of one scan, at most: a tree beyond it is no project.
+/// Files and folders of one scan, at most: a tree beyond it is no project.
 const MAX_FILES: usize = 500_000;
 /// Bytes at the beginning of a file in which a zero byte tells that it is no text.
 const SNIFF: usize = 8192;
@@ -26,6 +27,8 @@ pub fn walk(root: &Path, rules: &Rules, options: &Options) -> Scan {
         n => n,
     };
     let total = Mutex::new(Scan::default());
+    let folders = rules.scan.list("skip-folders").to_vec();
+    let seen = AtomicUsize::new(0);
     let mut builder = WalkBuilder::new(root);
     builder
         .threads(threads)
@@ -37,14 +40,17 @@ pub fn walk(root: &Path, rules: &Rules, options: &Options) -> Scan {
         .git_ignore(!options.ignored)
         .git_exclude(!options.ignored)
         .ignore(!options.ignored)
-        .filter_entry(|e| {
-            !(e.file_type().is_some_and(|t| t.is_dir()) && matches!(e.file_name().to_str(), Some(".git" | ".hg" | ".svn" | "node_modules")))
+        .filter_entry(move |e| {
+            let folder = e.depth() > 0 && e.file_type().is_some_and(|t| t.is_dir());
+            let skipped = || e.file_name().to_str().is_some_and(|n| folders.iter().any(|f| f == n));
+            // A Python environment says so itself.
+            !(folder && (skipped() || e.path().join("pyvenv.cfg").is_file()))
         });
     let base = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
     let scanner = Scanner { base, book: &book, gate: &gate };
     builder.build_parallel().run(|| {
         let mut own = Local { scan: Scan::default(), total: &total };
-        let scanner = &scanner;
+        let (scanner, seen) = (&scanner, &seen);
         Box::new(move |entry| {
             let state = match entry {
                 Ok(entry) => scanner.entry(&entry, &mut own.scan),
@@ -54,10 +60,14 @@ pub fn walk(root: &Path, rules: &Rules, options: &Options) -> Scan {
                     WalkState::Continue
                 }
             };
-            if own.scan.files > MAX_FILES { WalkState::Quit } else { state }
+            if seen.fetch_add(1, Ordering::Relaxed) > MAX_FILES { WalkState::Quit } else { state }
         })
     });
     let mut scan = total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if seen.into_inner() > MAX_FILES {
+        scan.skipped
+            .push(Skipped { file: ".".into(), why: format!("more than {MAX_FILES} files and folders: the rest was not looked at") });
+    }
     scan.references.sort();
     scan.mentions.sort();
     scan.skipped.sort();
@@ -101,7 +111,7 @@ impl Scanner<'_, '_> {
         if !kind.is_file() {
             return WalkState::Continue;
         }
-        if self.book.rules.scan.list("skip-files").iter().any(|f| f == name.as_ref()) {
+        if self.book.skip_files.contains(name.as_ref()) {
             return WalkState::Continue;
         }
         if let Some(language) = Language::of(&name) {
@@ -134,6 +144,9 @@ impl Scanner<'_, '_> {
         found.ollama = body.contains(":11434");
         if let Err(why) = language.scan(&source, &mut found) {
             out.skipped.push(Skipped { file: file.to_string(), why });
+        }
+        if found.is_empty() {
+            return;
         }
         let (mut references, mut mentions) = found.finish(file, text, role(file, self.book).unwrap_or(language.role()));
         out.references.append(&mut references);
@@ -182,20 +195,16 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
 }
 
 fn relative(base: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(base).unwrap_or(path);
+    let below =
+        path.strip_prefix(base).ok().filter(|p| !p.as_os_str().is_empty()).or_else(|| path.file_name().map(Path::new)).unwrap_or(path);
     below.to_string_lossy().replace('\\', "/")
 }
 
 /// What the folders and the name of a file say of what is in it.
 fn role(file: &str, book: &Book<'_>) -> Option<Role> {
-    let lists = [("test-paths", Role::Test), ("example-paths", Role::Example)];
     let lower = file.to_ascii_lowercase();
-    let parts: Vec<&str> = lower.split('/').collect();
-    lists.into_iter().find_map(|(list, role)| {
-        let patterns = book.rules.scan.list(list);
-        let fits = |part: &&str| patterns.iter().any(|p| wildmatch::WildMatch::new(p).matches(part));
-        parts.iter().any(fits).then_some(role)
-    })
+    let fits = |patterns: &[wildmatch::WildMatch]| lower.split('/').any(|part| patterns.iter().any(|p| p.matches(part)));
+    if fits(&book.tests) { Some(Role::Test) } else { fits(&book.examples).then_some(Role::Example) }
 }
 
 fn path_of(e: &ignore::Error) -> Option<&Path> {

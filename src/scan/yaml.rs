@@ -90,14 +90,29 @@ fn mask(text: &str) -> Cow<'_, str> {
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(i) = [rest.find("{{"), rest.find("{%")].into_iter().flatten().min() {
+    // Blank so far, on this line. Neighbours are looked at over a short distance: a line may be the whole file.
+    let mut blank = true;
+    while let Some(i) = rest.find('{') {
         let (before, template) = rest.split_at(i);
         out.push_str(before);
-        let close = if template.starts_with("{{") { "}}" } else { "%}" };
+        blank = match before.rsplit_once('\n') {
+            Some((_, tail)) => tail.trim().is_empty(),
+            None => blank && before.trim().is_empty(),
+        };
+        let close = match template.as_bytes().get(1) {
+            Some(b'{') => "}}",
+            Some(b'%') => "%}",
+            _ => {
+                out.push('{');
+                blank = false;
+                rest = template.get(1..).unwrap_or("");
+                continue;
+            }
+        };
         let length = template.find(close).map_or(template.len(), |n| n + 2);
         let (inside, after) = template.split_at(length);
-        let alone =
-            out.rsplit('\n').next().is_some_and(|l| l.trim().is_empty()) && after.split('\n').next().is_some_and(|l| l.trim().is_empty());
+        let tail = after.get(..super::source::floor(after, 200)).unwrap_or("");
+        let alone = blank && tail.split('\n').next().is_some_and(|l| l.trim().is_empty());
         for b in inside.bytes() {
             out.push(if b == b'\n' {
                 '\n'
@@ -107,6 +122,7 @@ fn mask(text: &str) -> Cow<'_, str> {
                 'x'
             });
         }
+        blank = alone;
         rest = after;
     }
     out.push_str(rest);

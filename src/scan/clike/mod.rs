@@ -416,7 +416,7 @@ impl<'t> Reader<'t> {
         let revision = rule.revision.as_ref().and_then(|n| property(n)).and_then(|i| self.string(i)).map(|(t, _)| t.to_string());
         let at = self.token(begin).map(|t| self.source.at(t.start));
         let shown = path.iter().rev().take(2).rev().copied().collect::<Vec<_>>().join(".");
-        let used = Use { via: format!("{} `{shown}`", self.dialect.title()), rank: 0, at, revision };
+        let used = Use { via: format!("{} `{shown}`", self.dialect.title()), rank: 0, at, revision, kind: how.kind };
         let named = rule.arguments.iter().filter_map(|n| property(n));
         let placed = rule.positions.iter().filter_map(|p| arguments.get(*p)).filter(|a| !self.is(a.start, b'{')).map(|a| a.start);
         let places: Vec<usize> = named.chain(placed).collect();

@@ -1,7 +1,7 @@
 //! What one pass over the tree of a Python file gathers: imports, bindings by scope, functions and
 //! their parameters, calls, and the places that a key may name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use tree_sitter::{Node, TreeCursor};
 
 /// Where a name gets its value.
@@ -45,11 +45,12 @@ pub struct Facts<'t> {
     pub attributes: HashMap<&'t str, Vec<(Node<'t>, usize)>>,
     pub functions: Vec<Function<'t>>,
     pub by_name: HashMap<&'t str, Vec<usize>>,
+    by_scope: HashMap<usize, usize>,
     pub calls: Vec<(Node<'t>, usize)>,
     /// Last part of what is called → indexes into `calls`.
     pub callers: HashMap<&'t str, Vec<usize>>,
     pub keyed: Vec<Keyed<'t>>,
-    pub enums: Vec<&'t str>,
+    pub enums: HashSet<&'t str>,
     /// What is assigned in the body of a class, the name of the class as key.
     pub members: Vec<Keyed<'t>>,
     pub lists: Vec<Node<'t>>,
@@ -81,7 +82,7 @@ impl<'t> Facts<'t> {
             if node.kind() == "class_definition" {
                 classes.push((facts.field(node, "name"), levels.len()));
                 if facts.field(node, "superclasses").contains("Enum") {
-                    facts.enums.push(facts.field(node, "name"));
+                    facts.enums.insert(facts.field(node, "name"));
                 }
             }
             if cursor.goto_first_child() {
@@ -158,7 +159,7 @@ impl<'t> Facts<'t> {
             }
             "return_statement" => {
                 let value = node.named_child(0)?;
-                let function = self.functions.iter_mut().rev().find(|f| f.scope == scope);
+                let function = self.by_scope.get(&scope).and_then(|i| self.functions.get_mut(*i));
                 function.into_iter().for_each(|f| f.returns.push(value));
             }
             "function_definition" | "lambda" => return Some(self.function(node, scope, class.then_some(class_name).flatten())),
@@ -255,6 +256,7 @@ impl<'t> Facts<'t> {
             }
         }
         self.by_name.entry(called).or_default().push(index);
+        self.by_scope.insert(inner, index);
         self.functions.push(function);
         inner
     }

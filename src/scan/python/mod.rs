@@ -34,7 +34,9 @@ pub fn scan(source: &Source<'_>, found: &mut Found<'_, '_>) -> Result<(), String
     let tree = tree.ok_or("it does not read like Python: too many errors")?;
     let mut facts = Facts::gather(tree.root_node(), text);
     options_of(&mut facts);
-    let reader = Reader { values: Values::new(&facts, found.book), facts: &facts, source };
+    let modules = found.book.rules.scan.list("model-modules");
+    let works_with_models = facts.imports.values().filter_map(|p| p.first()).any(|m| modules.iter().any(|l| l == m));
+    let reader = Reader { works_with_models, values: Values::new(&facts, found.book), facts: &facts, source };
     reader.calls(found);
     reader.keys(found);
     reader.literals(found);
@@ -95,6 +97,8 @@ struct Reader<'v, 't, 'r> {
     facts: &'v Facts<'t>,
     values: Values<'v, 't, 'r>,
     source: &'v Source<'v>,
+    /// The file imports a library of the field.
+    works_with_models: bool,
 }
 
 impl<'t> Reader<'_, 't, '_> {
@@ -156,7 +160,8 @@ impl<'t> Reader<'_, 't, '_> {
             [Value::Text(text, _)] => Some(text.clone()),
             _ => None,
         });
-        let taken = Use { via: format!("Python `{shown}`"), rank: 0, at: Some(self.source.at(call.start_byte())), revision };
+        let taken =
+            Use { via: format!("Python `{shown}`"), rank: 0, at: Some(self.source.at(call.start_byte())), revision, kind: how.kind };
         let named = rule.arguments.iter().filter_map(|n| keyword(call, facts, n));
         let placed = rule.positions.iter().filter_map(|i| positional(call, *i));
         let arguments: Vec<Node> = named.chain(placed).collect();
@@ -227,23 +232,17 @@ impl<'t> Reader<'_, 't, '_> {
         let rules = &self.values.book.rules.scan;
         let words = snake(last);
         let has = |list: &str| words.split('_').any(|w| rules.list(list).iter().any(|l| l == w));
-        if !self.works_with_models() || !has("model-words") || has("write-words") {
+        if !self.works_with_models || !has("model-words") || has("write-words") {
             return;
         }
         let Some(argument) = positional(call, 0) else { return };
         let how = super::book::How::default();
-        let taken = Use { via: format!("Python `{last}`"), rank: 1, at: Some(self.source.at(call.start_byte())), revision: None };
+        let taken = Use { via: format!("Python `{last}`"), rank: 1, at: Some(self.source.at(call.start_byte())), ..Use::default() };
         for value in self.values.of(argument, scope) {
             if let Value::Text(text, at) = value {
                 found.name(self.source, at, &text, &how, &taken);
             }
         }
-    }
-
-    /// The file imports a library of the field.
-    fn works_with_models(&self) -> bool {
-        let list = self.values.book.rules.scan.list("model-modules");
-        self.facts.imports.values().filter_map(|p| p.first()).any(|m| list.iter().any(|l| l == m))
     }
 
     /// A value that a key of the rules holds.
