@@ -87,9 +87,7 @@ impl Rules {
         // The digest of the built-in files was made with the binary; a directory's files are added to it.
         let mut rules = Rules { digest: embedded::RULES_DIGEST.to_string(), ..Rules::default() };
         let mut layer = Layer::new(BUILT_IN);
-        for (path, content) in terms_first(embedded::RULE_FILES, |f| f.0) {
-            layer.read(&mut rules, &format!("rules/{path}"), path, content)?;
-        }
+        layer.read_built_in(&mut rules)?;
         if let Some(dir) = dir {
             let mut layer = Layer::new("--rules");
             let files = read_dir(dir)?;
@@ -204,6 +202,23 @@ impl Layer {
         Layer { name, seen: HashMap::new() }
     }
 
+    /// Reads the built-in files. Licenses are half of them, and are parsed beside the rest.
+    fn read_built_in(&mut self, rules: &mut Rules) -> Result<(), Error> {
+        let shown = |path: &str| format!("rules/{path}");
+        let (licenses, others): (Vec<_>, Vec<_>) = embedded::RULE_FILES.iter().partition(|(path, _)| path.starts_with("licenses/"));
+        std::thread::scope(|scope| {
+            let parsing = scope.spawn(|| licenses.iter().map(|(path, content)| parse(&shown(path), content)).collect::<Vec<_>>());
+            for (path, content) in terms_first(&others, |f| f.0) {
+                self.read(rules, &shown(path), path, content)?;
+            }
+            let parsed = parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            for ((path, content), parsed) in licenses.iter().zip(parsed) {
+                File { layer: self, shown: &shown(path), content }.licenses(rules, parsed?)?;
+            }
+            Ok(())
+        })
+    }
+
     /// Reads one file into `rules`. `shown` is its name in errors, `path` the one below the rules directory.
     fn read(&mut self, rules: &mut Rules, shown: &str, path: &str, content: &str) -> Result<(), Error> {
         let mut file = File { layer: self, shown, content };
@@ -301,18 +316,8 @@ impl Layer {
             corpora::FILE if file.layer.name == BUILT_IN => {} // Parsed at its first use.
             corpora::FILE => rules.corpora.add(file)?,
             _ if path.starts_with("licenses/") => {
-                let parsed: LicensesFile = file.parse()?;
-                for license in parsed.license {
-                    file.once("license", license.id.get_ref(), license.id.span())?;
-                    check_license(rules, &license).map_err(|(span, m)| file.error(span, &m))?;
-                    let mut license = license;
-                    if let Some(marks) = &mut license.text {
-                        for list in [&mut marks.all, &mut marks.any, &mut marks.none] {
-                            list.iter_mut().for_each(|p| *p = text::words(p));
-                        }
-                    }
-                    replace(&mut rules.licenses, license, |l| l.id.get_ref().clone());
-                }
+                let parsed = file.parse()?;
+                file.licenses(rules, parsed)?;
             }
             _ if path.starts_with("frameworks/") => {
                 let parsed: FrameworksFile = file.parse()?;
@@ -344,6 +349,17 @@ impl Layer {
     }
 }
 
+/// Parses a file, of the schema that this version reads.
+fn parse<T: for<'de> Deserialize<'de> + HasSchema>(shown: &str, content: &str) -> Result<T, Error> {
+    let parsed: T = toml::from_str(content).map_err(|e| diagnose::at(shown, content, e.span().unwrap_or(0..0), e.message()))?;
+    let schema = parsed.schema();
+    if *schema.get_ref() != SCHEMA {
+        let message = format!("schema {} is not known; this version reads schema {SCHEMA}", schema.get_ref());
+        return Err(diagnose::at(shown, content, schema.span(), &message));
+    }
+    Ok(parsed)
+}
+
 /// One file being read.
 struct File<'a> {
     layer: &'a mut Layer,
@@ -353,12 +369,22 @@ struct File<'a> {
 
 impl File<'_> {
     fn parse<T: for<'de> Deserialize<'de> + HasSchema>(&self) -> Result<T, Error> {
-        let parsed: T = toml::from_str(self.content).map_err(|e| self.error(e.span().unwrap_or(0..0), e.message()))?;
-        let schema = parsed.schema();
-        if *schema.get_ref() != SCHEMA {
-            return Err(self.error(schema.span(), &format!("schema {} is not known; this version reads schema {SCHEMA}", schema.get_ref())));
+        parse(self.shown, self.content)
+    }
+
+    /// Adds licenses; their terms must be known already.
+    fn licenses(&mut self, rules: &mut Rules, parsed: LicensesFile) -> Result<(), Error> {
+        for mut license in parsed.license {
+            self.once("license", license.id.get_ref(), license.id.span())?;
+            check_license(rules, &license).map_err(|(span, m)| self.error(span, &m))?;
+            if let Some(marks) = &mut license.text {
+                for list in [&mut marks.all, &mut marks.any, &mut marks.none] {
+                    list.iter_mut().for_each(|p| *p = text::words(p));
+                }
+            }
+            replace(&mut rules.licenses, license, |l| l.id.get_ref().clone());
         }
-        Ok(parsed)
+        Ok(())
     }
 
     /// Records an id, and refuses it when this layer had it already.
