@@ -14,14 +14,50 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut out = String::new();
-    table(&mut out, "RULE_FILES", "str", "include_str", &root.join("rules"), |p| p.extension().is_some_and(|e| e == "toml"))?;
-    table(&mut out, "SAMPLE_FILES", "[u8]", "include_bytes", &root.join("fixtures/hub"), |_| true)?;
+    let corpora = root.join("rules").join("datasets.toml");
+    table(&mut out, "RULE_FILES", "str", "include_str", &root.join("rules"), |p| {
+        p.extension().is_some_and(|e| e == "toml") && p != corpora
+    })?;
+    sample(&mut out, &target, &root.join("fixtures/hub"))?;
+    corpora_json(&mut out, &target, &corpora)?;
     let _ = writeln!(out, "/// sha256 over the paths and contents of all built-in rule files.");
     let _ = writeln!(out, "pub static RULES_DIGEST: &str = {:?};", rules_digest(&root.join("rules"))?);
     fs::write(target.join("embedded.rs"), out)?;
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=src/license/shingles.rs");
     license_texts(&target)
+}
+
+/// `SAMPLE_FILES`: path, length and compressed content of each file of the sample evidence.
+fn sample(out: &mut String, target: &Path, dir: &Path) -> io::Result<()> {
+    let mut files = Vec::new();
+    walk(dir, &mut files)?;
+    let below = |p: &Path| p.strip_prefix(dir).unwrap_or(p).to_string_lossy().replace('\\', "/");
+    files.sort_by_key(|p| below(p));
+    let mut packed = Vec::new();
+    let mut places = Vec::new();
+    for path in files {
+        let below = below(&path);
+        let content = fs::read(&path)?;
+        let compressed = miniz_oxide::deflate::compress_to_vec(&content, 9);
+        places.push(format!("    ({below:?}, {}, {}..{}),", content.len(), packed.len(), packed.len() + compressed.len()));
+        packed.extend_from_slice(&compressed);
+    }
+    fs::write(target.join("sample.bin"), packed)?;
+    let _ = writeln!(out, "pub static SAMPLE: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/sample.bin\"));");
+    let _ = writeln!(out, "pub static SAMPLE_FILES: &[(&str, usize, std::ops::Range<usize>)] = &[\n{}\n];", places.join("\n"));
+    Ok(())
+}
+
+/// `CORPORA`: the entries of `rules/datasets.toml` as JSON, which is read ten times as fast; the table is the
+/// largest rule file and seldom needed. A mistake in it is one of the build.
+fn corpora_json(out: &mut String, target: &Path, path: &Path) -> io::Result<()> {
+    let wrong = |e: &dyn std::fmt::Display| io::Error::other(format!("{}: {e}", path.display()));
+    let table: toml::Table = fs::read_to_string(path)?.parse().map_err(|e: toml::de::Error| wrong(&e))?;
+    let entries = table.get("dataset").ok_or_else(|| wrong(&"no [[dataset]]"))?;
+    fs::write(target.join("corpora.json"), serde_json::to_string(entries).map_err(|e| wrong(&e))?)?;
+    let _ = writeln!(out, "pub static CORPORA: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/corpora.json\"));");
+    Ok(())
 }
 
 /// sha256 over path and content of each rule file, in order, each preceded by its length.

@@ -44,7 +44,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Vec<Name
                 if corpus.kind == CorpusKind::Evaluation && !said {
                     continue;
                 }
-                match out.iter_mut().find(|n| n.corpus.id.get_ref() == corpus.id.get_ref()) {
+                match out.iter_mut().find(|n| n.corpus.id == corpus.id) {
                     Some(known) => known.open_ended |= open_ended,
                     None => out.push(Named { corpus, line: block.line, section: block.section, open_ended }),
                 }
@@ -64,7 +64,7 @@ mod tests {
     fn named(card: &str, has_base: bool) -> Vec<(String, bool)> {
         let rules = Rules::load(None).unwrap();
         let card = Card::parse(card.as_bytes());
-        trained_on(&card, &rules, has_base).iter().map(|n| (n.corpus.id.get_ref().clone(), n.open_ended)).collect()
+        trained_on(&card, &rules, has_base).iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
     }
 
     #[test]

@@ -189,10 +189,8 @@ impl Fetcher {
 /// A file of the embedded sample. A model that the sample does not have is not said to be missing:
 /// the sample knows nothing about it.
 fn sample(resource: &Resource) -> Result<Body, Gap> {
-    let files = crate::rules::SAMPLE_FILES;
-    let find = |path: &str| files.binary_search_by(|(p, _)| (*p).cmp(path)).ok().and_then(|i| files.get(i));
-    match find(&resource.path) {
-        Some((_, bytes)) => Ok(Body { bytes: bytes.to_vec(), commit: None }),
+    match crate::rules::sample_file(&resource.path) {
+        Some(bytes) => Ok(Body { bytes, commit: None }),
         None if directory::is_record(&resource.path) => {
             Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into()))
         }

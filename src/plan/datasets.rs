@@ -101,7 +101,7 @@ fn is_called_training_data(link: &Link, block: Option<&Block>, rules: &Rules) ->
 /// Adds the well-known corpora that prose names as training data.
 fn named_corpora(card: &Card, rules: &Rules, at: &Endpoints, has_base: bool, out: &mut Vec<DatasetMention>) {
     for named in corpora::trained_on(card, rules, has_base) {
-        let same = |o: &&mut DatasetMention| rules.corpora.by_id(&o.id).is_some_and(|c| c.id.get_ref() == named.corpus.id.get_ref());
+        let same = |o: &&mut DatasetMention| rules.corpora.by_id(&o.id).is_some_and(|c| c.id == named.corpus.id);
         if let Some(known) = out.iter_mut().find(same) {
             known.role = Role::Training;
             known.open_ended |= named.open_ended;
@@ -109,7 +109,7 @@ fn named_corpora(card: &Card, rules: &Rules, at: &Endpoints, has_base: bool, out
         }
         let on_hub = dataset_id(&named.corpus.url, at);
         out.push(DatasetMention {
-            id: on_hub.clone().unwrap_or_else(|| named.corpus.id.get_ref().clone()),
+            id: on_hub.clone().unwrap_or_else(|| named.corpus.id.clone()),
             role: Role::Training,
             mention: Mention { line: Some(named.line), declared: false, context: under(card, named.section, "named") },
             open_ended: named.open_ended,

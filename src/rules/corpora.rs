@@ -1,8 +1,8 @@
 //! The table of well-known corpora (`rules/datasets.toml`). It is large and seldom needed, so the
-//! built-in one is parsed at its first use; a test parses it too.
+//! built-in one is read at its first use, from JSON that is made of it at build time.
 
 use super::schema::Corpus;
-use super::{File, Layer, embedded};
+use super::{File, embedded};
 use crate::error::Error;
 use crate::text;
 use std::collections::HashMap;
@@ -83,12 +83,10 @@ impl Corpora {
 
     fn table(&self) -> &Table {
         self.table.get_or_init(|| {
-            let content = embedded::RULE_FILES.iter().find(|(path, _)| *path == FILE).map_or("schema = 1", |f| f.1);
-            let mut layer = Layer::new(super::BUILT_IN);
-            // A test parses the built-in table, so that it is never broken here.
-            let built_in = parse(&mut File { layer: &mut layer, shown: FILE, content }).unwrap_or_default();
+            // A test reads it as well, so that it is never broken here.
+            let built_in: Vec<Corpus> = serde_json::from_str(embedded::CORPORA).unwrap_or_default();
             let mut entries = self.added.clone();
-            entries.extend(built_in.into_iter().filter(|b| !self.added.iter().any(|a| a.id.get_ref() == b.id.get_ref())));
+            entries.extend(built_in.into_iter().filter(|b| !self.added.iter().any(|a| a.id == b.id)));
             Table::new(entries)
         })
     }
@@ -98,7 +96,7 @@ impl Table {
     fn new(entries: Vec<Corpus>) -> Table {
         let mut table = Table::default();
         for (i, entry) in entries.iter().enumerate() {
-            for id in std::iter::once(entry.id.get_ref()).chain(&entry.ids) {
+            for id in std::iter::once(&entry.id).chain(&entry.ids) {
                 table.ids.entry(id.to_lowercase()).or_insert(i);
             }
             for name in &entry.names {
@@ -122,9 +120,10 @@ impl Table {
 fn parse(file: &mut File<'_>) -> Result<Vec<Corpus>, Error> {
     let parsed: super::CorporaFile = file.parse()?;
     for corpus in &parsed.dataset {
-        file.once("dataset", corpus.id.get_ref(), corpus.id.span())?;
+        let at = file.content.find(&format!("{:?}", corpus.id)).map_or(0..0, |i| i..i + corpus.id.len() + 2);
+        file.once("dataset", &corpus.id, at.clone())?;
         if corpus.names.iter().any(|n| text::words(n).is_empty()) {
-            return Err(file.error(corpus.id.span(), &format!("dataset `{}` has an empty name", corpus.id.get_ref())));
+            return Err(file.error(at, &format!("dataset `{}` has an empty name", corpus.id)));
         }
     }
     Ok(parsed.dataset)
@@ -133,19 +132,20 @@ fn parse(file: &mut File<'_>) -> Result<Vec<Corpus>, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Rules;
+    use crate::rules::{Layer, Rules};
 
     #[test]
     fn the_built_in_table_is_sound() {
-        let content = embedded::RULE_FILES.iter().find(|(path, _)| *path == FILE).unwrap().1;
+        let content = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/datasets.toml")).unwrap();
         let mut layer = Layer::new(crate::rules::BUILT_IN);
-        let all = parse(&mut File { layer: &mut layer, shown: FILE, content }).unwrap();
+        let all = parse(&mut File { layer: &mut layer, shown: FILE, content: &content }).unwrap();
+        assert_eq!(all.len(), Corpora::default().all().len());
         assert!(all.len() > 500);
         let rules = Rules::load(None).unwrap();
         for corpus in &all {
-            assert!(corpus.source.starts_with("https://"), "{}", corpus.id.get_ref());
+            assert!(corpus.source.starts_with("https://"), "{}", corpus.id);
             if let Some(license) = &corpus.license {
-                assert!(crate::license::find(&rules, license).is_some(), "{}: {license}", corpus.id.get_ref());
+                assert!(crate::license::find(&rules, license).is_some(), "{}: {license}", corpus.id);
             }
         }
     }
@@ -153,11 +153,11 @@ mod tests {
     #[test]
     fn names_in_prose() {
         let corpora = &*BUILT_IN;
-        let named = |s: &str| corpora.named_in(s).iter().map(|c| c.id.get_ref().clone()).collect::<Vec<_>>();
+        let named = |s: &str| corpora.named_in(s).iter().map(|c| c.id.clone()).collect::<Vec<_>>();
         assert_eq!(named("It was trained on the Pile and C4."), ["EleutherAI/pile", "allenai/c4"]);
         assert_eq!(named("trained on the deduplicated Pile"), ["EleutherAI/the_pile_deduplicated"]);
         assert_eq!(named("a pile of text"), Vec::<String>::new());
-        assert_eq!(named("青空文庫で学習"), corpora.by_id(&named("青空文庫で学習")[0]).map(|c| vec![c.id.get_ref().clone()]).unwrap());
+        assert_eq!(named("青空文庫で学習"), corpora.by_id(&named("青空文庫で学習")[0]).map(|c| vec![c.id.clone()]).unwrap());
     }
 
     static BUILT_IN: std::sync::LazyLock<Corpora> = std::sync::LazyLock::new(Corpora::default);

@@ -29,7 +29,13 @@ use wildmatch::WildMatch;
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
-pub use embedded::SAMPLE_FILES;
+
+/// A file of the sample evidence, by its path in the evidence layout.
+pub fn sample_file(path: &str) -> Option<Vec<u8>> {
+    let at = embedded::SAMPLE_FILES.binary_search_by_key(&path, |f| f.0).ok()?;
+    let (_, length, place) = embedded::SAMPLE_FILES.get(at)?;
+    miniz_oxide::inflate::decompress_to_vec_with_limit(embedded::SAMPLE.get(place.clone())?, *length).ok()
+}
 
 /// Everything in `rules/`, checked.
 #[derive(Debug, Default)]
@@ -313,7 +319,6 @@ impl Layer {
                 rules.bases.splice(0..0, parsed.base);
                 rules.name_hints.splice(0..0, parsed.name_hint);
             }
-            corpora::FILE if file.layer.name == BUILT_IN => {} // Parsed at its first use.
             corpora::FILE => rules.corpora.add(file)?,
             _ if path.starts_with("licenses/") => {
                 let parsed = file.parse()?;

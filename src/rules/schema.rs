@@ -416,7 +416,7 @@ impl Base {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Corpus {
-    pub id: Id,
+    pub id: String,
     /// How prose calls it.
     pub names: Vec<String>,
     /// Its ids on the hub, also former ones.
