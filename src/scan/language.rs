@@ -103,7 +103,7 @@ impl Language {
             Language::Yaml => return yaml::scan(source, KeyPlace::Config, found),
             Language::Json => return json::scan(source, found),
             Language::Toml => return keyed::toml(source, found),
-            Language::Braces(dialect) => clike::scan(source, dialect, found),
+            Language::Braces(dialect) => return clike::scan(source, dialect, found),
             Language::Shell | Language::Environment => shell::scan(source, found),
             Language::Makefile => docker::makefile(source, found),
             Language::Dockerfile => docker::scan(source, found),

@@ -38,9 +38,9 @@ pub fn scan(source: &Source<'_>, found: &mut Found<'_, '_>) {
                     "python" | "py" | "python3" | "pycon" => drop(python::scan(&code, found)),
                     "bash" | "sh" | "shell" | "console" | "zsh" => shell::scan(&prompts(&code), found),
                     "js" | "javascript" | "ts" | "typescript" | "jsx" | "tsx" => {
-                        super::clike::scan(&code, super::clike::Dialect::Javascript, found)
+                        drop(super::clike::scan(&code, super::clike::Dialect::Javascript, found));
                     }
-                    "rust" | "rs" => super::clike::scan(&code, super::clike::Dialect::Rust, found),
+                    "rust" | "rs" => drop(super::clike::scan(&code, super::clike::Dialect::Rust, found)),
                     "yaml" | "yml" => drop(super::yaml::scan(&code, KeyPlace::Config, found)),
                     "json" | "jsonc" => drop(super::json::scan(&code, found)),
                     "toml" => drop(super::keyed::toml(&code, found)),

@@ -1,12 +1,13 @@
 //! JavaScript, TypeScript, Rust and other languages with braces: calls, options objects, constants. They
 //! are read token by token; the grammars would add megabytes to the binary (docs/decisions.md).
 
+mod calls;
 mod tokens;
+mod values;
 
-use super::book::snake;
-use super::found::{Found, Use};
+use super::found::Found;
 use super::source::Source;
-use crate::rules::scan::{CallRule, KeyPlace, Language, Takes};
+use crate::rules::scan::Language;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -37,23 +38,19 @@ impl Dialect {
     }
 }
 
-/// Steps from a name to its value, at most.
-const MAX_STEPS: u8 = 8;
-const MAX_VALUES: usize = 64;
-/// Expressions that are looked at in one file, at most.
-const FUEL: u32 = 200_000;
-
-/// What an expression can be.
-enum Value {
-    Text(String, Range<usize>),
-    Unknown(String),
-}
+/// Tokens that are looked at in one file, at most, each time anew: some a file of any size, and so many for each of
+/// its tokens.
+const FUEL: usize = 100_000;
+const FUEL_PER_TOKEN: usize = 100;
 
 /// A parameter: its function, its position, and the function's body in tokens.
 type Parameter<'t> = (&'t str, usize, Range<usize>);
 
 /// Reads a text.
-pub fn scan(source: &Source<'_>, dialect: Dialect, found: &mut Found<'_, '_>) {
+///
+/// # Errors
+/// It was too much to follow; what was found until then is kept.
+pub fn scan(source: &Source<'_>, dialect: Dialect, found: &mut Found<'_, '_>) -> Result<(), String> {
     let text = source.text.as_ref();
     let (tokens, comments) = tokens::split(text, dialect);
     let mut reader = Reader {
@@ -67,20 +64,23 @@ pub fn scan(source: &Source<'_>, dialect: Dialect, found: &mut Found<'_, '_>) {
         imports: HashMap::new(),
         callers: HashMap::new(),
         fields: HashMap::new(),
-        fuel: Cell::new(FUEL),
+        fuel: Cell::new(FUEL + FUEL_PER_TOKEN * tokens.len()),
     };
     reader.gather();
     reader.read(found);
+    let whole = reader.burn(1);
     if found.mention.is_none() {
         found.mention = Some(super::Role::Comment);
         for (from, to) in comments {
             let comment = text.get(from..to).unwrap_or("");
             if comment.contains(['"', '\'', '`']) && comment.contains(['(', ':', '=']) {
-                scan(&source.part(from, to), dialect, found);
+                // What is wrong with a comment is no matter.
+                let _ = scan(&source.part(from, to), dialect, found);
             }
         }
         found.mention = None;
     }
+    if whole { Ok(()) } else { Err("its expressions are too long to be followed to their ends".into()) }
 }
 
 struct Reader<'t> {
@@ -100,10 +100,21 @@ struct Reader<'t> {
     callers: HashMap<&'t str, Vec<usize>>,
     /// Name → the first string that a field of this name holds.
     fields: HashMap<&'t str, usize>,
-    fuel: Cell<u32>,
+    fuel: Cell<usize>,
 }
 
 impl<'t> Reader<'t> {
+    /// Takes fuel; false where there is none.
+    fn burn(&self, n: usize) -> bool {
+        match self.fuel.get().checked_sub(n) {
+            Some(left) => {
+                self.fuel.set(left);
+                true
+            }
+            None => false,
+        }
+    }
+
     fn token(&self, i: usize) -> Option<&Token> {
         self.tokens.get(i)
     }
@@ -127,7 +138,7 @@ impl<'t> Reader<'t> {
     /// One past the last token of the expression that begins at `i`.
     fn expression_end(&self, i: usize, stop_at_comma: bool) -> usize {
         let mut at = i;
-        while let Some(t) = self.token(at) {
+        while let Some(t) = self.token(at).filter(|_| self.burn(1)) {
             let continues = at == i || !t.newline || {
                 let before = self.token(at - 1).map(|t| t.kind);
                 matches!(t.kind, Kind::Punct(b'.' | b'?' | b':' | b'|' | b'&' | b'+' | b'='))
@@ -221,7 +232,7 @@ impl<'t> Reader<'t> {
         let mut out = Vec::new();
         let mut from = open + 1;
         let mut at = from;
-        while at < close && out.len() < 256 {
+        while at < close && out.len() < 256 && self.burn(1) {
             match self.token(at).map(|t| (t.kind, t.pair)) {
                 Some((Kind::Punct(b','), _)) => {
                     out.push(from..at);
@@ -269,381 +280,5 @@ impl<'t> Reader<'t> {
             parts.insert(0, module);
         }
         (parts, at)
-    }
-
-    /// Second pass: calls and keys.
-    fn read(&self, found: &mut Found<'_, '_>) {
-        let tests = self.tests();
-        for i in 0..self.tokens.len() {
-            found.role = tests.get(i).copied().unwrap_or(false).then_some(super::Role::Test);
-            if let Some((text, range)) = self.string(i) {
-                if text.contains("://") {
-                    found.literal(self.source, range, text);
-                }
-                // "key": value
-                if self.is(i + 1, b':') && (self.is(i.wrapping_sub(1), b'{') || self.is(i.wrapping_sub(1), b',')) {
-                    self.keyed(text, i + 2, "key", KeyPlace::Code, found);
-                }
-                continue;
-            }
-            if let Some(Token { kind: Kind::Template { .. }, start, end, .. }) = self.token(i) {
-                // `https://huggingface.co/ORG/NAME/resolve/main/${file}`: the name is constant.
-                let begin = self.text.get(start + 1..*end).and_then(|t| t.split("${").next()).unwrap_or("");
-                if begin.contains("/resolve/") {
-                    found.literal(self.source, start + 1..start + 1 + begin.len(), begin);
-                }
-            }
-            let word = self.word(i);
-            if word.is_empty() {
-                continue;
-            }
-            // process.env.MODEL ?? '…'
-            let either = |b| self.is(i + 1, b) && self.is(i + 2, b);
-            if self.is(i.wrapping_sub(1), b'.') && self.word(i.wrapping_sub(2)) == "env" && (either(b'?') || either(b'|')) {
-                self.keyed(word, i + 3, "default of", KeyPlace::Environment, found);
-            }
-            if self.is(i + 1, b'(') || (self.is(i + 1, b'!') && self.is(i + 2, b'(')) {
-                self.call(i, if self.is(i + 1, b'(') { i + 1 } else { i + 2 }, found);
-            }
-            let before = self.token(i.wrapping_sub(1)).map(|t| t.kind);
-            let begins = matches!(before, None | Some(Kind::Punct(b'{' | b',' | b'(')));
-            if self.is(i + 1, b':') && !self.is(i + 2, b':') && begins {
-                // `{ model: value }`, and `model: string = value`, which the next rule takes.
-                self.keyed(word, i + 2, "key", KeyPlace::Code, found);
-            }
-            // enum Model { Small = 'ORG/NAME' }
-            if word == "enum" && self.is(i + 2, b'{') {
-                for member in self.arguments(i + 2) {
-                    if self.is(member.start + 1, b'=') {
-                        self.keyed(self.word(i + 1), member.start + 2, "member of", KeyPlace::Code, found);
-                    }
-                }
-            }
-            if word == "default_value" || word == "default_value_t" {
-                self.attribute(i, found);
-            }
-        }
-        found.role = None;
-        for (name, values) in self.bindings.iter().chain(&self.members) {
-            for value in values {
-                found.role = tests.get(value.start).copied().unwrap_or(false).then_some(super::Role::Test);
-                self.keyed(name, value.start, "key", KeyPlace::Code, found);
-            }
-        }
-        found.role = None;
-    }
-
-    /// For each token, whether it stands in `#[cfg(test)] mod tests { … }`; empty where there is none.
-    fn tests(&self) -> Vec<bool> {
-        let mut out = Vec::new();
-        let mut i = 0;
-        while self.dialect == Dialect::Rust && i < self.tokens.len() {
-            let cfg = self.word(i) == "cfg" && self.word(i + 2) == "test" && self.is(i + 3, b')');
-            let open = if cfg { (i..i + 16).find(|n| self.is(*n, b'{')) } else { None };
-            if let Some((open, close)) = open.and_then(|open| Some((open, self.token(open)?.pair))).filter(|(open, close)| close > open) {
-                out.resize(self.tokens.len(), false);
-                out.iter_mut().take(close + 1).skip(open).for_each(|t| *t = true);
-                i = close;
-            }
-            i += 1;
-        }
-        out
-    }
-
-    fn call(&self, i: usize, open: usize, found: &mut Found<'_, '_>) {
-        let (path, begin) = self.callee(i);
-        let declared = begin.checked_sub(1).map(|n| self.word(n));
-        if matches!(declared, Some("fn" | "function" | "func" | "def" | "fun")) {
-            return;
-        }
-        let arguments = self.arguments(open);
-        let rule = found.book.call(self.dialect.language(), &path);
-        if let Some(rule) = rule {
-            if rule.ignore {
-                let close = self.token(open).map_or(open, |t| t.pair);
-                (open..close).filter_map(|n| self.string(n)).for_each(|(_, range)| found.claim(self.source, range));
-                return;
-            }
-            self.ruled(rule, &path, begin, &arguments, found);
-            return;
-        }
-        let last = path.last().copied().unwrap_or("");
-        // `.model("gpt-4o")`, `.modelName(…)`: what sets a model by its name.
-        if path.len() > 1
-            && arguments.len() == 1
-            && found.book.setters.iter().any(|s| snake(last).contains(s))
-            && let Some(argument) = arguments.first()
-        {
-            self.keyed(last, argument.start, "call", KeyPlace::Code, found);
-        }
-        // getenv("MODEL", "…"), config.get("model", "…")
-        if found.book.default_functions.contains(last)
-            && let Some((key, _)) = arguments.first().and_then(|key| self.string(key.start))
-        {
-            match arguments.as_slice() {
-                [_, value] => self.keyed(key, value.start, "default of", KeyPlace::Environment, found),
-                // std::env::var("MODEL").unwrap_or_else(|_| "…".into())
-                _ => {
-                    let close = self.token(open).map_or(open, |t| t.pair);
-                    let chained = self.is(close + 1, b'.') && self.word(close + 2).starts_with("unwrap_or")
-                        || self.is(close + 1, b'|')
-                        || self.is(close + 1, b'?');
-                    if chained {
-                        self.keyed(key, close + 1, "default of", KeyPlace::Environment, found);
-                    }
-                }
-            }
-        }
-    }
-
-    /// A call of the rules.
-    fn ruled(&self, rule: &CallRule, path: &[&str], begin: usize, arguments: &[Range<usize>], found: &mut Found<'_, '_>) {
-        if let Some(list) = &rule.first_in {
-            let first = arguments.first().and_then(|a| self.string(a.start)).map(|(t, _)| t);
-            if !first.is_some_and(|f| found.book.rules.scan.list(list).iter().any(|l| l == f)) {
-                return;
-            }
-        }
-        let mut how = found.book.how_call(rule);
-        let property = |name: &str| arguments.iter().find_map(|a| self.property(a, name));
-        if let Some(of) = rule.type_argument.as_ref().and_then(|n| property(n)).and_then(|i| self.string(i)) {
-            match of.0 {
-                "dataset" => how.kind = Takes::Dataset,
-                "space" => return,
-                _ => {}
-            }
-        }
-        let revision = rule.revision.as_ref().and_then(|n| property(n)).and_then(|i| self.string(i)).map(|(t, _)| t.to_string());
-        let at = self.token(begin).map(|t| self.source.at(t.start));
-        let shown = path.iter().rev().take(2).rev().copied().collect::<Vec<_>>().join(".");
-        let used = Use { via: format!("{} `{shown}`", self.dialect.title()), rank: 0, at, revision, kind: how.kind };
-        let named = rule.arguments.iter().filter_map(|n| property(n));
-        let placed = rule.positions.iter().filter_map(|p| arguments.get(*p)).filter(|a| !self.is(a.start, b'{')).map(|a| a.start);
-        let places: Vec<usize> = named.chain(placed).collect();
-        for start in places {
-            let end = self.expression_end(start, true);
-            for value in self.values(start..end, MAX_STEPS) {
-                match value {
-                    Value::Text(text, range) => {
-                        found.name(self.source, range, &text, &how, &used);
-                    }
-                    Value::Unknown(why) if !rule.quiet => {
-                        let range = self.span(start..end);
-                        let text = self.text.get(range.clone()).unwrap_or("");
-                        found.unresolved(self.source, range, text, &why, &used);
-                    }
-                    Value::Unknown(_) => {}
-                }
-            }
-        }
-    }
-
-    /// The value of a property of an options object, or of a named argument: its first token.
-    fn property(&self, argument: &Range<usize>, name: &str) -> Option<usize> {
-        if self.word(argument.start) == name && (self.is(argument.start + 1, b':') || self.is(argument.start + 1, b'=')) {
-            return Some(argument.start + 2);
-        }
-        // `{…}`, `Options {…}`, `Some(Options {…})`
-        let open = argument.clone().take(6).find(|n| self.is(*n, b'{'))?;
-        self.arguments(open).into_iter().find_map(|p| {
-            let key = self.string(p.start).map_or(self.word(p.start), |(t, _)| t);
-            (key == name).then_some(())?;
-            // `{ model }` is `{ model: model }`.
-            Some(if self.is(p.start + 1, b':') { p.start + 2 } else { p.start })
-        })
-    }
-
-    fn span(&self, range: Range<usize>) -> Range<usize> {
-        let start = self.token(range.start).map_or(0, |t| t.start);
-        let end = range.end.checked_sub(1).and_then(|n| self.token(n)).map_or(start, |t| t.end);
-        start..end.max(start)
-    }
-
-    /// A key whose value begins at token `start`.
-    fn keyed(&self, key: &str, start: usize, what: &str, place: KeyPlace, found: &mut Found<'_, '_>) {
-        if key.len() > 60 {
-            return;
-        }
-        let Some(rule) = found.book.key(&snake(key), place) else { return };
-        if rule.ignore {
-            if let Some((_, range)) = self.string(start) {
-                found.claim(self.source, range);
-            }
-            return;
-        }
-        let how = found.book.how_key(rule);
-        let used = Use { via: format!("{what} `{key}`"), rank: 1, ..Use::default() };
-        if rule.container && (self.is(start, b'{') || self.is(start, b'[')) {
-            for member in self.arguments(start) {
-                let value = if self.is(member.start + 1, b':') { member.start + 2 } else { member.start };
-                // `[{ id: 'ORG/NAME', name: 'for readers' }]`
-                let named = ["id", "model", "modelId", "model_id", "repo", "path", "value", "name"]
-                    .iter()
-                    .find_map(|n| self.property(&(value..member.end), n).filter(|_| self.is(value, b'{')).and_then(|i| self.string(i)));
-                if let Some((text, range)) = self.string(value).or(named) {
-                    found.name(self.source, range, text, &how, &used);
-                }
-            }
-            return;
-        }
-        if self.is(start, b'{') {
-            return;
-        }
-        let end = self.expression_end(start, true);
-        for value in self.values(start..end, MAX_STEPS) {
-            if let Value::Text(text, range) = value {
-                found.name(self.source, range, &text, &how, &used);
-            }
-        }
-    }
-
-    /// `#[arg(default_value = "…")] name: Type`: the field gives the key.
-    fn attribute(&self, i: usize, found: &mut Found<'_, '_>) {
-        if let Some(name) = self.attribute_field(i).map(|n| self.word(n)).filter(|n| !n.is_empty()) {
-            self.keyed(name, i + 2, "default of", KeyPlace::Option, found);
-        }
-    }
-
-    /// The field that an attribute with `default_value = …` at `i` belongs to.
-    fn attribute_field(&self, i: usize) -> Option<usize> {
-        let close = (i..i + 60).find(|n| self.is(*n, b']')).filter(|_| self.is(i + 1, b'='))?;
-        (close + 1..close + 60).take_while(|n| !self.is(*n, b'}')).find(|n| self.is(n + 1, b':') && !self.is(n + 2, b':'))
-    }
-
-    /// All that an expression can be.
-    fn values(&self, range: Range<usize>, steps: u8) -> Vec<Value> {
-        let fuel = self.fuel.get().checked_sub(1);
-        let (Some(steps), Some(fuel)) = (steps.checked_sub(1), fuel) else {
-            return vec![Value::Unknown("the name is set too many steps away".into())];
-        };
-        self.fuel.set(fuel);
-        let mut start = range.start;
-        while start < range.end
-            && (self.is(start, b'&') || self.is(start, b'(') || matches!(self.word(start), "await" | "new" | "Some" | "mut"))
-        {
-            start += 1;
-        }
-        if let Some((text, place)) = self.string(start) {
-            // Followed by `.to_string()`, `as const` and the like, or by nothing.
-            let rest = (start + 1..range.end).any(|n| self.is(n, b'+') || self.string(n).is_some());
-            if !rest {
-                return vec![Value::Text(text.to_string(), place)];
-            }
-        }
-        if self.token(start).is_some_and(|t| matches!(t.kind, Kind::Template { .. })) {
-            return vec![self.template(start, steps)];
-        }
-        if self.token(start).is_some_and(|t| t.kind == Kind::Number) {
-            return Vec::new();
-        }
-        // A name, or the part of something: `NAME`, `Self::NAME`, `config.model`, `MODELS[x]`.
-        let mut end = start;
-        while end < range.end && !self.word(end).is_empty() && (self.is(end + 1, b'.') || self.is(end + 1, b':')) {
-            end += if self.is(end + 1, b':') { 3 } else { 2 };
-        }
-        // `NAME.clone()` is NAME.
-        let passes = ["clone", "to_string", "to_owned", "into", "as_str", "as_ref", "trim", "toString", "unwrap"];
-        if end >= start + 2 && self.is(end + 1, b'(') && passes.contains(&self.word(end)) && self.is(end - 1, b'.') {
-            end -= 2;
-        }
-        let name = self.word(end);
-        let called = self.is(end + 1, b'(') || self.is(end + 1, b'!');
-        if !name.is_empty() && !called {
-            let values = self.lookup(name, end, steps);
-            if !values.is_empty() {
-                return values;
-            }
-        }
-        // A choice: `a ? 'x' : 'y'`, `env.MODEL ?? 'x'`, a match, a default.
-        let choice: Vec<Value> = range
-            .clone()
-            .take(2_000)
-            .filter_map(|n| self.string(n))
-            .filter(|(text, _)| text.contains(['/', '-']) && !text.contains(' '))
-            .take(MAX_VALUES)
-            .map(|(text, place)| Value::Text(text.to_string(), place))
-            .collect();
-        if !choice.is_empty() {
-            return choice;
-        }
-        let shown = self.text.get(self.span(range)).unwrap_or("");
-        let shown = crate::text::cut(&crate::text::squeeze(shown), 40).into_owned();
-        vec![Value::Unknown(format!("`{shown}` is not constant in this file"))]
-    }
-
-    /// What a name of this file is set to.
-    fn lookup(&self, name: &str, at: usize, steps: u8) -> Vec<Value> {
-        let mut out = Vec::new();
-        // What is set in a block is seen in it, and the nearest that is set before counts.
-        let seen = |from: usize| match self.token(from).map(|t| t.block) {
-            Some(usize::MAX) => true,
-            Some(open) => open < at && self.token(open).is_some_and(|t| at < t.pair),
-            None => false,
-        };
-        // `args.model` is not the variable `model`; `this.model` may be set anywhere in the class.
-        let object = at.checked_sub(2).filter(|_| self.is(at - 1, b'.')).map(|n| self.word(n));
-        let plain = matches!(object, None | Some("this" | "self"));
-        let members = self.members.get(name).into_iter().flatten().filter(|_| object.is_some());
-        let bindings = self.bindings.get(name).into_iter().flatten().filter(|_| plain).chain(members).take(1_000);
-        let bindings = bindings.filter(|r| !r.contains(&at) && (object.is_some() || seen(r.start)));
-        let nearest = bindings.min_by_key(|r| (r.start > at, r.start.abs_diff(at)));
-        let parameters = self.parameters.get(name).into_iter().flatten().filter(|_| object.is_none()).take(1_000);
-        let parameter = parameters.filter(|(_, _, body)| body.contains(&at)).max_by_key(|(_, _, body)| body.start);
-        match (nearest, parameter) {
-            (range, Some((function, position, body))) if range.is_none_or(|r| r.start < body.start) => {
-                for call in self.callers.get(function).into_iter().flatten().take(8) {
-                    if let Some(argument) = self.arguments(call + 1).get(*position) {
-                        out.extend(self.values(argument.clone(), steps).into_iter().filter(|v| matches!(v, Value::Text(..))));
-                    }
-                }
-                // `model = 'x'` in the list of parameters.
-                let default = self.bindings.get(name).into_iter().flatten().find(|r| r.start < body.start && body.start - r.start < 120);
-                if let Some(default) = default.filter(|r| self.string(r.start).is_some()) {
-                    out.extend(self.values(default.clone(), steps));
-                }
-                if out.is_empty() {
-                    out.push(Value::Unknown(format!(
-                        "parameter `{}`, which callers outside of this file give",
-                        crate::text::cut(name, 40)
-                    )));
-                }
-            }
-            (Some(range), _) if self.is(range.start, b'{') || self.is(range.start, b'[') => {
-                let members =
-                    self.arguments(range.start).into_iter().map(|m| if self.is(m.start + 1, b':') { m.start + 2 } else { m.start });
-                let strings = members.filter_map(|m| self.string(m)).take(MAX_VALUES);
-                out.extend(strings.map(|(text, place)| Value::Text(text.to_string(), place)));
-            }
-            (Some(range), _) => out.extend(self.values(range.clone(), steps)),
-            (None, _) => {}
-        }
-        // A field of an object in this file: `config.model` with `{ model: … }`.
-        if out.is_empty() && at >= 2 && self.is(at - 1, b'.') {
-            let field = self.fields.get(name).and_then(|i| self.string(*i));
-            out.extend(field.map(|(text, place)| Value::Text(text.to_string(), place)));
-        }
-        out
-    }
-
-    /// `${ORG}/name` with constants.
-    fn template(&self, i: usize, steps: u8) -> Value {
-        let Some(token) = self.token(i) else { return Value::Unknown(String::new()) };
-        let raw = self.text.get(token.start + 1..token.end.saturating_sub(1)).unwrap_or("");
-        let mut out = String::new();
-        let mut rest = raw;
-        while let Some(at) = rest.find("${") {
-            let (before, after) = rest.split_at(at);
-            out.push_str(before);
-            let close = after.find('}').unwrap_or(after.len() - 1);
-            let name = after.get(2..close).unwrap_or("").trim();
-            let values = if name.chars().all(|c| c.is_alphanumeric() || c == '_') { self.lookup(name, i, steps) } else { Vec::new() };
-            match values.as_slice() {
-                [Value::Text(text, _)] => out.push_str(text),
-                _ => return Value::Unknown(format!("a template, and `{}` is not constant in this file", crate::text::cut(name, 40))),
-            }
-            rest = after.get(close + 1..).unwrap_or("");
-        }
-        out.push_str(rest);
-        Value::Text(out, token.start + 1..token.end.saturating_sub(1).max(token.start + 1))
     }
 }

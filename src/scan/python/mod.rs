@@ -1,6 +1,7 @@
 //! Python: calls that take a model, keys and defaults that name one.
 
 mod facts;
+mod tame;
 mod values;
 
 use super::book::snake;
@@ -28,7 +29,8 @@ pub fn scan(source: &Source<'_>, found: &mut Found<'_, '_>) -> Result<(), String
         budget = budget.saturating_sub(1);
         if budget == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let bytes = text.as_bytes();
+    let tamed = tame::tame(text)?;
+    let bytes = tamed.as_bytes();
     let options = ParseOptions::new().progress_callback(&mut progress);
     let tree = parser.parse_with_options(&mut |i, _| bytes.get(i..).unwrap_or(&[]), None, Some(options));
     let tree = tree.ok_or("it does not read like Python: too many errors")?;
