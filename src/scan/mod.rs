@@ -11,6 +11,7 @@ mod command;
 mod config;
 mod docker;
 mod found;
+mod gate;
 mod json;
 mod keyed;
 mod language;

@@ -3,6 +3,7 @@
 
 use super::book::Book;
 use super::found::Found;
+use super::gate::Gate;
 use super::language::Language;
 use super::source::Source;
 use super::{Kind, Options, Role, Scan, Skipped};
@@ -220,38 +221,5 @@ fn reason(e: &ignore::Error) -> String {
     match e.io_error() {
         Some(io) => format!("cannot be read: {io}"),
         None => crate::text::squeeze(&e.to_string()),
-    }
-}
-
-/// Words without which a file names no model, looked for before it is parsed. They are taken from the
-/// rules, so that no rule is passed over.
-struct Gate {
-    words: Option<regex::bytes::Regex>,
-}
-
-impl Gate {
-    fn new(rules: &Rules) -> Self {
-        let longest = |s: &str, between: &[char]| s.split(between).max_by_key(|p| p.len()).unwrap_or("").to_string();
-        let functions = rules.scan.calls.iter().flat_map(|c| &c.functions).map(|f| longest(f.trim_start_matches('^'), &['.', '*']));
-        let keys = rules.scan.keys.iter().filter(|k| !k.ignore).flat_map(|k| &k.patterns).map(|p| longest(p, &['*', '_']));
-        let commands = rules.scan.commands.iter().flat_map(|c| &c.commands).map(|c| longest(c, &[' ']));
-        let hosts = ["huggingface.co", "hf.co", "hf-mirror.com", "spacy-models"].iter().map(|h| (*h).to_string());
-        let mut words: Vec<String> =
-            functions.chain(keys).chain(commands).chain(hosts).filter(|w| w.len() > 1).map(|w| w.to_lowercase()).collect();
-        words.sort_by_key(|w| (w.len(), w.clone()));
-        // A word that holds a shorter one is found by it.
-        let mut kept: Vec<String> = Vec::new();
-        for word in words {
-            if !kept.iter().any(|k| word.contains(k.as_str())) {
-                kept.push(word);
-            }
-        }
-        let pattern = kept.iter().map(|w| regex::escape(w)).collect::<Vec<_>>().join("|");
-        // Too many words for the matcher: then every file is parsed.
-        Gate { words: regex::bytes::Regex::new(&format!("(?i-u){pattern}")).ok() }
-    }
-
-    fn may_hold(&self, bytes: &[u8]) -> bool {
-        self.words.as_ref().is_none_or(|w| w.is_match(bytes))
     }
 }

@@ -1,6 +1,7 @@
 //! What one pass over the tree of a Python file gathers: imports, bindings by scope, functions and
 //! their parameters, calls, and the places that a key may name.
 
+use super::grammar::{Field, Kind, child, kind};
 use std::collections::{HashMap, HashSet};
 use tree_sitter::{Node, TreeCursor};
 
@@ -79,16 +80,16 @@ impl<'t> Facts<'t> {
             let level = levels.last().map_or((0, false), |l| (l.scope, l.class));
             let class = classes.last().map(|(name, _)| *name);
             let inner = facts.visit(node, level.0, level.1, class);
-            if node.kind() == "class_definition" {
-                classes.push((facts.field(node, "name"), levels.len()));
-                if facts.field(node, "superclasses").contains("Enum") {
-                    facts.enums.insert(facts.field(node, "name"));
+            if kind(node) == Some(Kind::Class) {
+                classes.push((facts.field(node, Field::Name), levels.len()));
+                if facts.field(node, Field::Superclasses).contains("Enum") {
+                    facts.enums.insert(facts.field(node, Field::Name));
                 }
             }
             if cursor.goto_first_child() {
-                levels.push(match (inner, node.kind()) {
+                levels.push(match (inner, kind(node)) {
                     (Some(scope), _) => Level { scope, class: false },
-                    (None, "class_definition") => Level { scope: level.0, class: true },
+                    (None, Some(Kind::Class)) => Level { scope: level.0, class: true },
                     _ => Level { scope: level.0, class: level.1 },
                 });
                 continue;
@@ -122,8 +123,8 @@ impl<'t> Facts<'t> {
         self.text.get(node.byte_range()).unwrap_or("")
     }
 
-    pub fn field(&self, node: Node<'t>, name: &str) -> &'t str {
-        node.child_by_field_name(name).map_or("", |n| self.of(n))
+    pub fn field(&self, node: Node<'t>, name: Field) -> &'t str {
+        child(node, name).map_or("", |n| self.of(n))
     }
 
     fn bind(&mut self, scope: usize, name: Node<'t>, binding: Binding<'t>) {
@@ -132,24 +133,24 @@ impl<'t> Facts<'t> {
 
     /// Takes a node in; gives the scope of its children where it opens one.
     fn visit(&mut self, node: Node<'t>, scope: usize, class: bool, class_name: Option<&'t str>) -> Option<usize> {
-        match node.kind() {
-            "import_statement" | "import_from_statement" => self.import(node),
-            "comment" => self.comments.push(node),
-            "string" => self.strings.push(node),
-            "list" | "tuple" => self.lists.push(node),
-            "assignment" => {
-                let (left, right) = (node.child_by_field_name("left")?, node.child_by_field_name("right")?);
+        match kind(node)? {
+            Kind::Import | Kind::ImportFrom => self.import(node),
+            Kind::Comment => self.comments.push(node),
+            Kind::String => self.strings.push(node),
+            Kind::List | Kind::Tuple => self.lists.push(node),
+            Kind::Assignment => {
+                let (left, right) = (child(node, Field::Left)?, child(node, Field::Right)?);
                 self.assign(left, right, scope, class);
                 if let Some(name) = class_name.filter(|_| class && left.kind() == "identifier") {
                     self.members.push(Keyed { key: name, value: right, scope });
                 }
             }
-            "named_expression" => {
-                let (name, value) = (node.child_by_field_name("name")?, node.child_by_field_name("value")?);
+            Kind::NamedExpression => {
+                let (name, value) = (child(node, Field::Name)?, child(node, Field::Value)?);
                 self.bind(scope, name, Binding::Is(value));
             }
-            "for_statement" | "for_in_clause" => {
-                let (left, right) = (node.child_by_field_name("left")?, node.child_by_field_name("right")?);
+            Kind::For | Kind::ForIn => {
+                let (left, right) = (child(node, Field::Left)?, child(node, Field::Right)?);
                 let mut walk = left.walk();
                 let names: Vec<Node> = match left.kind() {
                     "identifier" => vec![left],
@@ -157,23 +158,23 @@ impl<'t> Facts<'t> {
                 };
                 names.into_iter().for_each(|n| self.bind(scope, n, Binding::In(right)));
             }
-            "return_statement" => {
+            Kind::Return => {
                 let value = node.named_child(0)?;
                 let function = self.by_scope.get(&scope).and_then(|i| self.functions.get_mut(*i));
                 function.into_iter().for_each(|f| f.returns.push(value));
             }
-            "function_definition" | "lambda" => return Some(self.function(node, scope, class.then_some(class_name).flatten())),
-            "pair" => {
-                let (key, value) = (node.child_by_field_name("key")?, node.child_by_field_name("value")?);
+            Kind::Function | Kind::Lambda => return Some(self.function(node, scope, class.then_some(class_name).flatten())),
+            Kind::Pair => {
+                let (key, value) = (child(node, Field::Key)?, child(node, Field::Value)?);
                 if let Some(key) = self.constant(key) {
                     self.keyed.push(Keyed { key: self.text.get(key)?, value, scope });
                 }
             }
-            "dictionary" => self.lists.push(node),
-            "call" => {
-                let callee = node.child_by_field_name("function")?;
+            Kind::Dictionary => self.lists.push(node),
+            Kind::Call => {
+                let callee = child(node, Field::Function)?;
                 let last = match callee.kind() {
-                    "attribute" => self.field(callee, "attribute"),
+                    "attribute" => self.field(callee, Field::Attribute),
                     _ => self.of(callee),
                 };
                 self.callers.entry(last).or_default().push(self.calls.len());
@@ -195,13 +196,13 @@ impl<'t> Facts<'t> {
                 self.keyed.push(Keyed { key, value: right, scope });
             }
             "attribute" => {
-                let key = self.field(left, "attribute");
+                let key = self.field(left, Field::Attribute);
                 self.attributes.entry(key).or_default().push((right, scope));
                 self.keyed.push(Keyed { key, value: right, scope });
             }
             // os.environ["MODEL"] = …
             "subscript" => {
-                if let Some(key) = left.child_by_field_name("subscript").and_then(|k| self.constant(k))
+                if let Some(key) = child(left, Field::Subscript).and_then(|k| self.constant(k))
                     && let Some(key) = self.text.get(key)
                 {
                     self.keyed.push(Keyed { key, value: right, scope });
@@ -225,22 +226,20 @@ impl<'t> Facts<'t> {
     fn function(&mut self, node: Node<'t>, scope: usize, class: Option<&'t str>) -> usize {
         let inner = self.parents.len();
         self.parents.push(scope);
-        let name = self.field(node, "name");
+        let name = self.field(node, Field::Name);
         let called = match class {
             Some(class) if name == "__init__" => class,
             _ => name,
         };
         let index = self.functions.len();
         let mut function = Function { scope: inner, called, ..Function::default() };
-        if let Some(list) = node.child_by_field_name("parameters") {
+        if let Some(list) = child(node, Field::Parameters) {
             let mut walk = list.walk();
             for parameter in list.named_children(&mut walk) {
                 let (name, default) = match parameter.kind() {
                     "identifier" => (Some(parameter), None),
                     "typed_parameter" => (parameter.named_child(0), None),
-                    "default_parameter" | "typed_default_parameter" => {
-                        (parameter.child_by_field_name("name"), parameter.child_by_field_name("value"))
-                    }
+                    "default_parameter" | "typed_default_parameter" => (child(parameter, Field::Name), child(parameter, Field::Value)),
                     _ => continue,
                 };
                 let Some(name) = name.filter(|n| n.kind() == "identifier") else { continue };
@@ -262,14 +261,14 @@ impl<'t> Facts<'t> {
     }
 
     fn import(&mut self, node: Node<'t>) {
-        let module: Vec<&str> = match node.child_by_field_name("module_name") {
+        let module: Vec<&str> = match child(node, Field::ModuleName) {
             Some(module) => self.of(module).trim_start_matches('.').split('.').map(str::trim).collect(),
             None => Vec::new(),
         };
         let mut walk = node.walk();
         for name in node.children_by_field_name("name", &mut walk) {
             let (path, alias) = match name.kind() {
-                "aliased_import" => (self.field(name, "name"), Some(self.field(name, "alias"))),
+                "aliased_import" => (self.field(name, Field::Name), Some(self.field(name, Field::Alias))),
                 _ => (self.of(name), None),
             };
             let parts: Vec<&str> = module.iter().copied().chain(path.split('.').map(str::trim)).filter(|p| !p.is_empty()).collect();
@@ -321,8 +320,8 @@ impl<'t> Facts<'t> {
         while parts.len() < 12 {
             match at.kind() {
                 "attribute" => {
-                    parts.push(self.field(at, "attribute"));
-                    match at.child_by_field_name("object") {
+                    parts.push(self.field(at, Field::Attribute));
+                    match child(at, Field::Object) {
                         Some(object) => at = object,
                         None => break,
                     }
@@ -336,7 +335,7 @@ impl<'t> Facts<'t> {
                     break;
                 }
                 // `Class(…).method`: the class tells more than nothing.
-                "call" => match at.child_by_field_name("function") {
+                "call" => match child(at, Field::Function) {
                     Some(function) => at = function,
                     None => break,
                 },

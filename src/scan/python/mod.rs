@@ -1,6 +1,7 @@
 //! Python: calls that take a model, keys and defaults that name one.
 
 mod facts;
+mod grammar;
 mod tame;
 mod values;
 
@@ -10,6 +11,7 @@ use super::found::{Found, Use};
 use super::source::Source;
 use crate::rules::scan::{CallRule, Form, KeyPlace, Language, Takes};
 use facts::{Facts, Keyed};
+use grammar::{Field, child};
 use std::ops::ControlFlow;
 use tree_sitter::{Node, ParseOptions, Parser};
 use values::{Value, Values, default_of, keyword, positional};
@@ -21,7 +23,7 @@ use values::{Value, Values, default_of, keyword, positional};
 pub fn scan(source: &Source<'_>, found: &mut Found<'_, '_>) -> Result<(), String> {
     let text = source.text.as_ref();
     let mut parser = Parser::new();
-    parser.set_language(&tree_sitter_python::LANGUAGE.into()).map_err(|e| e.to_string())?;
+    parser.set_language(&grammar::PYTHON).map_err(|e| e.to_string())?;
     // The effort is bounded by the size: what is no Python at all makes the parser try and try. One call
     // of the progress function stands for a hundred steps.
     let mut budget = 2_000 + text.len() / 16;
@@ -77,7 +79,7 @@ fn statements(source: &Source<'_>, found: &mut Found<'_, '_>) {
 /// Command-line options declared in the file: `add_argument("--model-name", default=…)`.
 fn options_of(facts: &mut Facts<'_>) {
     for (call, scope) in facts.calls.clone() {
-        let last = call.child_by_field_name("function").map(|f| facts.path(f)).and_then(|p| p.last().copied());
+        let last = child(call, Field::Function).map(|f| facts.path(f)).and_then(|p| p.last().copied());
         if !matches!(last, Some("add_argument" | "option")) {
             continue;
         }
@@ -106,7 +108,7 @@ struct Reader<'v, 't, 'r> {
 impl<'t> Reader<'_, 't, '_> {
     fn calls(&self, found: &mut Found<'_, '_>) {
         for (call, scope) in &self.facts.calls {
-            let Some(function) = call.child_by_field_name("function") else { continue };
+            let Some(function) = child(*call, Field::Function) else { continue };
             let path = self.facts.path(function);
             let rule = self.values.book.call(Language::Python, &path);
             match rule {
@@ -168,7 +170,7 @@ impl<'t> Reader<'_, 't, '_> {
         let placed = rule.positions.iter().filter_map(|i| positional(call, *i));
         let arguments: Vec<Node> = named.chain(placed).collect();
         if arguments.is_empty() {
-            let list = call.child_by_field_name("arguments");
+            let list = child(call, Field::Arguments);
             let splat = list.is_some_and(|a| {
                 let mut walk = a.walk();
                 a.named_children(&mut walk).any(|n| matches!(n.kind(), "dictionary_splat" | "list_splat"))
@@ -194,17 +196,17 @@ impl<'t> Reader<'_, 't, '_> {
 
     /// Arguments whose names are keys of models, of calls that no rule knows.
     fn arguments(&self, call: Node<'t>, scope: usize, rule: Option<&CallRule>, found: &mut Found<'_, '_>) {
-        let Some(list) = call.child_by_field_name("arguments").filter(|a| a.kind() == "argument_list") else { return };
+        let Some(list) = child(call, Field::Arguments).filter(|a| a.kind() == "argument_list") else { return };
         let mut walk = list.walk();
         for argument in list.named_children(&mut walk).filter(|a| a.kind() == "keyword_argument") {
-            let name = self.facts.field(argument, "name");
-            let Some(value) = argument.child_by_field_name("value") else { continue };
+            let name = self.facts.field(argument, Field::Name);
+            let Some(value) = child(argument, Field::Value) else { continue };
             if rule.is_none_or(|r| !r.arguments.iter().any(|a| a == name)) {
                 self.keyed(&Keyed { key: name, value, scope }, KeyPlace::Code, "argument", found);
             }
         }
         // add_argument("--model", default=…), getenv("MODEL", …), config.get("model", …)
-        let last = call.child_by_field_name("function").map(|f| self.facts.path(f)).and_then(|p| p.last().copied()).unwrap_or("");
+        let last = child(call, Field::Function).map(|f| self.facts.path(f)).and_then(|p| p.last().copied()).unwrap_or("");
         let option = matches!(last, "add_argument" | "option");
         if !option && !self.values.book.default_functions.contains(last) {
             return;
@@ -282,13 +284,13 @@ impl<'t> Reader<'_, 't, '_> {
         let mut walk = collection.walk();
         let mut out = Vec::new();
         for item in collection.named_children(&mut walk).take(1_000) {
-            let value = if item.kind() == "pair" { item.child_by_field_name("value") } else { Some(item) };
+            let value = if item.kind() == "pair" { child(item, Field::Value) } else { Some(item) };
             let Some(value) = value else { continue };
             let named = |pair: Node<'t>| {
-                let name = pair.child_by_field_name("key").and_then(|k| self.facts.constant(k)).and_then(|r| self.facts.text.get(r))?;
+                let name = child(pair, Field::Key).and_then(|k| self.facts.constant(k)).and_then(|r| self.facts.text.get(r))?;
                 let joined = format!("{}_{}", snake(key).trim_end_matches('s'), snake(name));
                 let rule = self.values.book.key(&joined, KeyPlace::Code).filter(|r| !r.ignore);
-                rule.and_then(|_| pair.child_by_field_name("value"))
+                rule.and_then(|_| child(pair, Field::Value))
             };
             match (item.kind(), value.kind()) {
                 (_, "dictionary") if container => {
@@ -303,10 +305,10 @@ impl<'t> Reader<'_, 't, '_> {
     }
 
     fn ignore(&self, call: Node<'t>, found: &mut Found<'_, '_>) {
-        let Some(list) = call.child_by_field_name("arguments") else { return };
+        let Some(list) = child(call, Field::Arguments) else { return };
         let mut walk = list.walk();
         for argument in list.named_children(&mut walk) {
-            let value = argument.child_by_field_name("value").unwrap_or(argument);
+            let value = child(argument, Field::Value).unwrap_or(argument);
             if let Some(range) = self.facts.constant(value) {
                 found.claim(self.source, range);
             }
@@ -316,7 +318,7 @@ impl<'t> Reader<'_, 't, '_> {
     /// A command line that is run: `os.system("…")`, `subprocess.run("…", shell=True)`.
     fn shell(&self, call: Node<'t>, path: &[&str], found: &mut Found<'_, '_>) {
         let runs = path.last().is_some_and(|l| self.values.book.rules.scan.list("shell-functions").iter().any(|f| f == l));
-        let arguments = call.child_by_field_name("arguments").filter(|_| runs);
+        let arguments = child(call, Field::Arguments).filter(|_| runs);
         let Some(arguments) = arguments else { return };
         let mut walk = arguments.walk();
         for argument in arguments.named_children(&mut walk).filter(|a| a.kind() == "string").take(32) {

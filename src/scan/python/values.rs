@@ -2,6 +2,7 @@
 
 use super::super::book::Book;
 use super::facts::{Binding, Facts};
+use super::grammar::{Field, child};
 use crate::rules::scan::Language;
 use std::cell::Cell;
 use std::ops::Range;
@@ -80,21 +81,21 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
         if out.len() >= MAX_VALUES {
             return;
         }
-        let child = |i| node.named_child(i);
+        let part = |i| node.named_child(i);
         match node.kind() {
             "string" => self.string(node, scope, steps, out),
             "concatenated_string" => self.joined(node, scope, steps, out),
-            "parenthesized_expression" | "await" => child(0).into_iter().for_each(|n| self.eval(n, scope, steps, out)),
-            "named_expression" => node.child_by_field_name("value").into_iter().for_each(|n| self.eval(n, scope, steps, out)),
-            "conditional_expression" => [child(0), child(2)].into_iter().flatten().for_each(|n| self.eval(n, scope, steps, out)),
-            "boolean_operator" => [child(0), child(1)].into_iter().flatten().for_each(|n| self.eval(n, scope, steps, out)),
+            "parenthesized_expression" | "await" => part(0).into_iter().for_each(|n| self.eval(n, scope, steps, out)),
+            "named_expression" => child(node, Field::Value).into_iter().for_each(|n| self.eval(n, scope, steps, out)),
+            "conditional_expression" => [part(0), part(2)].into_iter().flatten().for_each(|n| self.eval(n, scope, steps, out)),
+            "boolean_operator" => [part(0), part(1)].into_iter().flatten().for_each(|n| self.eval(n, scope, steps, out)),
             "list" | "tuple" | "set" | "expression_list" => {
                 let mut walk = node.walk();
                 node.named_children(&mut walk).take(MAX_VALUES).for_each(|n| self.eval(n, scope, steps, out));
             }
             "binary_operator" => {
-                let text = |i| child(i).and_then(|n| self.single(n, scope, steps));
-                match (self.facts.field(node, "operator"), text(0), text(1)) {
+                let text = |i| part(i).and_then(|n| self.single(n, scope, steps));
+                match (self.facts.field(node, Field::Operator), text(0), text(1)) {
                     ("+", Some(a), Some(b)) => out.push(Value::Text(a + &b, node.byte_range())),
                     ("/", ..) => out.push(Value::Local),
                     _ => out.push(Value::Unknown("it is put together from parts that are not constant".into())),
@@ -120,7 +121,7 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
                 "string_content" => text.push_str(self.facts.of(part)),
                 "interpolation" => {
                     let expression =
-                        part.child_by_field_name("expression").filter(|e| matches!(e.kind(), "identifier" | "attribute" | "subscript"));
+                        child(part, Field::Expression).filter(|e| matches!(e.kind(), "identifier" | "attribute" | "subscript"));
                     let Some(value) = expression.and_then(|e| self.single(e, scope, steps)) else {
                         let shown = crate::text::cut(&crate::text::squeeze(self.facts.of(part)), 40).into_owned();
                         out.push(match text.starts_with(['/', '.', '~']) {
@@ -210,7 +211,7 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
     }
 
     fn attribute(&self, node: Node<'t>, steps: u8, out: &mut Vec<Value>) {
-        let name = self.facts.field(node, "attribute");
+        let name = self.facts.field(node, Field::Attribute);
         if self.is_local(name) {
             return out.push(Value::Local);
         }
@@ -240,14 +241,14 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
                 values.take(8).flat_map(|v| self.collections(v, scope, steps)).collect()
             }
             "attribute" => {
-                let values = self.facts.attributes.get(self.facts.field(node, "attribute")).into_iter().flatten();
+                let values = self.facts.attributes.get(self.facts.field(node, Field::Attribute)).into_iter().flatten();
                 values.take(8).flat_map(|(v, s)| self.collections(*v, *s, steps)).collect()
             }
             // A part of a collection of collections.
             "subscript" => {
-                let Some(inner) = node.child_by_field_name("value") else { return Vec::new() };
+                let Some(inner) = child(node, Field::Value) else { return Vec::new() };
                 let outer = self.collections(inner, scope, steps);
-                let key = node.child_by_field_name("subscript");
+                let key = child(node, Field::Subscript);
                 outer
                     .iter()
                     .flat_map(|(c, s)| self.members(*c, key).into_iter().map(|m| (m, *s)).collect::<Vec<_>>())
@@ -256,13 +257,14 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
             }
             // `for x in MODELS.values()`, `sorted(MODELS)`, `enumerate(MODELS)`
             "call" => {
-                let function = node.child_by_field_name("function");
-                let object = function.filter(|f| f.kind() == "attribute").and_then(|f| f.child_by_field_name("object"));
-                let first = node.child_by_field_name("arguments").and_then(|a| a.named_child(0));
+                let function = child(node, Field::Function);
+                let object = function.filter(|f| f.kind() == "attribute").and_then(|f| child(f, Field::Object));
+                let first = child(node, Field::Arguments).and_then(|a| a.named_child(0));
                 let known = function.is_some_and(|f| {
                     matches!(self.facts.of(f), "list" | "sorted" | "enumerate" | "set" | "tuple" | "dict" | "reversed" | "zip" | "tqdm")
                 });
-                let method = function.is_some_and(|f| matches!(self.facts.field(f, "attribute"), "values" | "items" | "keys" | "copy"));
+                let method =
+                    function.is_some_and(|f| matches!(self.facts.field(f, Field::Attribute), "values" | "items" | "keys" | "copy"));
                 let inner = if known { first } else { object.filter(|_| method) };
                 inner.map_or(Vec::new(), |n| self.collections(n, scope, steps))
             }
@@ -283,7 +285,7 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
             };
         }
         let pairs = children.into_iter().filter(|c| c.kind() == "pair");
-        let pairs = pairs.filter_map(|p| Some((p.child_by_field_name("key")?, p.child_by_field_name("value")?)));
+        let pairs = pairs.filter_map(|p| Some((child(p, Field::Key)?, child(p, Field::Value)?)));
         let all: Vec<(Node, Node)> = pairs.collect();
         let exact = all.iter().filter(|(k, _)| match (wanted, key) {
             (Some(wanted), _) => self.facts.constant(*k).and_then(|r| self.facts.text.get(r)) == Some(wanted),
@@ -311,7 +313,7 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
     }
 
     fn subscript(&self, node: Node<'t>, scope: usize, steps: u8, out: &mut Vec<Value>) {
-        let (Some(value), key) = (node.child_by_field_name("value"), node.child_by_field_name("subscript")) else { return };
+        let (Some(value), key) = (child(node, Field::Value), child(node, Field::Subscript)) else { return };
         let collections = self.collections(value, scope, steps);
         for (collection, scope) in &collections {
             for member in self.members(*collection, key) {
@@ -330,10 +332,10 @@ impl<'v, 't, 'r> Values<'v, 't, 'r> {
     }
 
     fn call(&self, node: Node<'t>, scope: usize, steps: u8, out: &mut Vec<Value>) {
-        let Some(function) = node.child_by_field_name("function") else { return };
+        let Some(function) = child(node, Field::Function) else { return };
         let path = self.facts.path(function);
         let last = path.last().copied().unwrap_or("");
-        let object = function.child_by_field_name("object");
+        let object = child(function, Field::Object);
         // A model that was loaded: its own call is reported.
         if self.book.call(Language::Python, &path).is_some() {
             out.push(Value::Other);
@@ -394,15 +396,15 @@ pub fn argument<'t>(call: Node<'t>, facts: &Facts<'t>, position: usize, name: &s
 
 /// The argument of a name.
 pub fn keyword<'t>(call: Node<'t>, facts: &Facts<'t>, name: &str) -> Option<Node<'t>> {
-    let list = call.child_by_field_name("arguments").filter(|a| a.kind() == "argument_list")?;
+    let list = child(call, Field::Arguments).filter(|a| a.kind() == "argument_list")?;
     let mut walk = list.walk();
-    let found = list.named_children(&mut walk).find(|a| a.kind() == "keyword_argument" && facts.field(*a, "name") == name);
+    let found = list.named_children(&mut walk).find(|a| a.kind() == "keyword_argument" && facts.field(*a, Field::Name) == name);
     found?.child_by_field_name("value")
 }
 
 /// The argument of a position, none where what stands before is of unknown length.
 pub fn positional(call: Node<'_>, position: usize) -> Option<Node<'_>> {
-    let list = call.child_by_field_name("arguments").filter(|a| a.kind() == "argument_list")?;
+    let list = child(call, Field::Arguments).filter(|a| a.kind() == "argument_list")?;
     let mut walk = list.walk();
     let arguments: Vec<Node> = list.named_children(&mut walk).filter(|a| a.kind() != "comment").take(position + 1).collect();
     arguments.into_iter().take_while(|a| !matches!(a.kind(), "keyword_argument" | "list_splat" | "dictionary_splat")).nth(position)
@@ -411,7 +413,7 @@ pub fn positional(call: Node<'_>, position: usize) -> Option<Node<'_>> {
 /// The default that a call such as `getenv("MODEL", "…")` or `Field("…")` carries.
 pub fn default_of<'t>(call: Node<'t>, facts: &Facts<'t>) -> Option<Node<'t>> {
     let named = ["default", "value"].iter().find_map(|n| keyword(call, facts, n));
-    let last = call.child_by_field_name("function").map(|f| facts.path(f)).and_then(|p| p.last().copied());
+    let last = child(call, Field::Function).map(|f| facts.path(f)).and_then(|p| p.last().copied());
     let only = matches!(last, Some("Field" | "field" | "Option" | "Argument" | "Form" | "Query" | "Body"));
     named.or_else(|| {
         positional(
