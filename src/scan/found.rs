@@ -42,6 +42,8 @@ pub struct Found<'b, 'r> {
     /// Folder of the file below the root.
     folder: &'b Path,
     raw: Vec<Raw>,
+    /// There were more names than are looked at.
+    pub full: bool,
     /// Set while a comment or the code in a document is read.
     pub mention: Option<Role>,
     /// The file talks to an Ollama server: names without owner are of its library.
@@ -54,7 +56,7 @@ pub struct Found<'b, 'r> {
 
 impl<'b, 'r> Found<'b, 'r> {
     pub fn new(book: &'b Book<'r>, root: &'b Path, folder: &'b Path) -> Self {
-        Found { book, root, folder, raw: Vec::new(), mention: None, ollama: false, names_only: false, role: None }
+        Found { book, root, folder, raw: Vec::new(), full: false, mention: None, ollama: false, names_only: false, role: None }
     }
 
     /// A text that stands where a name is taken. Tells whether it is one.
@@ -101,7 +103,11 @@ impl<'b, 'r> Found<'b, 'r> {
     }
 
     fn push(&mut self, source: &Source<'_>, span: Range<usize>, written: &str, named: Named, taken: &Use) {
-        if named == Named::Nothing || self.raw.len() >= MAX_RAW {
+        if named == Named::Nothing {
+            return;
+        }
+        if self.raw.len() >= MAX_RAW {
+            self.full = true;
             return;
         }
         let start = source.at(span.start);

@@ -146,6 +146,9 @@ impl Scanner<'_, '_> {
         if let Err(why) = language.scan(&source, &mut found) {
             out.skipped.push(Skipped { file: file.to_string(), why });
         }
+        if found.full {
+            out.skipped.push(Skipped { file: file.to_string(), why: "too many names: only the first were looked at".into() });
+        }
         if found.is_empty() {
             return;
         }
