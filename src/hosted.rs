@@ -29,7 +29,9 @@ pub fn provider<'r>(target: &Target, rules: &'r Rules) -> Option<(&'r Provider, 
 /// What is known of it: that nobody can download it, and who says so.
 pub fn audit<'r>(target: &Target, provider: &Provider, name: &str, rules: &'r Rules, options: &Options) -> (Snapshot, Audit<'r>) {
     let gap = || Gap::NotFetched("no hub has it".into());
-    let note = format!("{} sells {name} behind an API; no weights of it are published (looked at {})", provider.name, provider.checked);
+    let when =
+        provider.checked.map_or_else(|| "its page was not opened to check".to_string(), |day| format!("its page was looked at on {day}"));
+    let note = format!("by the rules {} sells {name} behind an API and publishes no weights of it; {when}", provider.name);
     let cite = Evidence::page(provider.source.clone(), note.clone());
     let snapshot = Snapshot {
         target: target.clone(),

@@ -111,6 +111,8 @@ fn models_behind_an_api_are_closed_with_a_source() {
         assert_eq!((text(&model, "verdict"), text(&model, "verdict_possible")), ("closed", "closed"), "{model}");
         let weights = component(&model, "model-parameters-final");
         assert!(text(&weights["evidence"][0], "url").starts_with("https://"), "{weights}");
+        // Nothing claims a look that nobody had: no entry of the rules has a day yet.
+        assert!(text(weights, "summary").ends_with("its page was not opened to check"), "{weights}");
     }
     // Weights of the same maker's that are on a hub, and a name that says that it is on one.
     for on_hub in ["openai/gpt-oss-20b", "hf:openai/o1"] {

@@ -229,7 +229,8 @@ pub struct Provider {
     #[serde(default)]
     pub open: Vec<String>,
     pub source: String,
-    pub checked: toml::value::Datetime,
+    /// The day on which somebody opened the source; none where nobody did.
+    pub checked: Option<toml::value::Datetime>,
     pub note: Option<String>,
 }
 
