@@ -11,7 +11,7 @@ use crate::report::{Model, Place, PolicyOut, Report, Violation};
 use crate::rules::Rules;
 use crate::scan::{self, Kind, Role, Scan};
 use crate::target::Target;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// What a project uses.
@@ -81,12 +81,15 @@ impl Project {
     /// # Errors
     /// A clock or policy that cannot be read.
     pub fn add_to(&self, report: &mut Report, audited: &[(Model, Traits)], rules: &Rules) -> Result<(), Error> {
+        let mut used: HashMap<String, Vec<Place>> = HashMap::new();
+        for r in &self.scan.references {
+            if let Some(name) = &r.target {
+                let place = Place { path: r.location.file.clone(), line: Some(r.location.line), column: Some(r.location.column) };
+                used.entry(spelled(name, r.revision.as_deref())).or_default().push(place);
+            }
+        }
         for model in &mut report.models {
-            let here =
-                self.scan.references.iter().filter(|r| spelled(r.target.as_deref(), r.revision.as_deref()) == Some(model.target.clone()));
-            model.used_in = here
-                .map(|r| Place { path: r.location.file.clone(), line: Some(r.location.line), column: Some(r.location.column) })
-                .collect();
+            model.used_in = used.remove(&model.target).unwrap_or_default();
         }
         report.subject = Some(self.name.clone());
         report.policy = match &self.checked {
@@ -99,10 +102,11 @@ impl Project {
     /// What `check` would find, on the models as they were audited for the report.
     fn judge(&self, checked: &Checked, audited: &[(Model, Traits)], rules: &Rules) -> Result<PolicyOut, Error> {
         let uses = checked.uses(&self.scan);
+        let models: HashMap<&str, &(Model, Traits)> = audited.iter().map(|a| (a.0.target.as_ref(), a)).collect();
         let mut subjects: BTreeMap<Key, Subject> = BTreeMap::new();
         for one in &uses {
             let (Some(name), Some(key)) = (&one.target, one.key()) else { continue };
-            let model = audited.iter().find(|(m, _)| Some(m.target.clone()) == spelled(Some(name), one.revision.as_deref()));
+            let model = models.get(spelled(name, one.revision.as_deref()).as_str()).copied();
             subjects.entry(key).or_insert_with(|| subject(one, name, model));
         }
         let skipped = checked.skipped(&self.scan);
@@ -142,6 +146,7 @@ fn subject(one: &Use, name: &str, model: Option<&(Model, Traits)>) -> Subject {
 }
 
 /// A reference as `Model::target` has it.
-fn spelled(name: Option<&str>, revision: Option<&str>) -> Option<String> {
-    Some(revision.map_or_else(|| name.map(str::to_string), |r| name.map(|n| format!("{n}@{r}")))?.trim().to_string())
+fn spelled(name: &str, revision: Option<&str>) -> String {
+    let name = name.trim();
+    revision.map_or_else(|| name.to_string(), |r| format!("{name}@{r}"))
 }
