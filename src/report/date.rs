@@ -8,22 +8,8 @@ pub fn source_date() -> Option<String> {
 
 /// Seconds since 1970 as RFC 3339 UTC.
 pub fn rfc3339(seconds: u64) -> Option<String> {
-    const DAY: u64 = 86_400;
-    if seconds >= 253_402_300_800 {
-        return None;
-    }
-    // Days to a date of the Gregorian calendar, counted in eras of 400 years from 1 March of year 0:
-    // https://howardhinnant.github.io/date_algorithms.html#civil_from_days
-    let days = seconds / DAY + 719_468;
-    let (era, day) = (days / 146_097, days % 146_097);
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let date = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year + u64::from(month <= 2);
-    let second = seconds % DAY;
-    Some(format!("{year:04}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60))
+    let time = jiff::Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
+    Some(time.to_string())
 }
 
 #[cfg(test)]
