@@ -15,9 +15,7 @@ fn main() -> io::Result<()> {
     let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut out = String::new();
     let corpora = root.join("rules").join("datasets.toml");
-    table(&mut out, "RULE_FILES", "str", "include_str", &root.join("rules"), |p| {
-        p.extension().is_some_and(|e| e == "toml") && p != corpora
-    })?;
+    rule_files(&mut out, &root.join("rules"), &corpora)?;
     sample(&mut out, &target, &root.join("fixtures/hub"))?;
     corpora_json(&mut out, &target, &corpora)?;
     let _ = writeln!(out, "/// sha256 over the paths and contents of all built-in rule files.");
@@ -32,12 +30,11 @@ fn main() -> io::Result<()> {
 fn sample(out: &mut String, target: &Path, dir: &Path) -> io::Result<()> {
     let mut files = Vec::new();
     walk(dir, &mut files)?;
-    let below = |p: &Path| p.strip_prefix(dir).unwrap_or(p).to_string_lossy().replace('\\', "/");
-    files.sort_by_key(|p| below(p));
+    files.sort_by_key(|p| below(dir, p));
     let mut packed = Vec::new();
     let mut places = Vec::new();
     for path in files {
-        let below = below(&path);
+        let below = below(dir, &path);
         let content = fs::read(&path)?;
         let compressed = miniz_oxide::deflate::compress_to_vec(&content, 9);
         places.push(format!("    ({below:?}, {}, {}..{}),", content.len(), packed.len(), packed.len() + compressed.len()));
@@ -68,7 +65,7 @@ fn rules_digest(dir: &Path) -> io::Result<String> {
     files.sort();
     let mut digest = Sha256::new();
     for path in files.iter().filter(|p| p.extension().is_some_and(|e| e == "toml")) {
-        let below = path.strip_prefix(dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        let below = below(dir, path);
         for part in [below.as_bytes(), &fs::read(path)?] {
             digest.update((part.len() as u64).to_le_bytes());
             digest.update(part);
@@ -116,22 +113,24 @@ fn license_texts(target: &Path) -> io::Result<()> {
     fs::write(target.join("license_texts.rs"), out)
 }
 
-/// One static slice of (path below `dir` with `/`, content), sorted by path.
-fn table(out: &mut String, name: &str, kind: &str, include: &str, dir: &Path, keep: impl Fn(&Path) -> bool) -> io::Result<()> {
+/// `RULE_FILES`: path and content of each rule file but the table of corpora.
+fn rule_files(out: &mut String, dir: &Path, corpora: &Path) -> io::Result<()> {
     let mut files = Vec::new();
     walk(dir, &mut files)?;
-    let mut files: Vec<(String, PathBuf)> = files
-        .into_iter()
-        .filter(|p| keep(p))
-        .map(|p| (p.strip_prefix(dir).unwrap_or(&p).to_string_lossy().replace('\\', "/"), p))
-        .collect();
+    files.retain(|p| p.extension().is_some_and(|e| e == "toml") && p != corpora);
+    let mut files: Vec<(String, PathBuf)> = files.into_iter().map(|p| (below(dir, &p), p)).collect();
     files.sort();
-    let _ = writeln!(out, "pub static {name}: &[(&str, &{kind})] = &[");
+    let _ = writeln!(out, "pub static RULE_FILES: &[(&str, &str)] = &[");
     for (below, path) in files {
-        let _ = writeln!(out, "    ({below:?}, {include}!({:?})),", path.to_string_lossy());
+        let _ = writeln!(out, "    ({below:?}, include_str!({:?})),", path.to_string_lossy());
     }
     let _ = writeln!(out, "];");
     Ok(())
+}
+
+/// The path below a directory, with `/`.
+fn below(dir: &Path, path: &Path) -> String {
+    path.strip_prefix(dir).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
 
 fn walk(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -9,9 +9,11 @@
 //! Every disagreement is listed with our side's reason. A false "open" is counted apart: it is the one
 //! error that hurts.
 
+mod shared;
+
+use shared::{CODES, Outcome, Row, audit_names, audits, table};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use trulyopen::audit::Options;
+use std::path::Path;
 use trulyopen::card::Card;
 use trulyopen::card::front_matter::FrontMatter;
 use trulyopen::hub::Endpoints;
@@ -19,13 +21,10 @@ use trulyopen::hub::github::Tree;
 use trulyopen::inspect::{Extent, Shown, inspect};
 use trulyopen::report::Model;
 use trulyopen::rules::Rules;
-use trulyopen::session::{Access, Surroundings, audit_all, fetcher};
-use trulyopen::target::Target;
 use trulyopen::vocabulary::{Availability, Pillar, PillarStatus, Verdict};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let corpus = std::env::args().nth(1).or_else(|| std::env::var("TRULYOPEN_CORPUS").ok()).unwrap_or_else(|| "../shared/corpus".into());
-    let corpus = PathBuf::from(corpus);
+fn main() -> Outcome<()> {
+    let corpus = shared::corpus();
     if !corpus.join("truth").is_dir() {
         return Err(format!("{}: no corpus with truth/ here", corpus.display()).into());
     }
@@ -37,28 +36,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     curated(&corpus, &rules, &models)?;
     lineage(&corpus, &rules)?;
     Ok(())
-}
-
-/// Audits every model record of the corpus.
-fn audits(corpus: &Path, rules: &Rules) -> Result<Vec<Model>, Box<dyn std::error::Error>> {
-    let hub = corpus.join("hub");
-    let mut names = Vec::new();
-    for owner in std::fs::read_dir(hub.join("huggingface/models"))? {
-        let owner = owner?.path();
-        for model in std::fs::read_dir(&owner)? {
-            let name = format!("{}/{}", owner.file_name().unwrap_or_default().to_string_lossy(), model?.file_name().to_string_lossy());
-            names.push(name.trim_start_matches("_legacy/").to_string());
-        }
-    }
-    names.sort();
-    audit_names(&hub, &names, rules)
-}
-
-fn audit_names(hub: &Path, names: &[String], rules: &Rules) -> Result<Vec<Model>, Box<dyn std::error::Error>> {
-    let targets = names.iter().map(|n| Target::parse(n, &Endpoints::default())).collect::<Result<Vec<_>, _>>()?;
-    let access = Access { hub: Some(hub.to_string_lossy().into_owned()), ..Access::default() };
-    let fetcher = fetcher(&access, &Surroundings::default())?;
-    Ok(audit_all(&fetcher, rules, &Options::default(), &targets, 8)?.models)
 }
 
 fn summary(models: &[Model]) {
@@ -78,17 +55,6 @@ fn summary(models: &[Model]) {
         );
     }
     println!();
-}
-
-/// Rows of a table of tab-separated values, as maps from the header's names.
-fn table(path: &Path) -> Result<Vec<BTreeMap<String, String>>, Box<dyn std::error::Error>> {
-    let text = std::fs::read_to_string(path)?;
-    let mut lines = text.lines();
-    let header: Vec<String> = lines.next().unwrap_or_default().trim_start_matches(['#', ' ']).split('\t').map(str::to_string).collect();
-    Ok(lines
-        .filter(|l| !l.trim().is_empty() && !l.starts_with('#'))
-        .map(|l| header.iter().cloned().zip(l.split('\t').map(str::to_string)).collect())
-        .collect())
 }
 
 /// Counts of (truth, ours), with what is said of the disagreements.
@@ -131,7 +97,7 @@ impl Confusion {
     }
 }
 
-fn verdicts(corpus: &Path, models: &[Model]) -> Result<(), Box<dyn std::error::Error>> {
+fn verdicts(corpus: &Path, models: &[Model]) -> Outcome<()> {
     let mut confusion = Confusion::default();
     let mut false_open = 0;
     for row in table(&corpus.join("truth/verdicts.tsv"))? {
@@ -159,7 +125,7 @@ fn verdicts(corpus: &Path, models: &[Model]) -> Result<(), Box<dyn std::error::E
     Ok(())
 }
 
-fn repositories(corpus: &Path, rules: &Rules) -> Result<(), Box<dyn std::error::Error>> {
+fn repositories(corpus: &Path, rules: &Rules) -> Outcome<()> {
     let rows = table(&corpus.join("truth/repositories.tsv"))?;
     type Of = fn(&trulyopen::inspect::Inspection) -> &Shown;
     let questions: [(&str, Of); 5] = [
@@ -193,7 +159,7 @@ fn repositories(corpus: &Path, rules: &Rules) -> Result<(), Box<dyn std::error::
 }
 
 /// The curators' values for one model: (database, pillar, value).
-fn judgements(rows: &[BTreeMap<String, String>], id: &str) -> Vec<(&'static str, Pillar, String)> {
+fn judgements(rows: &[Row], id: &str) -> Vec<(&'static str, Pillar, String)> {
     let mut out = Vec::new();
     let mut add = |database, pillar, value: Option<&String>| {
         if let Some(value) = value.filter(|v| !v.is_empty())
@@ -202,7 +168,7 @@ fn judgements(rows: &[BTreeMap<String, String>], id: &str) -> Vec<(&'static str,
             out.push((database, pillar, value.clone()));
         }
     };
-    let is = |row: &BTreeMap<String, String>, column: &str| row.get(column).is_some_and(|v| v.eq_ignore_ascii_case(id));
+    let is = |row: &Row, column: &str| row.get(column).is_some_and(|v| v.eq_ignore_ascii_case(id));
     for row in rows {
         // The index judges a base and an end model apart; the code of both stands in one column, and is
         // the end model's where there is one.
@@ -231,7 +197,7 @@ fn judgements(rows: &[BTreeMap<String, String>], id: &str) -> Vec<(&'static str,
 
 /// Curated models of which the corpus has the whole record, and those of which it has the card only:
 /// for these nothing but data and code can be judged.
-fn curated(corpus: &Path, rules: &Rules, models: &[Model]) -> Result<(), Box<dyn std::error::Error>> {
+fn curated(corpus: &Path, rules: &Rules, models: &[Model]) -> Outcome<()> {
     let rows = table(&corpus.join("truth/curated.tsv"))?;
     let mut cards_only = Vec::new();
     let hub = tempfile::tempdir()?;
@@ -278,27 +244,8 @@ fn curated(corpus: &Path, rules: &Rules, models: &[Model]) -> Result<(), Box<dyn
 }
 
 /// Components of the Model Openness Framework that the tool's curators list, against those that we find.
-fn tool_components(rows: &[BTreeMap<String, String>], models: &[Model]) {
-    const SHORT: [(&str, &str); 17] = [
-        ("ARCH", "model-architecture"),
-        ("WF", "model-parameters-final"),
-        ("WI", "model-parameters-intermediate"),
-        ("EVR", "evaluation-results"),
-        ("MC", "model-card"),
-        ("DC", "data-card"),
-        ("TR", "technical-report"),
-        ("SMP", "sample-model-outputs"),
-        ("TRC", "training-code"),
-        ("INF", "inference-code"),
-        ("EVC", "evaluation-code"),
-        ("EVD", "evaluation-data"),
-        ("LIB", "supporting-libraries"),
-        ("DS", "datasets"),
-        ("PRE", "data-preprocessing-code"),
-        ("RP", "research-paper"),
-        ("META", "model-metadata"),
-    ];
-    for (short, id) in SHORT {
+fn tool_components(rows: &[Row], models: &[Model]) {
+    for (short, id) in CODES {
         let mut confusion = Confusion::default();
         for m in models {
             let Some(row) = rows.iter().find(|r| r["hf_id"].eq_ignore_ascii_case(&m.source.id) && !r["mot_components"].is_empty()) else {
@@ -316,7 +263,7 @@ fn tool_components(rows: &[BTreeMap<String, String>], models: &[Model]) {
 
 /// Bases found in prose, against those that the same card declares: the declaration is hidden, and asked
 /// for again.
-fn lineage(corpus: &Path, rules: &Rules) -> Result<(), Box<dyn std::error::Error>> {
+fn lineage(corpus: &Path, rules: &Rules) -> Outcome<()> {
     let at = Endpoints::default();
     let mut confusion = Confusion::default();
     for owner in std::fs::read_dir(corpus.join("cards"))? {

@@ -6,68 +6,22 @@
 //!
 //! Curators judge families, versions and points in time other than ours, so this finds misses; it is no truth.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
-use trulyopen::audit::Options;
+mod shared;
+
+use shared::{CODES, Outcome, Row, audits, table};
 use trulyopen::framework::mof::{Mode, is_open};
 use trulyopen::framework::mof_rule;
-use trulyopen::hub::Endpoints;
 use trulyopen::report::Model;
 use trulyopen::rules::Rules;
-use trulyopen::session::{Access, Surroundings, audit_all, fetcher};
-use trulyopen::target::Target;
 
-/// Codes of the components in the truth.
-const CODES: [(&str, &str); 17] = [
-    ("ARCH", "model-architecture"),
-    ("WF", "model-parameters-final"),
-    ("TR", "technical-report"),
-    ("EVR", "evaluation-results"),
-    ("MC", "model-card"),
-    ("DC", "data-card"),
-    ("SMP", "sample-model-outputs"),
-    ("TRC", "training-code"),
-    ("INF", "inference-code"),
-    ("EVC", "evaluation-code"),
-    ("EVD", "evaluation-data"),
-    ("LIB", "supporting-libraries"),
-    ("DS", "datasets"),
-    ("PRE", "data-preprocessing-code"),
-    ("WI", "model-parameters-intermediate"),
-    ("RP", "research-paper"),
-    ("META", "model-metadata"),
-];
-
-type Row = BTreeMap<String, String>;
-
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let corpus = std::env::args().nth(1).or_else(|| std::env::var("TRULYOPEN_CORPUS").ok()).unwrap_or_else(|| "../shared/corpus".into());
-    let corpus = PathBuf::from(corpus);
-    let text = std::fs::read_to_string(corpus.join("truth/curated.tsv"))?;
-    let mut lines = text.lines().map(|l| l.split('\t').map(str::to_string).collect::<Vec<_>>());
-    let header = lines.next().unwrap_or_default();
-    let rows: Vec<Row> = lines.map(|l| header.iter().cloned().zip(l).collect()).collect();
-    let models = audits(&corpus)?;
-    index(&rows, &models);
-    components(&rows, &models, &Rules::load(None)?);
-    Ok(())
-}
-
-/// Audits every model that a row is about and the corpus has a record of.
-fn audits(corpus: &std::path::Path) -> Result<Vec<Model>, Box<dyn std::error::Error>> {
-    let hub = corpus.join("hub");
-    let mut targets = Vec::new();
-    for owner in std::fs::read_dir(hub.join("huggingface/models"))? {
-        let owner = owner?;
-        for model in std::fs::read_dir(owner.path())? {
-            let name = format!("{}/{}", owner.file_name().to_string_lossy(), model?.file_name().to_string_lossy());
-            targets.push(Target::parse(name.trim_start_matches("_legacy/"), &Endpoints::default())?);
-        }
-    }
-    targets.sort();
-    let access = Access { hub: Some(hub.to_string_lossy().into_owned()), ..Access::default() };
+fn main() -> Outcome<()> {
+    let corpus = shared::corpus();
     let rules = Rules::load(None)?;
-    Ok(audit_all(&fetcher(&access, &Surroundings::default())?, &rules, &Options::default(), &targets, 8)?.models)
+    let rows = table(&corpus.join("truth/curated.tsv"))?;
+    let models = audits(&corpus, &rules)?;
+    index(&rows, &models);
+    components(&rows, &models, &rules);
+    Ok(())
 }
 
 /// The first row about a model, by any of these columns, that has a value in another one.

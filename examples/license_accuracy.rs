@@ -7,8 +7,10 @@
 //! open that must not be. That figure has to be 0. Last, the license names in the front matter of all cards
 //! are looked up.
 
+mod shared;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 use trulyopen::card::front_matter::split;
 use trulyopen::license::names::meaning;
@@ -18,8 +20,7 @@ use trulyopen::rules::Rules;
 use trulyopen::vocabulary::{Content, Openness};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let corpus = std::env::args().nth(1).or_else(|| std::env::var("TRULYOPEN_CORPUS").ok()).unwrap_or_else(|| "../shared/corpus".into());
-    let corpus = PathBuf::from(corpus);
+    let corpus = shared::corpus();
     let dir = corpus.join("licenses");
     let rules = Rules::load(None)?;
     let sources = std::fs::read_to_string(dir.join("SOURCES.tsv"))?;

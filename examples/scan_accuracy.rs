@@ -6,15 +6,16 @@
 //! resolve, and mentions in comments and documents are no claims and are counted apart. A row of the truth whose name does not stand
 //! in its file as a whole word contradicts its own file: it is shown, and counted both ways.
 
+mod shared;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 use trulyopen::rules::Rules;
 use trulyopen::scan::{Kind, Options, Scan, scan};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let corpus = std::env::args().nth(1).or_else(|| std::env::var("TRULYOPEN_CORPUS").ok()).unwrap_or_else(|| "../shared/corpus".into());
-    let corpus = PathBuf::from(corpus);
+    let corpus = shared::corpus();
     let root = if corpus.join("projects/truth.tsv").is_file() { corpus.join("projects") } else { corpus };
     let truth = std::fs::read_to_string(root.join("truth.tsv"))?;
     let mut wanted: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();

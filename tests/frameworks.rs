@@ -266,7 +266,7 @@ fn names_are_exact() {
 fn the_page_on_frameworks_is_current() {
     let page = std::fs::read_to_string(support::root().join("docs/frameworks.md")).expect("docs/frameworks.md");
     let made = trulyopen::framework::docs::docs(&rules());
-    assert!(page == made, "docs/frameworks.md is not what the rules say; `cargo run --example frameworks_docs` writes it");
+    assert!(page == made, "docs/frameworks.md is not what the rules say; `cargo run --example generate_docs` writes it");
 }
 
 /// A model with a license and a section on its use.

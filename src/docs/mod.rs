@@ -7,7 +7,7 @@ use crate::rules::Rules;
 
 /// Every generated page: its name in `docs/`, and its bytes. A new page is one line here.
 pub fn pages(rules: &Rules) -> Vec<(&'static str, String)> {
-    vec![("licenses.md", licenses::page(rules))]
+    vec![("frameworks.md", crate::framework::docs::docs(rules)), ("licenses.md", licenses::page(rules))]
 }
 
 /// What every generated page begins with.

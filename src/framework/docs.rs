@@ -1,4 +1,4 @@
-//! `docs/frameworks.md`, made from the rules: `cargo run --example frameworks_docs`.
+//! `docs/frameworks.md`, made from the rules: `cargo run --example generate_docs`.
 
 use super::schema::{FrameworkRule, Line};
 use crate::rules::Rules;
@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 /// The page, as Markdown.
 pub fn docs(rules: &Rules) -> String {
     let mut out = String::from(
-        "# Frameworks\n\nMade from `rules/frameworks/*.toml` and `rules/components.toml` by `cargo run --example frameworks_docs`; do not edit.\n\nEach framework is answered for every audited model: `frameworks` in the JSON, a line each in the table, details with `-v`.\n`trulyopen explain FRAMEWORK` and `trulyopen explain FRAMEWORK/LINE` print what stands here. A line or component that could\nnot be looked at is unknown, and never counts.\n\nThe verdict `open-source` asks for the framework `osaid`, so the two always say the same.\n",
+        "# Frameworks\n\nMade from `rules/frameworks/*.toml` and `rules/components.toml` by `cargo run --example generate_docs`; do not edit.\n\nEach framework is answered for every audited model: `frameworks` in the JSON, a line each in the table, details with `-v`.\n`trulyopen explain FRAMEWORK` and `trulyopen explain FRAMEWORK/LINE` print what stands here. A line or component that could\nnot be looked at is unknown, and never counts.\n\nThe verdict `open-source` asks for the framework `osaid`, so the two always say the same.\n",
     );
     for f in rules.frameworks.values() {
         framework(f, rules, &mut out);
