@@ -75,7 +75,6 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
     let lineage = lineage::trace(snapshot, &terms, rules, options, &mut findings);
     let cx = Context::new(snapshot, rules, &terms);
     let mut components = component::assess(&cx, &mut findings);
-    let inspections = cx.inspections;
     let formats = cx.files.as_ref().map(formats).unwrap_or_default();
     lineage::inherit(&mut components, &lineage, &snapshot.id, rules);
     overlay::components(&mut components, &reviews, snapshot, rules, &mut findings);
@@ -87,9 +86,10 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
         declared: None,
         answers: &answers,
     };
-    let (standing, frameworks, pillars) = conclude(&components, &lineage, &judgement, rules, options);
+    let inspections = cx.inspections;
+    let audit = Audit::of(components, terms, lineage, &judgement, rules, options);
     let (reported, benchmarks, _) = component::evaluation_summary(snapshot, rules);
-    if let Some(f) = openwashing(snapshot, rules, standing.verdict, &standing.reasons) {
+    if let Some(f) = openwashing(snapshot, rules, audit.verdict, &audit.reasons) {
         findings.push(f);
     }
     if let Ok(record) = &snapshot.record
@@ -104,21 +104,37 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
         findings.push(Finding::new(rules, "evidence/digest-mismatch", missing.what.clone(), vec![snapshot.record_cite.clone()]));
     }
     finding::sort(&mut findings);
-    Audit {
-        verdict: standing.verdict,
-        possible: standing.possible,
-        reasons: standing.reasons,
-        pillars,
-        components,
-        terms,
-        lineage,
-        inspections,
-        reported,
-        benchmarks,
-        formats,
-        frameworks,
-        findings,
-        incomplete,
+    Audit { inspections, reported, benchmarks, formats, findings, incomplete, ..audit }
+}
+
+impl<'r> Audit<'r> {
+    /// What components, terms and lineage come to; findings and what only a record can tell are added by
+    /// the caller.
+    pub fn of(
+        components: Components,
+        terms: Terms<'r>,
+        lineage: Lineage<'r>,
+        judgement: &Judgement<'_>,
+        rules: &Rules,
+        options: &Options,
+    ) -> Audit<'r> {
+        let (standing, frameworks, pillars) = conclude(&components, &lineage, judgement, rules, options);
+        Audit {
+            verdict: standing.verdict,
+            possible: standing.possible,
+            reasons: standing.reasons,
+            pillars,
+            components,
+            terms,
+            lineage,
+            inspections: Vec::new(),
+            reported: Reported::None,
+            benchmarks: Vec::new(),
+            formats: Vec::new(),
+            frameworks,
+            findings: Vec::new(),
+            incomplete: Vec::new(),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::plan::{self, BaseMention, DatasetMention, Plan};
 use crate::rules::Rules;
 use crate::target::{Place, Target};
 use futures_util::future::{BoxFuture, FutureExt, join, join_all, join4};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Gathers a target.
@@ -141,25 +141,8 @@ fn finish(
     card: Result<Document, Gap>,
 ) -> Snapshot {
     let parsed = card.as_ref().ok().filter(|d| !card::is_saved_error(&d.bytes)).map(|d| Card::parse(&d.bytes));
-    Snapshot {
-        target: target.clone(),
-        hub,
-        id,
-        page,
-        fetched_from,
-        depth,
-        record,
-        revision,
-        record_cite,
-        card,
-        parsed,
-        files: BTreeMap::new(),
-        datasets: Vec::new(),
-        repos: Vec::new(),
-        ancestors: Vec::new(),
-        skipped: Vec::new(),
-        reviews: Vec::new(),
-    }
+    let empty = Snapshot::without_record(target, hub, id, page, record_cite, Gap::NotFound);
+    Snapshot { fetched_from, depth, record, revision, card, parsed, ..empty }
 }
 
 /// Reviews of a model.

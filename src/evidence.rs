@@ -92,6 +92,31 @@ pub struct Snapshot {
     pub reviews: Vec<Review>,
 }
 
+impl Snapshot {
+    /// One of which nothing was gathered, for this reason.
+    pub fn without_record(target: &Target, hub: &'static str, id: String, page: String, record_cite: Evidence, gap: Gap) -> Snapshot {
+        Snapshot {
+            target: target.clone(),
+            hub,
+            id,
+            page,
+            fetched_from: Origin::Directory,
+            depth: Depth::Full,
+            record: Err(gap.clone()),
+            revision: None,
+            record_cite,
+            card: Err(gap),
+            parsed: None,
+            files: BTreeMap::new(),
+            datasets: Vec::new(),
+            repos: Vec::new(),
+            ancestors: Vec::new(),
+            skipped: Vec::new(),
+            reviews: Vec::new(),
+        }
+    }
+}
+
 /// Where a name stands in a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {

@@ -1,11 +1,11 @@
 //! Models that are only sold behind an API: known from `rules/hosted/`, not from a hub.
 
-use crate::audit::{Audit, Judgement, Options, conclude};
-use crate::component::{Component, Components, Reported, license_none, license_unknown};
-use crate::evidence::{Depth, Evidence, Snapshot};
+use crate::audit::{Audit, Judgement, Options};
+use crate::component::{Component, Components, license_none, license_unknown};
+use crate::evidence::{Evidence, Snapshot};
 use crate::license::conclude::Terms;
 use crate::lineage::Lineage;
-use crate::net::{Gap, Origin};
+use crate::net::Gap;
 use crate::rules::Rules;
 use crate::rules::scan::Provider;
 use crate::target::{Place, Target};
@@ -33,25 +33,7 @@ pub fn audit<'r>(target: &Target, provider: &Provider, name: &str, rules: &'r Ru
         provider.checked.map_or_else(|| "its page was not opened to check".to_string(), |day| format!("its page was looked at on {day}"));
     let note = format!("by the rules {} sells {name} behind an API and publishes no weights of it; {when}", provider.name);
     let cite = Evidence::page(provider.source.clone(), note.clone());
-    let snapshot = Snapshot {
-        target: target.clone(),
-        hub: HUB,
-        id: name.to_string(),
-        page: provider.source.clone(),
-        fetched_from: Origin::Directory,
-        depth: Depth::Full,
-        record: Err(gap()),
-        revision: None,
-        record_cite: cite.clone(),
-        card: Err(gap()),
-        parsed: None,
-        files: BTreeMap::new(),
-        datasets: Vec::new(),
-        repos: Vec::new(),
-        ancestors: Vec::new(),
-        skipped: Vec::new(),
-        reviews: Vec::new(),
-    };
+    let snapshot = Snapshot::without_record(target, HUB, name.to_string(), provider.source.clone(), cite.clone(), gap());
     let component = |id: ComponentId| {
         let weights = matches!(id, ComponentId::ModelParametersFinal);
         Component {
@@ -85,22 +67,6 @@ pub fn audit<'r>(target: &Target, provider: &Provider, name: &str, rules: &'r Ru
         declared: None,
         answers: &BTreeMap::new(),
     };
-    let (standing, frameworks, pillars) = conclude(&components, &lineage, &judgement, rules, options);
-    let audit = Audit {
-        verdict: standing.verdict,
-        possible: standing.possible,
-        reasons: standing.reasons,
-        pillars,
-        components,
-        terms,
-        lineage,
-        inspections: Vec::new(),
-        reported: Reported::None,
-        benchmarks: Vec::new(),
-        formats: Vec::new(),
-        frameworks,
-        findings: Vec::new(),
-        incomplete: Vec::new(),
-    };
+    let audit = Audit::of(components, terms, lineage, &judgement, rules, options);
     (snapshot, audit)
 }

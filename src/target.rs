@@ -1,7 +1,7 @@
 //! What the user asked about: every accepted spelling, parsed into one type.
 
 use crate::error::Error;
-use crate::hub::{self, Endpoints, huggingface, is_repo_id};
+use crate::hub::{Endpoints, huggingface, is_repo_id};
 use crate::reviewed::Format;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -260,17 +260,6 @@ fn decode(s: &str) -> Option<String> {
         }
     }
     String::from_utf8(out).ok()
-}
-
-impl Place {
-    /// The hub's name, or `local`.
-    pub fn hub_name(&self) -> &'static str {
-        match self {
-            Place::Hub { hub, .. } => hub,
-            Place::Folder(_) => hub::local::NAME,
-            Place::Reviewed { format, .. } => format.slug(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -191,6 +191,18 @@ impl From<bool> for Tri {
     }
 }
 
+impl PillarStatus {
+    /// The sign in tables: a circle as full as the pillar is open.
+    pub fn sign(self) -> &'static str {
+        match self {
+            PillarStatus::Open => "●",
+            PillarStatus::Partial => "◐",
+            PillarStatus::Closed => "○",
+            PillarStatus::Unknown => "?",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

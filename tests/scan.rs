@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use trulyopen::render::scan::{kind, role};
 use trulyopen::rules::Rules;
 use trulyopen::scan::{Options, Reference, Scan, scan};
 
@@ -26,9 +25,9 @@ fn all(scan: &Scan) -> impl Iterator<Item = &Reference> {
 
 /// A row as the truth has it.
 fn row(project: &str, r: &Reference) -> String {
-    let kind = if r.target.is_some() { kind(r.kind) } else { "unresolved" };
+    let kind = if r.target.is_some() { r.kind.slug() } else { "unresolved" };
     let name = r.target.as_deref().unwrap_or(&r.written);
-    format!("{project}\t{}\t{name}\t{kind}\t{}", r.location.file, role(r.role))
+    format!("{project}\t{}\t{name}\t{kind}\t{}", r.location.file, r.role.slug())
 }
 
 #[test]
@@ -118,7 +117,7 @@ fn a_hub_cache_is_an_inventory() {
     fs::write(model.join("snapshots").join(commit).join("README.md"), "---\nbase_model: acme/other\n---\n").unwrap();
     fs::create_dir_all(dir.path().join("datasets--acme--data/snapshots")).unwrap();
     let scan = run(dir.path());
-    let rows: Vec<_> = scan.references.iter().map(|r| (kind(r.kind), r.target.as_deref().unwrap(), r.pinned)).collect();
+    let rows: Vec<_> = scan.references.iter().map(|r| (r.kind.slug(), r.target.as_deref().unwrap(), r.pinned)).collect();
     assert_eq!(rows, [("dataset", "acme/data", false), ("model", "acme/cached", true)]);
 }
 
@@ -161,7 +160,7 @@ checked = 2026-11-25
     fs::create_dir(&project).unwrap();
     fs::write(project.join("a.py"), "import our_lib\nour_lib.x.fetch_it('acme/ours')\nc(model='house-large')\n").unwrap();
     let with = scan(&project, &Rules::load(Some(&own)).unwrap(), &Options::default()).unwrap();
-    let found: Vec<_> = with.references.iter().map(|r| (kind(r.kind), r.target.as_deref().unwrap())).collect();
+    let found: Vec<_> = with.references.iter().map(|r| (r.kind.slug(), r.target.as_deref().unwrap())).collect();
     assert_eq!(found, [("model", "acme/ours"), ("hosted", "house-large")]);
     assert!(run(&project).references.is_empty());
 

@@ -304,7 +304,7 @@ fn subject(w: WireModel) -> Result<(Subject, String, String), String> {
     }
     let finding = |(rule, severity)| Found { rule, severity, message: "found when it was locked".into(), evidence: Vec::<Evidence>::new() };
     let subject = Subject {
-        origin: if w.hub == "hosted" { Origin::Hosted } else { Origin::Locked },
+        origin: if w.hub == crate::hosted::HUB { Origin::Hosted } else { Origin::Locked },
         target: w.target,
         requested: w.requested,
         hub: w.hub,

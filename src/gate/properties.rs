@@ -208,13 +208,17 @@ fn exit(policy: &Policy, subject: &Subject, pinned: bool, role: Role) -> Exit {
         via: String::new(),
         unresolved: None,
     };
-    let subjects = BTreeMap::from([(subject.key(), subject.clone())]);
+    evaluated(policy, &[one], &BTreeMap::from([(subject.key(), subject.clone())]))
+}
+
+/// The exit of a whole project without a lock.
+fn evaluated(policy: &Policy, uses: &[Use], subjects: &BTreeMap<Key, Subject>) -> Exit {
     let input = Input {
         policy,
         environment: &policy.base,
-        uses: &[one],
+        uses,
         skipped: &[],
-        subjects: &subjects,
+        subjects,
         locked: Locked::No,
         rules: &RULES,
         today: jiff::civil::date(2026, 11, 25),
@@ -290,20 +294,7 @@ fn what_is_allowed_behind_an_api_is_not_allowed_as_weights() {
     };
     let all = [Subject::hosted("org/name"), weights];
     let subjects: BTreeMap<Key, Subject> = all.into_iter().map(|s| (s.key(), s)).collect();
-    let judge = |uses: &[Use]| {
-        let input = Input {
-            policy: &policy,
-            environment: &policy.base,
-            uses,
-            skipped: &[],
-            subjects: &subjects,
-            locked: Locked::No,
-            rules: &RULES,
-            today: jiff::civil::date(2026, 11, 25),
-            whole: true,
-        };
-        evaluate(&input).exit()
-    };
+    let judge = |uses: &[Use]| evaluated(&policy, uses, &subjects);
     assert_eq!(judge(&[one(true, 1)]), Exit::Done);
     assert_eq!(judge(&[one(true, 1), one(false, 2)]), Exit::Violated);
 }

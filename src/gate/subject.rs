@@ -243,7 +243,7 @@ impl Subject {
     /// A model that is only sold behind an API.
     pub fn hosted(target: &str) -> Subject {
         Subject {
-            hub: "hosted".into(),
+            hub: crate::hosted::HUB.into(),
             origin: Origin::Hosted,
             verdict: Verdict::Closed,
             possible: Verdict::Closed,

@@ -46,7 +46,7 @@ fn lines(scan: &Scan, _: &Rules, _: Style) -> String {
 /// A reference for machines.
 pub fn reference(r: &Reference) -> Value {
     json!({
-        "kind": kind(r.kind),
+        "kind": r.kind.slug(),
         "target": r.target,
         "written": r.written,
         "revision": r.revision,
@@ -59,30 +59,9 @@ pub fn reference(r: &Reference) -> Value {
         "snippet_column": r.location.snippet_column,
         "via": r.via,
         "used_at": r.used_at.map(|p| json!({"line": p.line, "column": p.column})),
-        "role": role(r.role),
+        "role": r.role.slug(),
         "unresolved": r.unresolved,
     })
-}
-
-/// The word for a kind, in JSON and in tables.
-pub fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Model => "model",
-        Kind::Dataset => "dataset",
-        Kind::Hosted => "hosted",
-    }
-}
-
-/// The word for a role.
-pub fn role(role: Role) -> &'static str {
-    match role {
-        Role::Code => "code",
-        Role::Config => "config",
-        Role::Test => "test",
-        Role::Example => "example",
-        Role::Comment => "comment",
-        Role::Documentation => "documentation",
-    }
 }
 
 /// For people: one block a file.
@@ -127,9 +106,9 @@ fn blocks(references: &[Reference], style: Style, out: &mut String) {
             let named = paint(name, colour.on_default(), style);
             let via = match r.role {
                 Role::Code | Role::Config => r.via.clone(),
-                other => format!("{}, {}", role(other), r.via),
+                other => format!("{}, {}", other.slug(), r.via),
             };
-            let _ = write!(out, "  {:>places$}  {named}{gap}  {:<7}  {}", place(r), kind(r.kind), line(&via));
+            let _ = write!(out, "  {:>places$}  {named}{gap}  {:<7}  {}", place(r), r.kind.slug(), line(&via));
             out.push('\n');
             if let Some(why) = &r.unresolved {
                 let _ = writeln!(out, "  {:>places$}  {}", "", line(&format!("not resolved: {why}")));

@@ -396,22 +396,20 @@ fn verdict(v: Verdict, style: Style) -> String {
 
 /// The status in a sign and a word.
 fn mark(status: PillarStatus, style: Style) -> String {
-    let (sign, c) = sign_of(status);
-    paint(&format!("{sign} {status}"), colour(c), style)
+    paint(&format!("{} {status}", status.sign()), colour(colour_of(status)), style)
 }
 
 /// The status in a sign.
 fn sign(status: PillarStatus, style: Style) -> String {
-    let (sign, c) = sign_of(status);
-    paint(sign, colour(c), style)
+    paint(status.sign(), colour(colour_of(status)), style)
 }
 
-fn sign_of(status: PillarStatus) -> (&'static str, AnsiColor) {
+fn colour_of(status: PillarStatus) -> AnsiColor {
     match status {
-        PillarStatus::Open => ("●", AnsiColor::Green),
-        PillarStatus::Partial => ("◐", AnsiColor::Yellow),
-        PillarStatus::Closed => ("○", AnsiColor::Red),
-        PillarStatus::Unknown => ("?", AnsiColor::Magenta),
+        PillarStatus::Open => AnsiColor::Green,
+        PillarStatus::Partial => AnsiColor::Yellow,
+        PillarStatus::Closed => AnsiColor::Red,
+        PillarStatus::Unknown => AnsiColor::Magenta,
     }
 }
 

@@ -3,21 +3,20 @@
 
 use super::overlay::{self, attested, differences};
 use super::{Content, Review, Said, Statement};
-use crate::audit::{Audit, Judgement, Options, conclude};
+use crate::audit::{Audit, Judgement, Options};
 use crate::card::topics;
 use crate::component::{Component, Components, Reported};
-use crate::evidence::{Depth, Document, Snapshot};
+use crate::evidence::Snapshot;
 use crate::finding::{self, Finding};
 use crate::framework::mof_rule;
 use crate::license::conclude::Terms;
 use crate::license::{self, names_something};
 use crate::lineage::Lineage;
-use crate::net::{Gap, Origin};
+use crate::net::Gap;
 use crate::rules::Rules;
 use crate::target::Target;
 use crate::text;
 use crate::vocabulary::{Availability, Basis, ComponentId, Content as Kind, Openness, Tri};
-use std::collections::BTreeMap;
 
 /// Why there is no record: none is asked for.
 const ALONE: &str = "it is judged on a reviewer's statements alone";
@@ -28,27 +27,9 @@ pub fn snapshot(target: &Target, hub: &'static str, review: Result<&Review, Gap>
         Ok(r) => (r.subject(), Gap::NotFetched(ALONE.into())),
         Err(gap) => (target.given.clone(), gap.clone()),
     };
-    let card: Result<Document, Gap> = Err(gap.clone());
     let record_cite = review.as_ref().map(|r| r.cite(None, None, "the reviewed file")).unwrap_or_default();
-    Snapshot {
-        target: target.clone(),
-        hub,
-        page: review.ok().and_then(|r| r.ids.first()).map(|i| format!("https://huggingface.co/{i}")).unwrap_or_default(),
-        id,
-        fetched_from: Origin::Directory,
-        depth: Depth::Full,
-        record: Err(gap),
-        revision: None,
-        record_cite,
-        card,
-        parsed: None,
-        files: BTreeMap::new(),
-        datasets: Vec::new(),
-        repos: Vec::new(),
-        ancestors: Vec::new(),
-        skipped: Vec::new(),
-        reviews: Vec::new(),
-    }
+    let page = review.ok().and_then(|r| r.ids.first()).map(|i| format!("https://huggingface.co/{i}")).unwrap_or_default();
+    Snapshot::without_record(target, hub, id, page, record_cite, gap)
 }
 
 /// Judges it. `peers` are other reviews at hand: where they are of the same system, differences are findings.
@@ -72,24 +53,9 @@ pub fn judge<'r>(review: &Review, peers: &[&Review], rules: &'r Rules, options: 
     finding::sort(&mut findings);
     let judgement =
         Judgement { snapshot: None, access: (Tri::Met, String::new()), no_record: None, declared: declared.as_ref(), answers: &answers };
-    let (standing, frameworks, pillars) = conclude(&components, &lineage, &judgement, rules, options);
     let results = components.get(&ComponentId::EvaluationResults).is_some_and(|c| c.availability == Availability::Released);
-    Audit {
-        verdict: standing.verdict,
-        possible: standing.possible,
-        reasons: standing.reasons,
-        pillars,
-        components,
-        terms,
-        lineage,
-        inspections: Vec::new(),
-        reported: if results { Reported::SelfReported } else { Reported::None },
-        benchmarks: Vec::new(),
-        formats: Vec::new(),
-        frameworks,
-        findings,
-        incomplete: Vec::new(),
-    }
+    let reported = if results { Reported::SelfReported } else { Reported::None };
+    Audit { reported, findings, ..Audit::of(components, terms, lineage, &judgement, rules, options) }
 }
 
 /// The license of the weights, as stated.

@@ -79,6 +79,17 @@ pub enum Kind {
     Hosted,
 }
 
+impl Kind {
+    /// The spelling in JSON and in tables.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Kind::Model => "model",
+            Kind::Dataset => "dataset",
+            Kind::Hosted => "hosted",
+        }
+    }
+}
+
 /// What the place of a reference says about its weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
@@ -88,6 +99,20 @@ pub enum Role {
     Example,
     Comment,
     Documentation,
+}
+
+impl Role {
+    /// The spelling in JSON and in tables.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Role::Code => "code",
+            Role::Config => "config",
+            Role::Test => "test",
+            Role::Example => "example",
+            Role::Comment => "comment",
+            Role::Documentation => "documentation",
+        }
+    }
 }
 
 /// A place in a file. Lines and columns count from 1, columns in characters.

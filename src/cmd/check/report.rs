@@ -7,7 +7,7 @@ use crate::gate::subject::{Key, Origin, Subject};
 use crate::gate::{self, Input, Locked, Outcome, Use, hints};
 use crate::render::check::{CheckReport, ModelOut, PolicyOut, RuleOut, Summary, UseOut};
 use crate::report::Report;
-use crate::scan::{Kind, Role, Scan};
+use crate::scan::{Kind, Scan};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts together what the renderers get.
@@ -39,7 +39,7 @@ pub fn report(
         file: project.place(r).file,
         line: r.location.line,
         column: r.location.column,
-        role: role(r.role),
+        role: r.role.slug(),
         via: r.via.clone(),
     });
     let used: BTreeSet<&str> = outcome.violations.iter().map(|v| v.rule.as_str()).collect();
@@ -109,18 +109,7 @@ fn use_out(u: &Use) -> UseOut {
         file: u.place.file.clone(),
         line: u.place.line,
         column: u.place.column,
-        role: role(u.role),
+        role: u.role.slug(),
         via: u.via.clone(),
-    }
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Code => "code",
-        Role::Config => "config",
-        Role::Test => "test",
-        Role::Example => "example",
-        Role::Comment => "comment",
-        Role::Documentation => "documentation",
     }
 }

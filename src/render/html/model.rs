@@ -44,7 +44,7 @@ pub struct ModelView<'r> {
 pub struct PillarView<'r> {
     pub title: &'static str,
     pub slug: &'static str,
-    pub sign: &'static str,
+    pub sign: String,
     pub rank: usize,
     pub summary: &'r str,
 }

@@ -88,7 +88,7 @@ fn table(out: &mut String, report: &Report) {
         "## Models\n\n| model | verdict | weights | training data | training code | license |\n| --- | --- | --- | --- | --- | --- |\n",
     );
     for m in &report.models {
-        let pillar = |p: Pillar| m.pillars.get(&p).map_or("", |p| sign(p.status));
+        let pillar = |p: Pillar| m.pillars.get(&p).map_or_else(String::new, |p| sign(p.status));
         let _ = writeln!(
             out,
             "| {} | {} | {} | {} | {} | {} {} |",
@@ -105,11 +105,6 @@ fn table(out: &mut String, report: &Report) {
 }
 
 /// A sign with its word, so that the sign alone is never the meaning.
-pub fn sign(status: PillarStatus) -> &'static str {
-    match status {
-        PillarStatus::Open => "● open",
-        PillarStatus::Partial => "◐ partial",
-        PillarStatus::Closed => "○ closed",
-        PillarStatus::Unknown => "? unknown",
-    }
+pub fn sign(status: PillarStatus) -> String {
+    format!("{} {status}", status.sign())
 }
