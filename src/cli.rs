@@ -55,6 +55,17 @@ pub enum Command {
         after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain osaid/data-information\n  trulyopen explain --list"
     )]
     Explain(ExplainArgs),
+    /// Show, check or empty the cache of what hubs answered
+    #[command(
+        after_help = "The cache is in TRULYOPEN_CACHE, or the user's cache directory; TRULYOPEN_CACHE=off keeps nothing, TRULYOPEN_CACHE_SIZE is its bound in MB (256).\n\nExamples:\n  trulyopen cache show\n  trulyopen cache clean --unused-for 30d"
+    )]
+    Cache {
+        #[command(subcommand)]
+        action: CacheAction,
+    },
+    /// Say what can be reached, with which token, and where everything is
+    #[command(after_help = "Examples:\n  trulyopen doctor\n  HF_ENDPOINT=https://hub.example.org trulyopen doctor --format json")]
+    Doctor,
     /// Print shell completions
     Completions {
         /// The shell
@@ -62,6 +73,23 @@ pub enum Command {
     },
     /// Print the manual page (roff)
     Man,
+}
+
+/// What `trulyopen cache` does.
+#[derive(Debug, Subcommand)]
+pub enum CacheAction {
+    /// Print its directory
+    Dir,
+    /// Say what is in it
+    Show,
+    /// Check every content against its digest, and remove what is damaged
+    Verify,
+    /// Remove everything, or what was not used for some time
+    Clean {
+        /// Only what was not used for this long (30d, 12h)
+        #[arg(long, value_name = "AGE", value_parser = age)]
+        unused_for: Option<Duration>,
+    },
 }
 
 const AUDIT_EXAMPLES: &str = "\
@@ -211,9 +239,15 @@ pub struct Shared {
     /// The hub: an address (a mirror), or a directory of saved evidence
     #[arg(long, global = true, value_name = "URL|DIR")]
     pub hub: Option<String>,
-    /// Use no network at all
+    /// Use no network at all: only what is on this machine, the cache included
     #[arg(long, global = true)]
     pub offline: bool,
+    /// Use a kept answer without asking its host where it is no older (90s, 30m, 12h, 7d); without this flag, hosts are asked whether it still holds
+    #[arg(long, global = true, value_name = "AGE", env = "TRULYOPEN_MAX_AGE", value_parser = age)]
+    pub max_age: Option<Duration>,
+    /// Neither read nor write the cache
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// Rules that add to or override the built-in ones
     #[arg(long, global = true, value_name = "DIR")]
     pub rules: Option<PathBuf>,
@@ -249,12 +283,23 @@ impl Shared {
         Access {
             hub: self.hub.clone(),
             offline: self.offline,
+            max_age: self.max_age.unwrap_or_default(),
+            no_cache: self.no_cache,
             save: self.save_evidence.clone(),
             timeout: Some(Duration::from_secs(self.timeout)),
             trace: self.verbose > 1,
             evidence: self.evidence.clone(),
         }
     }
+}
+
+/// An age such as `90s`, `30m`, `12h`, `7d` or `1d 12h`; a day has 24 hours.
+///
+/// # Errors
+/// What an age looks like.
+pub fn age(s: &str) -> Result<Duration, String> {
+    let span = s.trim().parse::<jiff::Span>().and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()));
+    span.ok().and_then(|d| d.try_into().ok()).ok_or_else(|| "an age is a number with a unit, such as 90s, 30m, 12h or 7d".to_string())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -268,6 +313,16 @@ pub enum When {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn ages() {
+        for (text, seconds) in [("90s", 90), ("30m", 1800), ("12h", 43_200), ("7d", 604_800), ("1d 12h", 129_600), ("0s", 0)] {
+            assert_eq!(age(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for bad in ["", "7", "soon", "-1h", "1y 2x", "999999999999d"] {
+            assert!(age(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -59,6 +59,8 @@ async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, i
     let info = hub.model_info(at, id, revision);
     let asked = revision.unwrap_or("main");
     let (answer, card) = join(fetcher.get(&info), fetcher.get(&hub.model_file(at, id, asked, "README.md"))).await;
+    let fetched_at = answer.as_ref().ok().and_then(|b| b.kept);
+    let fetched_from = answer.as_ref().map_or(fetcher.origin, |b| fetcher.origin_of(b));
     let record_digest = answer.as_ref().ok().map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
     let record = answer
         .and_then(|body| hub.read_model(&body.bytes).map_err(Gap::Malformed))
@@ -95,7 +97,8 @@ async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, i
         Err(gap) => gap.words(),
     };
     let record_cite = Evidence { url: Some(info.url.clone()), note, digest: record_digest, ..Evidence::default() };
-    finish(target, hub.name(), id, page, fetcher.origin, depth, record, revision, record_cite, card)
+    let snapshot = finish(target, hub.name(), id, page, fetched_from, depth, record, revision, record_cite, card);
+    Snapshot { fetched_at, ..snapshot }
 }
 
 /// A plain directory holds one revision of a model; a record of another one is not an answer.

@@ -71,6 +71,8 @@ pub struct Snapshot {
     pub id: String,
     pub page: String,
     pub fetched_from: Origin,
+    /// Of a record from the cache: when the host gave it, in seconds since the epoch.
+    pub fetched_at: Option<u64>,
     pub depth: Depth,
     pub record: Result<ModelRecord, Gap>,
     /// The commit that everything is pinned to.
@@ -101,6 +103,7 @@ impl Snapshot {
             id,
             page,
             fetched_from: Origin::Directory,
+            fetched_at: None,
             depth: Depth::Full,
             record: Err(gap.clone()),
             revision: None,

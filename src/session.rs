@@ -8,6 +8,7 @@ use crate::evidence::{Depth, Snapshot};
 use crate::hub::Endpoints;
 use crate::hub::huggingface::Environment;
 use crate::net::auth::Token;
+use crate::net::cache::{Cache, Settings};
 use crate::net::directory::Directory;
 use crate::net::live::Live;
 use crate::net::record::Recorder;
@@ -27,6 +28,9 @@ pub struct Access {
     /// `--hub`: an address or a directory.
     pub hub: Option<String>,
     pub offline: bool,
+    /// `--max-age`: an earlier answer that is no older stands for the host's.
+    pub max_age: Duration,
+    pub no_cache: bool,
     pub save: Option<PathBuf>,
     pub timeout: Option<Duration>,
     pub trace: bool,
@@ -41,6 +45,10 @@ pub struct Surroundings {
     pub github_token: Option<String>,
     pub github_api: Option<String>,
     pub github_raw: Option<String>,
+    /// Where answers are kept; `None` where there is no such place, or none is wanted.
+    pub cache: Option<PathBuf>,
+    /// `TRULYOPEN_CACHE_SIZE`: megabytes that the cache may have.
+    pub cache_size: Option<String>,
 }
 
 impl Surroundings {
@@ -53,7 +61,23 @@ impl Surroundings {
             github_token: var("GITHUB_TOKEN"),
             github_api: var("GITHUB_API_URL"),
             github_raw: var("TRULYOPEN_GITHUB_RAW"),
+            cache: cache_dir(),
+            cache_size: var("TRULYOPEN_CACHE_SIZE"),
         }
+    }
+
+    /// Bytes that the cache may have.
+    ///
+    /// # Errors
+    /// A size that is none.
+    pub fn cache_budget(&self) -> Result<u64, Error> {
+        let Some(size) = &self.cache_size else { return Ok(CACHE_BYTES) };
+        size.parse::<u32>().map(|megabytes| u64::from(megabytes) << 20).map_err(|_| {
+            Error::usage(
+                format!("TRULYOPEN_CACHE_SIZE is `{}`", crate::text::line(size)),
+                "it is a number of megabytes; 256 where it is not set; TRULYOPEN_CACHE=off keeps nothing",
+            )
+        })
     }
 
     /// The addresses of all hosts, with the hub that `--hub` names.
@@ -87,6 +111,19 @@ impl Surroundings {
     }
 }
 
+/// Bytes that the cache may have where nothing else is said.
+const CACHE_BYTES: u64 = 256 << 20;
+
+/// Where answers are kept: `TRULYOPEN_CACHE` (`off` for nowhere), else `trulyopen` in the user's cache
+/// directory (<https://specifications.freedesktop.org/basedir-spec/latest/>).
+fn cache_dir() -> Option<PathBuf> {
+    match std::env::var_os("TRULYOPEN_CACHE").filter(|v| !v.is_empty()) {
+        Some(off) if off == "off" => None,
+        Some(dir) => Some(PathBuf::from(dir)),
+        None => dirs::cache_dir().map(|dir| dir.join("trulyopen")),
+    }
+}
+
 /// Whether `--hub` names an address rather than a directory.
 pub fn is_address(hub: &str) -> bool {
     hub.starts_with("http://") || hub.starts_with("https://")
@@ -101,16 +138,23 @@ pub fn fetcher(access: &Access, around: &Surroundings) -> Result<Fetcher, Error>
     let endpoints = around.endpoints(access.hub.as_deref().filter(|h| is_address(h)))?;
     let source = match &access.hub {
         Some(dir) if !is_address(dir) => Source::Directory(Directory::open(Path::new(dir))?),
-        _ if access.offline || around.hub.offline => Source::Offline,
+        _ if access.offline || around.hub.offline => Source::Offline(cache(access, around, &tokens(around, &endpoints))?),
         _ => Source::Live(Live::new(
             tokens(around, &endpoints),
             access.timeout.unwrap_or(crate::net::limits::REQUEST_TIMEOUT),
+            cache(access, around, &tokens(around, &endpoints))?,
             if access.trace { trace } else { |_| {} },
         )?),
     };
     let mut fetcher = Fetcher::new(source, endpoints, record);
     fetcher.reviews = reviews(&access.evidence)?;
     Ok(fetcher)
+}
+
+/// The cache of a run, unless it is to have none.
+fn cache(access: &Access, around: &Surroundings, tokens: &[Token]) -> Result<Option<Cache>, Error> {
+    let Some(root) = around.cache.clone().filter(|_| !access.no_cache) else { return Ok(None) };
+    Ok(Some(Cache::new(Settings { root, max_age: access.max_age, budget: around.cache_budget()? }, tokens)))
 }
 
 /// Reads files of reviewed evidence.
@@ -132,7 +176,7 @@ fn trace(what: &str) {
 }
 
 /// Each token bound to its own host. The code host's raw files need none for public repositories.
-fn tokens(around: &Surroundings, endpoints: &Endpoints) -> Vec<Token> {
+pub fn tokens(around: &Surroundings, endpoints: &Endpoints) -> Vec<Token> {
     let hub = around.hub.token.as_deref().and_then(|t| Token::bind(&endpoints.huggingface, t));
     let github = around.github_token.as_deref().and_then(|t| Token::bind(&endpoints.github_api, t));
     hub.into_iter().chain(github).collect()

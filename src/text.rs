@@ -83,12 +83,21 @@ pub fn words(s: &str) -> String {
                 out.push(' ');
             }
             gap = false;
-            out.extend(c.to_lowercase());
+            if c.is_ascii() {
+                out.push(c.to_ascii_lowercase());
+            } else {
+                out.extend(c.to_lowercase());
+            }
         } else {
             gap = true;
         }
     }
     out
+}
+
+/// The first of the [`words`] of a name, made without the others.
+pub fn first_word(s: &str) -> String {
+    s.chars().skip_while(|c| !c.is_alphanumeric()).take_while(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The form in which license names from front matter are compared: lower case, a leading
@@ -221,6 +230,13 @@ mod tests {
         fn words_is_idempotent(s in ".*") {
             let once = words(&s);
             prop_assert_eq!(words(&once), once);
+        }
+
+        #[test]
+        fn the_first_word_is_that_of_all_words(s in ".*") {
+            let all = words(&s);
+            let first = first_word(&s);
+            prop_assert_eq!(all.split(' ').next().unwrap_or_default(), first.as_str());
         }
 
         #[test]

@@ -1,8 +1,10 @@
 //! Commands: wiring only. What is printed comes from the renderers; what is decided, from the stages.
 
 pub mod audit;
+pub mod cache;
 pub mod check;
 pub mod diff;
+pub mod doctor;
 pub mod explain;
 pub mod init;
 pub mod license;
@@ -30,6 +32,8 @@ pub fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Report(args) => report::run(&args, &cli.shared),
         Command::License(args) => text_or_json("license", &cli.shared).and_then(|()| license::run(&args, &cli.shared)),
         Command::Explain(args) => text_or_json("explain", &cli.shared).and_then(|()| explain::run(&args, &cli.shared)),
+        Command::Cache { action } => text_or_json("cache", &cli.shared).and_then(|()| cache::run(&action, &cli.shared)),
+        Command::Doctor => text_or_json("doctor", &cli.shared).and_then(|()| doctor::run(&cli.shared)),
         Command::Completions { shell } => shell::completions(shell, &cli.shared),
         Command::Man => shell::man(&cli.shared),
     }

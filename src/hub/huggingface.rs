@@ -97,6 +97,8 @@ pub struct Environment {
     pub offline: bool,
     /// `HF_TOKEN`, or the content of the token file.
     pub token: Option<String>,
+    /// Where the token comes from: the variable, or the file.
+    pub token_from: Option<String>,
 }
 
 impl Environment {
@@ -104,16 +106,24 @@ impl Environment {
     pub fn read() -> Environment {
         let var = |name: &str| std::env::var(name).ok().map(|v| v.trim().to_string()).filter(|v| !v.is_empty());
         let on = |name: &str| var(name).is_some_and(|v| matches!(v.to_lowercase().as_str(), "1" | "true" | "yes" | "on"));
-        let token = var("HF_TOKEN").or_else(|| {
+        let from_file = || {
             if on("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
                 return None;
             }
             match var("HF_TOKEN_PATH") {
-                Some(path) => std::fs::read_to_string(path).ok().map(|t| t.trim().to_string()).filter(|t| !t.is_empty()),
-                None => Cache::new(cache_dir()?).token(),
+                Some(path) => {
+                    let token = std::fs::read_to_string(&path).ok().map(|t| t.trim().to_string()).filter(|t| !t.is_empty())?;
+                    Some((token, path))
+                }
+                None => {
+                    let cache = Cache::new(cache_dir()?);
+                    Some((cache.token()?, cache.token_path().display().to_string()))
+                }
             }
-        });
-        Environment { endpoint: var("HF_ENDPOINT").map(|e| e.trim_end_matches('/').to_string()), offline: on("HF_HUB_OFFLINE"), token }
+        };
+        let (token, token_from) = var("HF_TOKEN").map(|t| (t, "HF_TOKEN".to_string())).or_else(from_file).unzip();
+        let endpoint = var("HF_ENDPOINT").map(|e| e.trim_end_matches('/').to_string());
+        Environment { endpoint, offline: on("HF_HUB_OFFLINE"), token, token_from }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::evidence::{Evidence, Snapshot};
 use crate::rules::Rules;
 use crate::text as t;
 use crate::vocabulary::{Content, Openness};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Words that a license text has at the least; fewer are a mention.
 const TEXT_WORDS: usize = 120;
@@ -72,15 +72,46 @@ pub struct Mention<'r> {
 /// A name, the license, whether the name is a license's alone.
 type Name<'r> = (String, Known<'r>, bool);
 
+/// Names of licenses by their first word, so that a sentence is compared with few of them.
+struct Names<'r> {
+    by_word: HashMap<String, Vec<Name<'r>>>,
+    /// Names in scripts without blanks, which stand anywhere.
+    unspaced: Vec<Name<'r>>,
+}
+
+impl<'r> Names<'r> {
+    fn new(names: Vec<Name<'r>>) -> Names<'r> {
+        let mut out = Names { by_word: HashMap::new(), unspaced: Vec::new() };
+        for name in names {
+            match name.0.split(' ').next() {
+                Some(first) if name.0.is_ascii() => out.by_word.entry(first.to_string()).or_default().push(name),
+                _ => out.unspaced.push(name),
+            }
+        }
+        out
+    }
+
+    /// Those that a folded sentence may have, the longest first.
+    fn in_reach(&self, folded: &str) -> Vec<&Name<'r>> {
+        let words: BTreeSet<&str> = folded.split(' ').collect();
+        let spaced = words.iter().filter_map(|w| self.by_word.get(*w)).flatten();
+        let mut out: Vec<&Name<'r>> = spaced.chain(&self.unspaced).collect();
+        out.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
+        out
+    }
+}
+
 /// Every license that the section on licenses names. `own` is the model's id on the hub.
 pub fn mentions<'r>(card: &Card, own: &str, rules: &'r Rules) -> Vec<Mention<'r>> {
-    let mut names: Option<Vec<Name<'r>>> = None;
+    let on_license = |b: &crate::card::Block| b.kind != BlockKind::Code && topics::topic_of(card, b, rules) == Some("license");
+    let blocks: Vec<_> = card.blocks.iter().enumerate().filter(|(_, b)| on_license(b)).collect();
+    if blocks.is_empty() {
+        return Vec::new();
+    }
+    let folded: Vec<String> = blocks.iter().map(|(_, b)| t::words(&b.text)).collect();
+    let names = &Names::new(known_names(rules, &folded.iter().flat_map(|f| f.split(' ')).collect()));
     let mut out = Vec::new();
-    for (i, block) in card.blocks.iter().enumerate() {
-        if block.kind == BlockKind::Code || topics::topic_of(card, block, rules) != Some("license") {
-            continue;
-        }
-        let names = names.get_or_insert_with(|| known_names(rules));
+    for (i, block) in blocks {
         let links: Vec<_> = card.links.iter().filter(|l| l.block == i).collect();
         let leads_away = |sentence: &str| {
             links.iter().any(|l| !l.text.is_empty() && sentence.contains(l.text.as_str()) && is_another_model(&l.url, own))
@@ -152,11 +183,11 @@ fn is_of_others(folded: &str) -> bool {
 
 /// The licenses of a sentence and what each is about: what stands before it, or, where nothing does,
 /// behind it ("MIT for the code, CC-BY-4.0 for the data").
-fn in_sentence<'r>(sentence: &str, names: &[Name<'r>]) -> Vec<(Known<'r>, About, bool)> {
+fn in_sentence<'r>(sentence: &str, names: &Names<'r>) -> Vec<(Known<'r>, About, bool)> {
     let folded = t::words(sentence);
     let mut masked = folded.clone();
     let mut found: Vec<(usize, usize, Known<'r>, bool)> = Vec::new();
-    for (name, known, sure) in names {
+    for (name, known, sure) in names.in_reach(&folded) {
         while let Some(at) = place(&masked, name) {
             found.push((at, at + name.len(), *known, *sure));
             // A longer name hides the shorter ones inside it.
@@ -216,9 +247,9 @@ const LICENSE_WORDS: &[&str] = &[
     "许可",
 ];
 
-/// Names of known licenses, in folded words, longest first; those that are too short, or that mean two
-/// licenses once folded, are left out.
-fn known_names<'r>(rules: &'r Rules) -> Vec<Name<'r>> {
+/// Names of known licenses, in folded words, that a text of these words can have; those that are too short, or
+/// that mean two licenses once folded, are left out.
+fn known_names<'r>(rules: &'r Rules, of: &HashSet<&str>) -> Vec<Name<'r>> {
     let mut names: BTreeMap<String, Option<(Known<'r>, bool)>> = BTreeMap::new();
     let mut add = |name: String, known: Known<'r>, sure: bool| {
         names.entry(name).and_modify(|k| *k = k.filter(|(k, _)| k.id() == known.id())).or_insert(Some((known, sure)));
@@ -228,7 +259,8 @@ fn known_names<'r>(rules: &'r Rules) -> Vec<Name<'r>> {
             .chain(std::iter::once(rule.id.get_ref().as_str()))
             .chain(rule.aliases.iter().map(|a| a.get_ref().as_str()));
         // "OpenRAIL++-M" would fold to "OpenRAIL-M".
-        for folded in ids.filter(|n| !n.contains('+')).map(t::words) {
+        let in_reach = |n: &&str| !n.is_ascii() || of.contains(t::first_word(n).as_str());
+        for folded in ids.filter(|n| !n.contains('+')).filter(in_reach).map(t::words) {
             let known_short = matches!(folded.as_str(), "mit" | "mit license" | "apache 2 0");
             let long = folded.len() >= 8;
             if known_short || (long && LICENSE_WORDS.iter().any(|w| folded.contains(w))) {
@@ -243,9 +275,7 @@ fn known_names<'r>(rules: &'r Rules) -> Vec<Name<'r>> {
             }
         }
     }
-    let mut names: Vec<Name<'r>> = names.into_iter().filter_map(|(name, k)| k.map(|(known, sure)| (name, known, sure))).collect();
-    names.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.0.cmp(&b.0)));
-    names
+    names.into_iter().filter_map(|(name, k)| k.map(|(known, sure)| (name, known, sure))).collect()
 }
 
 /// The one license that mentions come to; names that a model has too count only where there is no
@@ -340,7 +370,8 @@ mod tests {
         fn any_section(section in "(MIT|Apache 2\\.0|code|weights|data|代码|[,.;:_ ]|é){0,40}") {
             let rules = Rules::default();
             let card = Card::parse(format!("## License\n\n{section}").as_bytes());
-            let names = [("mit".to_string(), Known::Listed(spdx::license_id("MIT").unwrap()), true), ("代码".to_string(), Known::Listed(spdx::license_id("ISC").unwrap()), true)];
+            let names = vec![("mit".to_string(), Known::Listed(spdx::license_id("MIT").unwrap()), true), ("代码".to_string(), Known::Listed(spdx::license_id("ISC").unwrap()), true)];
+            let names = Names::new(names);
             let _ = mentions(&card, "o/n", &rules);
             for (_, about, _) in in_sentence(&section, &names) {
                 prop_assert!(about.binds_weights() || about.code || about.data);

@@ -20,6 +20,12 @@ impl Token {
         (safe && usable).then(|| Token { origin, secret: secret.to_string() })
     }
 
+    /// A name for whoever holds the secret, from which it cannot be told: for telling cached answers apart.
+    pub fn identity(&self) -> String {
+        let hash = super::sha256(format!("trulyopen identity\0{}", self.secret).as_bytes());
+        format!("token-{}", hash.get(..16).unwrap_or_default())
+    }
+
     /// The secret, for a URL of its own origin and no other.
     pub fn for_url(&self, url: &Url) -> Option<&str> {
         (self.origin.origin() == url.origin()).then_some(self.secret.as_str())

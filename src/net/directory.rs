@@ -72,7 +72,7 @@ impl Directory {
         {
             return Err(Gap::DigestMismatch);
         }
-        Ok(Body { bytes, commit: entry.and_then(|e| e.commit.clone()) })
+        Ok(Body { bytes, commit: entry.and_then(|e| e.commit.clone()), kept: entry.and_then(|e| e.kept) })
     }
 }
 

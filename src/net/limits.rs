@@ -19,6 +19,8 @@ pub const LICENSES: usize = 20;
 pub const LICENSE_BYTES: usize = 1 << 20;
 /// Bytes of a configuration file or shard index.
 pub const CONFIG_BYTES: usize = 8 << 20;
+/// Bytes of an answer to `doctor`.
+pub const PROBE_BYTES: usize = 64 << 10;
 /// Bytes of a code repository's tree (100,000 entries, the hub's own cap, are about 25 MB).
 pub const TREE_BYTES: usize = 32 << 20;
 

@@ -2,10 +2,11 @@
 //! origin; every kind of answer becomes its own [`Gap`].
 
 use super::auth::{Token, is_internal};
+use super::cache::Cache;
 use super::{Body, Gap, Resource, directory, limits};
 use crate::error::Error;
 use reqwest::header::{AUTHORIZATION, HeaderMap, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Certificate, Client, Response, StatusCode};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Semaphore;
 use url::Url;
@@ -17,13 +18,36 @@ pub struct Live {
     in_flight: Semaphore,
     /// Everything about one request, all attempts included, ends after this.
     timeout: Duration,
+    cache: Option<Cache>,
     /// Told about each request, for `-v`.
     trace: fn(&str),
 }
 
+/// Certificate authorities that the hub's own clients are told to trust, beside those of the system
+/// (`SSL_CERT_FILE` and `SSL_CERT_DIR` are read by the TLS library itself).
+fn authorities() -> Result<Option<Vec<Certificate>>, Error> {
+    let named = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
+        .into_iter()
+        .find_map(|name| Some((name, std::env::var_os(name).filter(|v| !v.is_empty())?)));
+    let Some((name, path)) = named else { return Ok(None) };
+    let fail = |why: &str| Error::Client(format!("{name} names {}, {why}", std::path::Path::new(&path).display()));
+    let pem = std::fs::read(&path).map_err(|e| fail(&format!("which cannot be read ({})", e.kind())))?;
+    let certificates = Certificate::from_pem_bundle(&pem).map_err(|_| fail("which holds no certificates in PEM"))?;
+    if certificates.is_empty() { Err(fail("which holds no certificates in PEM")) } else { Ok(Some(certificates)) }
+}
+
+/// What a host answered, with what it says about keeping it.
+enum Reply {
+    Body(Body, HeaderMap),
+    /// Not there, by its own word.
+    Absent(HeaderMap),
+    /// What was kept still holds.
+    Unchanged(HeaderMap),
+}
+
 /// What one attempt came to.
 enum Attempt {
-    Done(Result<Body, Gap>),
+    Done(Result<Reply, Gap>),
     /// Worth another attempt after this pause (or the usual one); what to say when there is none left.
     Again(Option<Duration>, Gap),
 }
@@ -33,30 +57,66 @@ impl Live {
     ///
     /// # Errors
     /// Where TLS or a proxy setting cannot be used.
-    pub fn new(tokens: Vec<Token>, timeout: Duration, trace: fn(&str)) -> Result<Live, Error> {
+    pub fn new(tokens: Vec<Token>, timeout: Duration, cache: Option<Cache>, trace: fn(&str)) -> Result<Live, Error> {
         // A second call finds the provider installed, which is what is wanted.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
+        let mut client = Client::builder();
+        if let Some(certificates) = authorities()? {
+            client = client.tls_certs_merge(certificates);
+        }
+        let client = client
             .user_agent(concat!("trulyopen/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(limits::CONNECT_TIMEOUT.min(timeout))
             .pool_max_idle_per_host(limits::IN_FLIGHT)
             .build()
             .map_err(|e| Error::Client(root_cause(&e)))?;
-        Ok(Live { client, tokens, in_flight: Semaphore::new(limits::IN_FLIGHT), timeout, trace })
+        Ok(Live { client, tokens, in_flight: Semaphore::new(limits::IN_FLIGHT), timeout, cache, trace })
     }
 
-    /// Fetches a resource.
+    /// What is kept of earlier runs.
+    pub fn cache(&self) -> Option<&Cache> {
+        self.cache.as_ref()
+    }
+
+    /// The content of a resource: from the cache where that is young enough, else from its host, which is
+    /// asked whether what is kept still holds.
     ///
     /// # Errors
     /// The reason why it could not be had.
     pub async fn get(&self, resource: &Resource) -> Result<Body, Gap> {
+        let Some(cache) = &self.cache else { return told(self.fetch(resource, None).await?) };
+        let kept = cache.look_up(resource);
+        if let Some(kept) = kept.as_ref().filter(|k| k.serves(resource, cache.max_age())) {
+            (self.trace)(&format!("kept {}", resource.url));
+            return kept.answer.clone();
+        }
+        let conditions = kept.as_ref().and_then(|k| k.conditions(resource));
+        let reply = match (self.fetch(resource, conditions.as_ref()).await?, kept) {
+            (Reply::Unchanged(headers), Some(kept)) => match cache.renew(resource, kept, &headers) {
+                Some(body) => return Ok(body),
+                // It vouched for something else than what was asked about.
+                None => self.fetch(resource, None).await?,
+            },
+            (reply, _) => reply,
+        };
+        let (status, headers) = match &reply {
+            Reply::Body(_, headers) => (StatusCode::OK, headers.clone()),
+            Reply::Absent(headers) | Reply::Unchanged(headers) => (StatusCode::NOT_FOUND, headers.clone()),
+        };
+        let answer = told(reply);
+        cache.keep(resource, status, &headers, &answer);
+        answer
+    }
+
+    /// Asks the host, a few times where that helps.
+    async fn fetch(&self, resource: &Resource, conditions: Option<&HeaderMap>) -> Result<Reply, Gap> {
         let _permit = self.in_flight.acquire().await.map_err(|_| Gap::NotFetched("the run is ending".into()))?;
         let mut last = Gap::TimedOut;
         let attempts = async {
             let mut pause = limits::BACKOFF;
             for left in (0..limits::ATTEMPTS).rev() {
-                match self.attempt(resource).await {
+                match self.attempt(resource, conditions).await {
                     Attempt::Done(answer) => return answer,
                     Attempt::Again(wait, gap) => {
                         last = gap;
@@ -77,7 +137,7 @@ impl Live {
         }
     }
 
-    async fn attempt(&self, resource: &Resource) -> Attempt {
+    async fn attempt(&self, resource: &Resource, conditions: Option<&HeaderMap>) -> Attempt {
         let done = |gap| Attempt::Done(Err(gap));
         let Ok(mut url) = Url::parse(&resource.url) else {
             return done(Gap::Malformed("not an address".into()));
@@ -85,6 +145,9 @@ impl Live {
         let from_internal = is_internal(&url);
         for _ in 0..=limits::REDIRECTS {
             let mut request = self.client.get(url.clone());
+            if let Some(conditions) = conditions {
+                request = request.headers(conditions.clone());
+            }
             let token = self.tokens.iter().find_map(|t| t.for_url(&url));
             if let Some(secret) = token {
                 request = request.header(AUTHORIZATION, format!("Bearer {secret}"));
@@ -102,12 +165,80 @@ impl Live {
                 }
                 continue;
             }
+            if status == StatusCode::NOT_MODIFIED && conditions.is_some() {
+                return Attempt::Done(Ok(Reply::Unchanged(response.headers().clone())));
+            }
             if status.is_success() {
                 return body(response, resource).await;
             }
             return refusal(status, response.headers(), resource, token.is_some());
         }
         done(Gap::RedirectRefused("too many redirects".into()))
+    }
+}
+
+/// What a host said to a question that no audit hangs on.
+pub struct Probe {
+    pub status: u16,
+    pub took: Duration,
+    /// The token went along.
+    pub with_token: bool,
+    /// Whose the token is, where the host says.
+    pub who: Option<String>,
+    /// What is left of the limit, where the host says.
+    pub limit: Option<String>,
+}
+
+impl Live {
+    /// Asks a host once, without the cache, and follows no redirect.
+    ///
+    /// # Errors
+    /// The reason why there was no answer.
+    pub async fn probe(&self, url: &str) -> Result<Probe, Gap> {
+        let url = Url::parse(url).map_err(|_| Gap::Malformed("not an address".into()))?;
+        let began = std::time::Instant::now();
+        let token = self.tokens.iter().find_map(|t| t.for_url(&url));
+        let mut request = self.client.get(url.clone());
+        if let Some(secret) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {secret}"));
+        }
+        let response = tokio::time::timeout(self.timeout, request.send()).await.map_err(|_| Gap::TimedOut)?;
+        let response = response.map_err(|e| if e.is_timeout() { Gap::TimedOut } else { Gap::Unreachable(root_cause(&e)) })?;
+        let (status, took, limit) = (response.status(), began.elapsed(), limit_words(response.headers()));
+        let resource = Resource { path: String::new(), url: url.into(), limit: limits::PROBE_BYTES, expect: None };
+        let read = tokio::time::timeout(self.timeout, body(response, &resource)).await;
+        let who = match read {
+            Ok(Attempt::Done(Ok(Reply::Body(body, _)))) => serde_json::from_slice::<serde_json::Value>(&body.bytes)
+                .ok()
+                .and_then(|v| v.get("name").and_then(serde_json::Value::as_str).map(str::to_string)),
+            _ => None,
+        };
+        Ok(Probe { status: status.as_u16(), took, with_token: token.is_some(), who, limit })
+    }
+}
+
+/// What is left of a host's limit, by the headers that it sends: those of code hosts, or the hub's
+/// `RateLimit` fields (<https://www.ietf.org/archive/id/draft-ietf-httpapi-ratelimit-headers-09.html>).
+fn limit_words(headers: &HeaderMap) -> Option<String> {
+    let text =
+        |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(|v| crate::text::cut(&crate::text::line(v), 100).into_owned());
+    if let (Some(left), Some(all)) = (text("x-ratelimit-remaining"), text("x-ratelimit-limit")) {
+        return Some(format!("{left} of {all} requests left"));
+    }
+    let field = text("ratelimit")?;
+    let value = |from: &str, key: &str| from.split(';').find_map(|p| p.trim().strip_prefix(key)).map(str::to_string);
+    let (left, wait) = (value(&field, "r=")?, value(&field, "t="));
+    let all = text("ratelimit-policy").and_then(|p| value(&p, "q="));
+    let of = all.map_or(String::new(), |all| format!(" of {all}"));
+    Some(format!("{left}{of} requests left{}", wait.map_or(String::new(), |s| format!(" in the next {s} s"))))
+}
+
+/// The content of a reply.
+fn told(reply: Reply) -> Result<Body, Gap> {
+    match reply {
+        Reply::Body(body, _) => Ok(body),
+        Reply::Absent(_) => Err(Gap::NotFound),
+        Reply::Unchanged(_) => Err(Gap::Malformed("status 304 to a question without conditions".into())),
     }
 }
 
@@ -141,7 +272,7 @@ async fn body(mut response: Response, resource: &Resource) -> Attempt {
         match response.chunk().await {
             Ok(Some(chunk)) if bytes.len() + chunk.len() > resource.limit => return done(Gap::TooLarge(resource.limit)),
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Ok(None) => return Attempt::Done(Ok(Body { bytes, commit })),
+            Ok(None) => return Attempt::Done(Ok(Reply::Body(Body { bytes, commit, kept: None }, response.headers().clone()))),
             Err(e) if e.is_timeout() => return Attempt::Again(None, Gap::TimedOut),
             Err(_) => return Attempt::Again(None, Gap::Malformed("the answer was cut off".into())),
         }
@@ -170,7 +301,7 @@ fn refusal(status: StatusCode, headers: &HeaderMap, resource: &Resource, with_to
         (500..=599, _) => return Attempt::Again(retry_after(headers), Gap::ServerError(status.as_u16())),
         (other, _) => Gap::Malformed(format!("status {other}")),
     };
-    Attempt::Done(Err(gap))
+    Attempt::Done(if gap == Gap::NotFound { Ok(Reply::Absent(headers.clone())) } else { Err(gap) })
 }
 
 fn limited(headers: &HeaderMap) -> Attempt {

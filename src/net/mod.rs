@@ -5,6 +5,7 @@
 //! address on its host; a [`Fetcher`] turns it into bytes or a typed [`Gap`].
 
 pub mod auth;
+pub mod cache;
 pub mod directory;
 pub mod gap;
 pub mod limits;
@@ -72,12 +73,17 @@ pub struct Body {
     pub bytes: Vec<u8>,
     /// The commit that the host says this is from.
     pub commit: Option<String>,
+    /// Where it is an answer of an earlier run that nobody was asked about again: when the host gave it, in
+    /// seconds since the epoch.
+    pub kept: Option<u64>,
 }
 
 /// Where evidence came from, as the contract's `fetched_from` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Live,
+    /// An earlier answer of the host, kept on this machine.
+    Cache,
     Directory,
 }
 
@@ -86,13 +92,14 @@ impl Origin {
     pub fn slug(self) -> &'static str {
         match self {
             Origin::Live => "live",
+            Origin::Cache => "cache",
             Origin::Directory => "directory",
         }
     }
 
     /// The origin of a spelling.
     pub fn from_slug(s: &str) -> Option<Origin> {
-        [Origin::Live, Origin::Directory].into_iter().find(|o| o.slug() == s)
+        [Origin::Live, Origin::Cache, Origin::Directory].into_iter().find(|o| o.slug() == s)
     }
 }
 
@@ -102,8 +109,8 @@ pub enum Source {
     Directory(directory::Directory),
     /// The sample evidence embedded in the binary.
     Sample,
-    /// Nothing may be read: every answer is [`Gap::Offline`].
-    Offline,
+    /// No host may be asked: what is kept of earlier answers, or [`Gap::Offline`].
+    Offline(Option<cache::Cache>),
 }
 
 /// An answer that is shared by everybody who asked.
@@ -127,7 +134,7 @@ impl Fetcher {
     pub fn new(source: Source, endpoints: Endpoints, record: Option<record::Recorder>) -> Fetcher {
         let (endpoints, origin) = match &source {
             Source::Directory(d) => (d.endpoints().unwrap_or(endpoints), d.origin()),
-            Source::Live(_) | Source::Offline => (endpoints, Origin::Live),
+            Source::Live(_) | Source::Offline(_) => (endpoints, Origin::Live),
             Source::Sample => (Endpoints::default(), Origin::Directory),
         };
         Fetcher { source, endpoints, origin, answers: Mutex::default(), record, reviews: Vec::new() }
@@ -136,9 +143,10 @@ impl Fetcher {
     /// Whether the answer is to this very request; that of a plain directory is to any revision.
     pub fn answers_exactly(&self, resource: &Resource) -> bool {
         match &self.source {
-            Source::Live(_) => true,
+            // A kept answer is one to its very address.
+            Source::Live(_) | Source::Offline(_) => true,
             Source::Directory(dir) => dir.was_saved_from(resource),
-            Source::Sample | Source::Offline => false,
+            Source::Sample => false,
         }
     }
 
@@ -170,15 +178,25 @@ impl Fetcher {
             Source::Live(live) => live.get(resource).await,
             Source::Directory(dir) => dir.get(resource),
             Source::Sample => sample(resource),
-            Source::Offline => Err(Gap::Offline),
+            Source::Offline(cache) => cache.as_ref().and_then(|c| c.look_up(resource)).map_or(Err(Gap::Offline), |kept| kept.answer),
         }
     }
 
-    /// Writes the list of everything that was recorded.
+    /// Where a body that this fetcher gave came from.
+    pub fn origin_of(&self, body: &Body) -> Origin {
+        if body.kept.is_some() { Origin::Cache } else { self.origin }
+    }
+
+    /// Writes the list of everything that was recorded, and keeps the cache within its bounds.
     ///
     /// # Errors
     /// Where the directory or a file cannot be written.
     pub fn finish(&self) -> Result<(), Error> {
+        if let Source::Live(live) = &self.source
+            && let Some(cache) = live.cache()
+        {
+            cache.finish();
+        }
         match &self.record {
             Some(record) => record.finish(&self.endpoints),
             None => Ok(()),
@@ -190,7 +208,7 @@ impl Fetcher {
 /// the sample knows nothing about it.
 fn sample(resource: &Resource) -> Result<Body, Gap> {
     match crate::rules::sample_file(&resource.path) {
-        Some(bytes) => Ok(Body { bytes, commit: None }),
+        Some(bytes) => Ok(Body { bytes, commit: None, kept: None }),
         None if directory::is_record(&resource.path) => {
             Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into()))
         }

@@ -33,6 +33,9 @@ pub struct Entry {
     pub bytes: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// Of an answer that came from the cache: when the host gave it, in seconds since the epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gap: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -77,6 +80,7 @@ impl Recorder {
                 entry.sha256 = Some(super::sha256(&body.bytes));
                 entry.bytes = Some(body.bytes.len());
                 entry.commit.clone_from(&body.commit);
+                entry.kept = body.kept;
                 if let Err(e) = write(&self.root.join(&resource.path), &body.bytes) {
                     lock(&self.failed).get_or_insert((resource.path.clone(), e));
                 }

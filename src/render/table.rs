@@ -80,7 +80,8 @@ fn scorecard(m: &Model, style: Style) -> String {
         out.push_str(&format!("{}{maybe}\n", verdict(m.verdict, style)));
         out.push_str(&wrap(&name, "  ", style.width));
     }
-    out.push_str(&wrap(&format!("{}{revision}", line(&m.source.url)), "", style.width));
+    let kept = m.source.fetched_at.as_deref().map_or(String::new(), |at| format!(", from the cache as it was at {}", line(at)));
+    out.push_str(&wrap(&format!("{}{revision}{kept}", line(&m.source.url)), "", style.width));
     let pillars = Pillar::ALL.iter().filter_map(|p| Some((p, m.pillars.get(p)?)));
     out.push_str(&table(
         pillars.map(|(p, a)| vec![p.slug().replace('-', " "), mark(a.status, style), line(&a.summary).into_owned()]).collect(),

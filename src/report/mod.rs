@@ -185,6 +185,9 @@ pub struct Source {
     pub revision: Option<String>,
     pub url: String,
     pub fetched_from: Word,
+    /// Of an answer from the cache: when the host gave it (RFC 3339, UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched_at: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -392,6 +395,7 @@ impl Model {
                 revision: snapshot.revision.clone(),
                 url: snapshot.page.clone(),
                 fetched_from: snapshot.fetched_from.slug().into(),
+                fetched_at: snapshot.fetched_at.and_then(date::rfc3339),
             },
             verdict: audit.verdict,
             verdict_possible: audit.possible,

@@ -1,8 +1,8 @@
 //! The table of well-known corpora (`rules/datasets.toml`). It is large and seldom needed, so the
-//! built-in one is read at its first use, from JSON that is made of it at build time.
+//! built-in one is read at its first use.
 
 use super::schema::Corpus;
-use super::{File, embedded};
+use super::{BUILT_IN, Content, File, Layer, embedded};
 use crate::error::Error;
 use crate::text;
 use std::collections::HashMap;
@@ -84,7 +84,9 @@ impl Corpora {
     fn table(&self) -> &Table {
         self.table.get_or_init(|| {
             // A test reads it as well, so that it is never broken here.
-            let built_in: Vec<Corpus> = serde_json::from_str(embedded::CORPORA).unwrap_or_default();
+            let mut layer = Layer::new(BUILT_IN);
+            let built_in =
+                parse(&mut File { layer: &mut layer, shown: FILE, content: Content::Packed(embedded::CORPORA) }).unwrap_or_default();
             let mut entries = self.added.clone();
             entries.extend(built_in.into_iter().filter(|b| !self.added.iter().any(|a| a.id == b.id)));
             Table::new(entries)
@@ -119,26 +121,26 @@ impl Table {
 
 fn parse(file: &mut File<'_>) -> Result<Vec<Corpus>, Error> {
     let parsed: super::CorporaFile = file.parse()?;
-    for corpus in &parsed.dataset {
-        let at = file.content.find(&format!("{:?}", corpus.id)).map_or(0..0, |i| i..i + corpus.id.len() + 2);
-        file.once("dataset", &corpus.id, at.clone())?;
+    for entry in &parsed.dataset {
+        let corpus = entry.get_ref();
+        file.once("dataset", &corpus.id, entry.span())?;
         if corpus.names.iter().any(|n| text::words(n).is_empty()) {
-            return Err(file.error(at, &format!("dataset `{}` has an empty name", corpus.id)));
+            return Err(file.error(entry.span(), &format!("dataset `{}` has an empty name", corpus.id)));
         }
     }
-    Ok(parsed.dataset)
+    Ok(parsed.dataset.into_iter().map(super::Spanned::into_inner).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{Layer, Rules};
+    use crate::rules::Rules;
 
     #[test]
     fn the_built_in_table_is_sound() {
         let content = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/datasets.toml")).unwrap();
-        let mut layer = Layer::new(crate::rules::BUILT_IN);
-        let all = parse(&mut File { layer: &mut layer, shown: FILE, content: &content }).unwrap();
+        let mut layer = Layer::new(super::super::BUILT_IN);
+        let all = parse(&mut File { layer: &mut layer, shown: FILE, content: Content::Text(&content) }).unwrap();
         assert_eq!(all.len(), Corpora::default().all().len());
         assert!(all.len() > 500);
         let rules = Rules::load(None).unwrap();

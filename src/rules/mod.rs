@@ -9,6 +9,7 @@ pub mod explain;
 mod frameworks;
 pub mod scan;
 pub mod schema;
+pub mod spanned;
 
 use crate::error::Error;
 use crate::framework::schema::FrameworkRule;
@@ -20,11 +21,10 @@ use crate::vocabulary::{ComponentId, Verdict};
 use schema::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+pub use spanned::Spanned;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::OnceLock;
-use toml::Spanned;
-use wildmatch::WildMatch;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -102,7 +102,7 @@ impl Rules {
                 hash_file(&mut digest, path, content);
             }
             for (path, content) in terms_first(&files, |f| f.0.as_str()) {
-                layer.read(&mut rules, &dir.join(path).display().to_string(), path, content)?;
+                layer.read(&mut rules, &dir.join(path).display().to_string(), path, Content::Text(content))?;
             }
             rules.digest = hex(&digest.finalize());
         }
@@ -208,25 +208,17 @@ impl Layer {
         Layer { name, seen: HashMap::new() }
     }
 
-    /// Reads the built-in files. Licenses are half of them, and are parsed beside the rest.
+    /// Reads the built-in files, from their binary form.
     fn read_built_in(&mut self, rules: &mut Rules) -> Result<(), Error> {
-        let shown = |path: &str| format!("rules/{path}");
-        let (licenses, others): (Vec<_>, Vec<_>) = embedded::RULE_FILES.iter().partition(|(path, _)| path.starts_with("licenses/"));
-        std::thread::scope(|scope| {
-            let parsing = scope.spawn(|| licenses.iter().map(|(path, content)| parse(&shown(path), content)).collect::<Vec<_>>());
-            for (path, content) in terms_first(&others, |f| f.0) {
-                self.read(rules, &shown(path), path, content)?;
-            }
-            let parsed = parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            for ((path, content), parsed) in licenses.iter().zip(parsed) {
-                File { layer: self, shown: &shown(path), content }.licenses(rules, parsed?)?;
-            }
-            Ok(())
-        })
+        for (path, place) in terms_first(embedded::RULE_FILES, |f| f.0) {
+            let packed = embedded::RULES.get(place.clone()).unwrap_or_default();
+            self.read(rules, &format!("rules/{path}"), path, Content::Packed(packed))?;
+        }
+        Ok(())
     }
 
     /// Reads one file into `rules`. `shown` is its name in errors, `path` the one below the rules directory.
-    fn read(&mut self, rules: &mut Rules, shown: &str, path: &str, content: &str) -> Result<(), Error> {
+    fn read(&mut self, rules: &mut Rules, shown: &str, path: &str, content: Content<'_>) -> Result<(), Error> {
         let mut file = File { layer: self, shown, content };
         match path {
             "components.toml" => {
@@ -239,7 +231,7 @@ impl Layer {
             "files.toml" => {
                 let parsed: FilesFile = file.parse()?;
                 for mut rule in parsed.class {
-                    rule.matchers = rule.patterns.iter().map(|p| WildMatch::new(p)).collect();
+                    rule.matchers = rule.patterns.iter().map(|p| FilePattern::new(p)).collect();
                     if crate::files::Kind::of_rule(rule.id.get_ref()).is_none() {
                         return Err(file.error(rule.id.span(), &format!("no class of files is called `{}`", rule.id.get_ref())));
                     }
@@ -354,27 +346,35 @@ impl Layer {
     }
 }
 
-/// Parses a file, of the schema that this version reads.
-fn parse<T: for<'de> Deserialize<'de> + HasSchema>(shown: &str, content: &str) -> Result<T, Error> {
-    let parsed: T = toml::from_str(content).map_err(|e| diagnose::at(shown, content, e.span().unwrap_or(0..0), e.message()))?;
-    let schema = parsed.schema();
-    if *schema.get_ref() != SCHEMA {
-        let message = format!("schema {} is not known; this version reads schema {SCHEMA}", schema.get_ref());
-        return Err(diagnose::at(shown, content, schema.span(), &message));
-    }
-    Ok(parsed)
+/// What a file holds.
+#[derive(Clone, Copy)]
+enum Content<'a> {
+    /// TOML, as people write it.
+    Text(&'a str),
+    /// The same as MessagePack, made when the binary was built.
+    Packed(&'a [u8]),
 }
 
 /// One file being read.
 struct File<'a> {
     layer: &'a mut Layer,
     shown: &'a str,
-    content: &'a str,
+    content: Content<'a>,
 }
 
 impl File<'_> {
+    /// Parses it, of the schema that this version reads.
     fn parse<T: for<'de> Deserialize<'de> + HasSchema>(&self) -> Result<T, Error> {
-        parse(self.shown, self.content)
+        let parsed: T = match self.content {
+            Content::Text(text) => toml::from_str(text).map_err(|e| self.error(e.span().unwrap_or(0..0), e.message()))?,
+            Content::Packed(bytes) => rmp_serde::from_slice(bytes).map_err(|e| diagnose::file(self.shown, e))?,
+        };
+        let schema = parsed.schema();
+        if *schema.get_ref() != SCHEMA {
+            let message = format!("schema {} is not known; this version reads schema {SCHEMA}", schema.get_ref());
+            return Err(self.error(schema.span(), &message));
+        }
+        Ok(parsed)
     }
 
     /// Adds licenses; their terms must be known already.
@@ -437,7 +437,10 @@ impl File<'_> {
     }
 
     fn error(&self, span: std::ops::Range<usize>, message: &str) -> Error {
-        diagnose::at(self.shown, self.content, span, message)
+        match self.content {
+            Content::Text(text) => diagnose::at(self.shown, text, span, message),
+            Content::Packed(_) => diagnose::file(self.shown, message),
+        }
     }
 }
 
@@ -598,7 +601,7 @@ rule_file!(LineageFile { relation: Relation });
 rule_file!(TermsFile { term: Term });
 rule_file!(LicensesFile { license: LicenseRule });
 rule_file!(LibrariesFile { library: Library });
-rule_file!(CorporaFile { dataset: Corpus });
+rule_file!(CorporaFile { dataset: Spanned<Corpus> });
 rule_file!(BasesFile { base: Base, name_hint: Base });
 rule_file!(FrameworksFile { framework: FrameworkRule });
 rule_file!(ScanFile {

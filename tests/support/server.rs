@@ -65,6 +65,8 @@ pub struct Request {
     /// Path and query as sent.
     pub path: String,
     pub authorization: Option<String>,
+    /// It asked whether an earlier answer still holds.
+    pub conditional: bool,
     /// When the request had been read.
     pub start: Instant,
     /// When the answer was about to be sent.
@@ -244,6 +246,8 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
     };
     let authorization = header("authorization");
     let reply = reply(state, path.split('?').next().unwrap_or_default(), authorization.as_deref());
+    let condition = header("if-none-match");
+    let reply = tagged(reply, condition.as_deref());
     let fault = {
         let mut faults = lock(&state.faults);
         faults.iter_mut().find(|r| r.left > 0 && format!("{path} ").contains(&r.path)).map(|r| {
@@ -252,10 +256,10 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         })
     };
     std::thread::sleep(state.latency);
-    lock(&state.log).push(Request { method, path, authorization, start, end: Instant::now() });
+    lock(&state.log).push(Request { method, path, authorization, conditional: condition.is_some(), start, end: Instant::now() });
     let reply = match fault.clone() {
         Some(Fault::Status(status, headers)) => Reply { status, headers, body: Vec::new() },
-        Some(Fault::Body(body) | Fault::Chunked(body)) => Reply { status: 200, body, ..reply },
+        Some(Fault::Body(body) | Fault::Chunked(body)) => Reply { status: 200, body, headers: untagged(reply.headers) },
         Some(Fault::Gzip(body)) => Reply { status: 200, headers: vec![("Content-Encoding", "gzip".into())], body },
         Some(Fault::Redirect(to)) => Reply { status: 307, headers: vec![("Location", to)], body: Vec::new() },
         Some(Fault::Close) => return false,
@@ -283,6 +287,22 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         }
         _ => stream.write_all(&bytes).is_ok(),
     }
+}
+
+/// A content with its tag, or 304 where the client has it already.
+fn tagged(mut reply: Reply, condition: Option<&str>) -> Reply {
+    if reply.status != 200 {
+        return reply;
+    }
+    let tag = format!("\"{}\"", trulyopen::net::sha256(&reply.body));
+    let unchanged = condition == Some(&tag);
+    reply.headers.push(("ETag", tag));
+    if unchanged { Reply { status: 304, body: Vec::new(), ..reply } } else { reply }
+}
+
+/// The headers of another body: without the tag of this one.
+fn untagged(headers: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
+    headers.into_iter().filter(|(name, _)| *name != "ETag").collect()
 }
 
 /// The head and half of the body.
