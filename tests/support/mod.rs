@@ -3,6 +3,7 @@
 //! directories for one test.
 #![allow(dead_code, unreachable_pub)] // Each test crate uses a part of it.
 
+pub mod front;
 pub mod server;
 pub mod temp_hub;
 pub mod tool;

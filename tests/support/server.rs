@@ -145,6 +145,11 @@ impl HubServer {
         &self.state.base
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Answers requests whose path contains `path` with a fault, the first `times` of them. A blank at the
     /// end stands for the end of the path.
     pub fn fault(&self, path: &str, times: usize, fault: Fault) -> &HubServer {
@@ -355,6 +360,10 @@ fn serialise(reply: &Reply, framing: Framing) -> Vec<u8> {
 
 /// What a healthy hub says.
 fn reply(state: &State, path: &str, authorization: Option<&str>) -> Reply {
+    if path == "/gh/rate_limit" {
+        let headers = vec![("X-RateLimit-Limit", "60".into()), ("X-RateLimit-Remaining", "59".into())];
+        return Reply { status: 200, headers, body: b"{}".to_vec() };
+    }
     if let Some(rest) = path.strip_prefix("/gh/repos/") {
         return code_record(state, rest);
     }
@@ -371,6 +380,12 @@ fn reply(state: &State, path: &str, authorization: Option<&str>) -> Reply {
             headers: vec![("X-Error-Message", "Invalid credentials in Authorization header".into())],
             body: Vec::new(),
         };
+    }
+    if path == "/api/whoami-v2" {
+        return Reply { status: 200, headers: Vec::new(), body: b"{\"type\":\"user\",\"name\":\"fixture\"}".to_vec() };
+    }
+    if path == "/api/models" {
+        return Reply { status: 200, headers: Vec::new(), body: b"[]".to_vec() };
     }
     for (api, kind) in [("/api/models/", "models"), ("/api/datasets/", "datasets")] {
         if let Some(rest) = path.strip_prefix(api) {

@@ -37,7 +37,9 @@ impl Tool {
             let set_by_us = ["HF_", "HUGGING", "GITHUB_", "TRULYOPEN_", "CLICOLOR"].iter().any(|p| upper.starts_with(p));
             if set_by_us
                 || upper.ends_with("_PROXY")
-                || matches!(upper.as_str(), "CI" | "NO_COLOR" | "COLUMNS" | "TERM" | "SOURCE_DATE_EPOCH")
+                || matches!(upper.as_str(), "CI" | "NO_COLOR" | "COLUMNS" | "TERM" | "SOURCE_DATE_EPOCH" | "XDG_CACHE_HOME")
+                || upper.ends_with("_CA_BUNDLE")
+                || upper.starts_with("SSL_CERT_")
             {
                 command.env_remove(&name);
             }
