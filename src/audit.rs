@@ -99,6 +99,11 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
     {
         findings.push(Finding::new(rules, "name/moved", format!("{id} is now {}", record.id), vec![snapshot.record_cite.clone()]));
     }
+    if let Some(other) = &snapshot.other {
+        let message = format!("{} is a {}, not a model", snapshot.id, other.kind);
+        let cite = Evidence::page(other.page.clone(), format!("the hub has a {} of this name", other.kind));
+        findings.push(Finding::new(rules, "name/other-kind", message, vec![cite]));
+    }
     let incomplete = incomplete(snapshot, rules);
     for missing in incomplete.iter().filter(|m| m.why == Gap::DigestMismatch.slug()) {
         findings.push(Finding::new(rules, "evidence/digest-mismatch", missing.what.clone(), vec![snapshot.record_cite.clone()]));

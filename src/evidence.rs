@@ -3,6 +3,7 @@
 use crate::card::Card;
 use crate::hub::github::{RepoId, RepoRecord, Tree};
 use crate::hub::record::{DatasetRecord, ModelRecord};
+use crate::names::Other;
 use crate::net::{Gap, Origin};
 use crate::reviewed::Review;
 use crate::target::Target;
@@ -92,6 +93,10 @@ pub struct Snapshot {
     pub skipped: Vec<(String, Gap)>,
     /// What people stated of it (`--evidence`).
     pub reviews: Vec<Review>,
+    /// Where there is no such model: what else has the name.
+    pub other: Option<Other>,
+    /// Likewise, models of similar names; for messages, not for reports.
+    pub similar: Vec<String>,
 }
 
 impl Snapshot {
@@ -116,6 +121,8 @@ impl Snapshot {
             ancestors: Vec::new(),
             skipped: Vec::new(),
             reviews: Vec::new(),
+            other: None,
+            similar: Vec::new(),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::evidence::{Depth, Snapshot};
 use crate::hub::Endpoints;
 use crate::hub::huggingface::Environment;
+use crate::names;
 use crate::net::auth::Token;
 use crate::net::cache::{Cache, Settings};
 use crate::net::directory::Directory;
@@ -19,6 +20,7 @@ use crate::rules::Rules;
 use crate::target::{Place, Target};
 use crate::vocabulary::Verdict;
 use futures_util::StreamExt;
+use futures_util::future::join;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -216,6 +218,9 @@ async fn audit_beside<'r>(
         return crate::hosted::audit(target, provider, &name, rules, options);
     }
     let mut snapshot = collect::collect(fetcher, rules, target, Depth::Full).await;
+    if snapshot.record.is_err() {
+        (snapshot.other, snapshot.similar) = join(names::other(fetcher, &snapshot), names::similar(fetcher, &snapshot)).await;
+    }
     let mut audit = judge(&snapshot, rules, options);
     if audit.possible >= Verdict::OpenSource && snapshot.ancestors.iter().any(|a| a.snapshot.is_ok()) {
         collect::deepen(fetcher, rules, &mut snapshot).await;
@@ -229,6 +234,8 @@ pub struct Outcome {
     pub models: Vec<Model>,
     /// Nothing at all could be fetched, since no host could be reached.
     pub unreachable: bool,
+    /// Targets that are not there, and models of similar names.
+    pub similar: Vec<(String, Vec<String>)>,
 }
 
 /// Audits targets, at most `jobs` at once, in the order given.
@@ -237,10 +244,12 @@ pub struct Outcome {
 /// Where the runtime cannot start or evidence cannot be saved.
 pub fn audit_all(fetcher: &Fetcher, rules: &Rules, options: &Options, targets: &[Target], jobs: usize) -> Result<Outcome, Error> {
     let results = audit_each(fetcher, rules, options, targets, jobs, |snapshot, audit| {
-        (Model::new(snapshot, audit, rules), matches!(snapshot.record, Err(Gap::Unreachable(_))))
+        let similar = (snapshot.target.given.clone(), snapshot.similar.clone());
+        (Model::new(snapshot, audit, rules), matches!(snapshot.record, Err(Gap::Unreachable(_))), similar)
     })?;
-    let unreachable = !results.is_empty() && results.iter().all(|(_, u)| *u);
-    Ok(Outcome { models: results.into_iter().map(|(m, _)| m).collect(), unreachable })
+    let unreachable = !results.is_empty() && results.iter().all(|(_, u, _)| *u);
+    let (models, similar): (Vec<_>, Vec<_>) = results.into_iter().map(|(m, _, s)| (m, s)).unzip();
+    Ok(Outcome { models, unreachable, similar: similar.into_iter().filter(|(_, names)| !names.is_empty()).collect() })
 }
 
 /// Audits targets as [`audit_all`] does, and keeps of each what `keep` makes of it.

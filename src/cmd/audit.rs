@@ -55,6 +55,9 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         sample.reviews.clone_from(&fetcher.reviews);
         outcome = session::audit_all(&sample, &rules, &options, &targets, usize::from(shared.jobs))?;
     }
+    for (given, names) in &outcome.similar {
+        note(shared, &format!("help: {given} is not known; models of a similar name: {}", names.join(", ")));
+    }
     for review in fetcher.reviews.iter().filter(|r| !outcome.models.iter().any(|m| is_used(r, m))) {
         note(shared, &format!("note: {} is about none of these models ({}), so it was not used", review.file, review.subject()));
     }

@@ -203,6 +203,21 @@ impl Cache {
         let _ = record::write(&stamp, b"");
     }
 
+    /// Ids of the models whose records are kept.
+    pub fn models(&self) -> Vec<String> {
+        let entries = items(&self.settings.root).into_iter().filter(|i| i.path.extension().is_some_and(|e| e == "json"));
+        let entries = entries.filter_map(|i| serde_json::from_slice::<Entry>(&super::directory::read(&i.path, ENTRY_BYTES).ok()?).ok());
+        let id = |key: &str| {
+            let rest = key.split_once("/api/models/")?.1.split(['?', '#']).next()?;
+            let id = rest.split_once("/revision/").map_or(rest, |(id, _)| id);
+            crate::hub::is_repo_id(id).then(|| id.to_string())
+        };
+        let mut out: Vec<String> = entries.filter(|e| e.sha256.is_some()).filter_map(|e| id(&e.key)).collect();
+        out.sort();
+        out.dedup();
+        out
+    }
+
     fn key(&self, resource: &Resource) -> String {
         let url = Url::parse(&resource.url).ok();
         let identity = url.and_then(|url| self.identities.iter().find(|(t, _)| t.for_url(&url).is_some()).map(|(_, i)| i.as_str()));
@@ -371,15 +386,5 @@ pub fn inventory(root: &Path, verify: bool) -> Inventory {
         let host = entry.key.split_once(' ').and_then(|(_, url)| Url::parse(url).ok()).and_then(|u| u.host_str().map(str::to_string));
         *out.hosts.entry(host.unwrap_or_else(|| "?".into())).or_default() += 1;
     }
-    out
-}
-
-/// The addresses of all answers, for whoever looks for names.
-pub fn addresses(root: &Path) -> Vec<String> {
-    let entries = items(root).into_iter().filter(|i| i.path.extension().is_some_and(|e| e == "json"));
-    let entries = entries.filter_map(|i| serde_json::from_slice::<Entry>(&super::directory::read(&i.path, ENTRY_BYTES).ok()?).ok());
-    let mut out: Vec<String> = entries.filter(|e| e.sha256.is_some()).filter_map(|e| Some(e.key.split_once(' ')?.1.to_string())).collect();
-    out.sort();
-    out.dedup();
     out
 }

@@ -3,7 +3,7 @@
 //! cannot: the reason for each thing that could not be had, and where everything came from.
 
 use super::record::{Entry, MANIFEST, Manifest};
-use super::{Body, Gap, Origin, Resource, is_safe_path};
+use super::{Body, Gap, Origin, Resource, is_safe_path, limits};
 use crate::error::Error;
 use crate::hub::Endpoints;
 use std::io::Read;
@@ -44,6 +44,23 @@ impl Directory {
     /// Where saved evidence came from first; a plain directory is its own origin.
     pub fn origin(&self) -> Origin {
         self.manifest.as_ref().and_then(|m| Origin::from_slug(&m.fetched_from)).unwrap_or(Origin::Directory)
+    }
+
+    /// Ids of the models that are there.
+    pub fn models(&self) -> Vec<String> {
+        let below = |dir: &Path| -> Vec<String> {
+            let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().take(limits::LISTED_MODELS);
+            entries.filter(|e| e.path().is_dir()).filter_map(|e| e.file_name().into_string().ok()).collect()
+        };
+        let root = self.root.join(crate::hub::huggingface::NAME).join("models");
+        let mut out = Vec::new();
+        for owner in below(&root) {
+            let prefix = if owner == "_legacy" { String::new() } else { format!("{owner}/") };
+            out.extend(below(&root.join(&owner)).into_iter().map(|name| format!("{prefix}{name}")));
+        }
+        out.retain(|id| crate::hub::is_repo_id(id));
+        out.sort();
+        out
     }
 
     /// Whether the directory's list says that the resource was saved from its own address.

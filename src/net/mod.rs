@@ -182,6 +182,18 @@ impl Fetcher {
         }
     }
 
+    /// Models whose names this machine knows: those of the directory, of the cache, and of the sample.
+    pub fn known_models(&self) -> Vec<String> {
+        let mut out = match &self.source {
+            Source::Directory(dir) => return dir.models(),
+            Source::Live(live) => live.cache().map(cache::Cache::models).unwrap_or_default(),
+            Source::Offline(cache) => cache.as_ref().map(cache::Cache::models).unwrap_or_default(),
+            Source::Sample => Vec::new(),
+        };
+        out.extend(crate::rules::sample_models());
+        out
+    }
+
     /// Where a body that this fetcher gave came from.
     pub fn origin_of(&self, body: &Body) -> Origin {
         if body.kept.is_some() { Origin::Cache } else { self.origin }

@@ -2,7 +2,6 @@
 //! shown at once, each underlined where it stands.
 
 use crate::error::Error;
-use crate::rules::explain::distance;
 use crate::text;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::ops::Range;
@@ -165,7 +164,7 @@ pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
     let word = text::cut(word, 80).to_lowercase();
     candidates
         .into_iter()
-        .map(|c| (distance(&word, &c.to_lowercase()), c))
+        .map(|c| (strsim::levenshtein(&word, &c.to_lowercase()), c))
         .filter(|(d, c)| {
             let short = word.chars().count().min(c.chars().count());
             let begins = short >= 3 && (word.starts_with(&c.to_lowercase()) || c.to_lowercase().starts_with(&word));

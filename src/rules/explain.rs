@@ -35,7 +35,7 @@ pub fn nearest(rules: &Rules, id: &str) -> Vec<String> {
     let wanted = id.to_lowercase();
     let mut scored: Vec<(usize, String)> = topics(rules)
         .into_iter()
-        .map(|t| (distance(&wanted, &t.id.to_lowercase()), t.id))
+        .map(|t| (strsim::levenshtein(&wanted, &t.id.to_lowercase()), t.id))
         .filter(|(d, id)| *d <= wanted.len() / 3 + 1 || id.to_lowercase().contains(&wanted))
         .collect();
     scored.sort();
@@ -292,27 +292,6 @@ fn requirement(r: &Requirement) -> String {
     out
 }
 
-/// Edit distance.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().enumerate() {
-        let mut before = i;
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-        for (j, cb) in b.iter().enumerate() {
-            let (left, above) = (row.get(j).copied().unwrap_or(0), row.get(j + 1).copied().unwrap_or(0));
-            let here = (before + usize::from(ca != *cb)).min(left + 1).min(above + 1);
-            before = above;
-            if let Some(cell) = row.get_mut(j + 1) {
-                *cell = here;
-            }
-        }
-    }
-    row.last().copied().unwrap_or(0)
-}
-
 /// A topic as text.
 pub fn to_text(topic: &Topic) -> String {
     let mut out = format!("{} ({}): {}\n", topic.id, topic.kind, topic.title);
@@ -339,11 +318,5 @@ mod tests {
             assert!(!topic.title.is_empty() && !topic.parts.is_empty(), "{}", topic.id);
             assert!(explain(&rules, &topic.id).contains(&topic), "{}", topic.id);
         }
-    }
-
-    #[test]
-    fn distances() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
     }
 }

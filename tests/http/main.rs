@@ -8,6 +8,7 @@ mod access;
 mod cache;
 mod faults;
 mod lost;
+mod names;
 mod saved;
 mod tokens;
 mod waves;

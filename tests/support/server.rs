@@ -250,7 +250,8 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         head.lines().find_map(|l| l.split_once(':').filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim().to_string()))
     };
     let authorization = header("authorization");
-    let reply = reply(state, path.split('?').next().unwrap_or_default(), authorization.as_deref());
+    let (bare, query) = path.split_once('?').unwrap_or((&path, ""));
+    let reply = reply(state, bare, query, authorization.as_deref());
     let condition = header("if-none-match");
     let reply = tagged(reply, condition.as_deref());
     let fault = {
@@ -359,7 +360,7 @@ fn serialise(reply: &Reply, framing: Framing) -> Vec<u8> {
 }
 
 /// What a healthy hub says.
-fn reply(state: &State, path: &str, authorization: Option<&str>) -> Reply {
+fn reply(state: &State, path: &str, query: &str, authorization: Option<&str>) -> Reply {
     if path == "/gh/rate_limit" {
         let headers = vec![("X-RateLimit-Limit", "60".into()), ("X-RateLimit-Remaining", "59".into())];
         return Reply { status: 200, headers, body: b"{}".to_vec() };
@@ -385,9 +386,9 @@ fn reply(state: &State, path: &str, authorization: Option<&str>) -> Reply {
         return Reply { status: 200, headers: Vec::new(), body: b"{\"type\":\"user\",\"name\":\"fixture\"}".to_vec() };
     }
     if path == "/api/models" {
-        return Reply { status: 200, headers: Vec::new(), body: b"[]".to_vec() };
+        return Reply { status: 200, headers: Vec::new(), body: found(state, query) };
     }
-    for (api, kind) in [("/api/models/", "models"), ("/api/datasets/", "datasets")] {
+    for (api, kind) in [("/api/models/", "models"), ("/api/datasets/", "datasets"), ("/api/spaces/", "spaces")] {
         if let Some(rest) = path.strip_prefix(api) {
             let (id, revision) = rest.split_once("/revision/").unwrap_or((rest, "main"));
             return match record(state, kind, id) {
@@ -415,6 +416,14 @@ fn reply(state: &State, path: &str, authorization: Option<&str>) -> Reply {
         return refusal(404, "EntryNotFound");
     }
     file_or(state, &format!("{dir}/{file}"), commit.into_iter().collect(), refusal(404, "EntryNotFound"))
+}
+
+/// The models whose names contain what is searched for, without regard to case; all where nothing is.
+fn found(state: &State, query: &str) -> Vec<u8> {
+    let wanted = query.split('&').find_map(|p| p.strip_prefix("search=")).map(|s| decode(s).to_lowercase()).unwrap_or_default();
+    let ids = super::model_ids(&state.root).into_iter().filter(|id| id.to_lowercase().contains(&wanted));
+    let list: Vec<Value> = ids.map(|id| serde_json::json!({ "id": id })).collect();
+    Value::Array(list).to_string().into_bytes()
 }
 
 /// Facts or tree of a code repository.
