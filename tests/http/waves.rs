@@ -21,7 +21,8 @@ fn a_model_costs_two_waves_and_one_api_call() {
         ("TheBloke/Llama-2-7B-Chat-GGUF", 2),
         ("sentence-transformers/all-MiniLM-L6-v2", 2),
         ("trulyopen-fixtures/no-card", 2),
-        ("trulyopen-fixtures/no-such-model", 1),
+        // The second wave asks what else has the name, and which names are similar.
+        ("trulyopen-fixtures/no-such-model", 2),
     ] {
         let server = HubServer::with_latency(&fixture_hub(), LATENCY);
         Tool::json().arg(model).hub(&server).run();
