@@ -90,6 +90,17 @@ pub struct Snapshot {
     pub skipped: Vec<(String, Gap)>,
     /// What people stated of it (`--evidence`).
     pub reviews: Vec<Review>,
+    /// The same model on another hub, where one was looked for and is there.
+    pub twin: Option<Twin>,
+}
+
+/// A repository on another hub that may be a copy of the model.
+#[derive(Debug, Clone)]
+pub struct Twin {
+    pub hub: &'static str,
+    pub id: String,
+    pub cite: Evidence,
+    pub record: Result<ModelRecord, Gap>,
 }
 
 impl Snapshot {
@@ -113,6 +124,7 @@ impl Snapshot {
             ancestors: Vec::new(),
             skipped: Vec::new(),
             reviews: Vec::new(),
+            twin: None,
         }
     }
 }

@@ -93,8 +93,21 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
     }
     if out.ancestors.is_empty() {
         suspect(snapshot, own, rules, &mut out, findings);
+        if let Some(finding) = without_original(snapshot, rules) {
+            findings.push(finding);
+        }
     }
     out
+}
+
+/// An entry of a registry that names no original, nor do the rules.
+fn without_original(snapshot: &Snapshot, rules: &Rules) -> Option<Finding> {
+    let record = snapshot.record.as_ref().ok().filter(|_| snapshot.card.as_ref().is_err_and(crate::hub::is_without_cards))?;
+    let extra = &record.extra;
+    let what: Vec<&str> = [&extra.family, &extra.size, &extra.quantisation].into_iter().filter_map(|s| s.as_deref()).collect();
+    let what = if what.is_empty() { "a copy".to_string() } else { format!("a copy ({})", text::line(&what.join(", "))) };
+    let message = format!("{} is {what} of a model that the registry does not name", snapshot.id);
+    Some(Finding::new(rules, "lineage/original-not-named", message, vec![snapshot.record_cite.clone()]))
 }
 
 /// The base stands on the way up to itself.

@@ -16,6 +16,11 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
     if record.disabled {
         return Component::unknown(id, Gap::Malformed("the hub disabled the repository".into()), "the weights").with_license(license);
     }
+    if sorted.weights.is_empty() && cx.snapshot.hub == crate::hub::github::NAME {
+        // A host of code: the weights of a model may be kept anywhere else.
+        let gap = Gap::NotFetched("neither the repository nor its releases hold weights, which may be kept elsewhere".into());
+        return Component::unknown(id, gap, "where the weights are").with_license(license);
+    }
     if sorted.weights.is_empty() {
         let total = record.files.as_ref().map_or(0, Vec::len);
         return Component::absent(id, format!("the repository has {} and no weights among them", text::count(total, "file", "files")))
@@ -25,7 +30,8 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
     let formats: Vec<String> =
         sorted.weights.iter().map(|(format, files)| format!("{format} ({})", text::count(files.len(), "file", "files"))).collect();
     let size = if sorted.weight_bytes > 0 { format!(", {}", bytes(sorted.weight_bytes)) } else { String::new() };
-    let mut summary = format!("{}{size}", text::list(&formats));
+    let quantised = record.extra.quantisation.as_ref().map_or(String::new(), |q| format!(", quantised as {}", text::line(q)));
+    let mut summary = format!("{}{size}{quantised}", text::list(&formats));
     if sorted.of(Kind::Weights).is_empty() {
         summary = format!("adapter only, of use with its base model: {summary}");
     }

@@ -323,6 +323,9 @@ fn without_license(
     let front = snapshot.parsed.as_ref().map(|c| &c.front);
     let gap = if let Some(gap) = unread(snapshot, rules) {
         Some(gap.clone())
+    } else if record.files.is_some() && snapshot.card.as_ref().is_err_and(crate::hub::is_without_cards) {
+        // The original has a license, which is not known either.
+        Some(Gap::NotFetched("no license text is among the layers, and the original is not named".into()))
     } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
         Some(Gap::Malformed("the file list or card could not be read".into()))
     } else if matches!(front, Some(FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge)) {

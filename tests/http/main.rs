@@ -5,6 +5,7 @@
 mod support;
 
 mod faults;
+mod hubs;
 mod lost;
 mod saved;
 mod tokens;
