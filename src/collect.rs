@@ -80,7 +80,6 @@ async fn first_wave(
     };
     let (mut answers, card) = join(all(fetcher, &parts), card).await;
     answers.extend(all(fetcher, &hub.record_rest(&asked, &answers)).await);
-    let record_digest = answers.first().and_then(|a| a.as_ref().ok()).map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
     let exact = parts.iter().all(|part| fetcher.answers_exactly(part));
     let branch = hub::table::branch(hub.name());
     let record = hub.read_record(&asked, &answers, rules).and_then(|record| at_revision(record, revision.filter(|r| *r != branch), exact));
@@ -121,7 +120,10 @@ async fn first_wave(
         ),
         Err(gap) => gap.words(),
     };
-    let url = parts.first().map(|p| p.url.clone());
+    // Where the list is an answer of its own, it is what files are cited from.
+    let cited = usize::from(answers.get(1).is_some_and(Result::is_ok) && parts.len() > 1);
+    let url = parts.get(cited).map(|p| p.url.clone());
+    let record_digest = answers.get(cited).and_then(|a| a.as_ref().ok()).map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
     let record_cite = Evidence { url, note, digest: record_digest, ..Evidence::default() };
     let mut snapshot = finish(target, hub.name(), id, page, fetcher.origin, depth, record, revision, record_cite, card);
     if let (Ok(record), Some(card)) = (&mut snapshot.record, &snapshot.parsed) {

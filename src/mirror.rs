@@ -31,7 +31,7 @@ pub fn original(hub: &str, record: &ModelRecord, rules: &Rules) -> Option<BaseMe
     }
     let (name, tag) = ollama::split(&record.id);
     let original = rules.mirrors.original(name, tag, record.extra.size.as_deref()?)?;
-    let context = format!("by name and size in rules/mirrors.toml ({}), since the registry names no original", original.source);
+    let context = format!("by its name and size ({}), since the registry names no original", original.source);
     let mention = Mention { line: None, declared: false, context };
     Some(BaseMention { id: original.id.get_ref().clone(), relation: Some("quantized".into()), mention })
 }

@@ -35,7 +35,7 @@ pub fn architecture(cx: &Context<'_, '_>) -> Component {
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
     }
-    Component::absent(id, "no modelling code, and no configuration that a released library reads")
+    unread_config(cx, id).unwrap_or_else(|| Component::absent(id, "no modelling code, and no configuration that a released library reads"))
 }
 
 /// Code that runs the model.
@@ -61,7 +61,14 @@ pub fn inference(cx: &Context<'_, '_>) -> Component {
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
     }
-    Component::absent(id, "no inference code, and no library that runs it")
+    unread_config(cx, id).unwrap_or_else(|| Component::absent(id, "no inference code, and no library that runs it"))
+}
+
+/// Unknown, where a configuration is listed that could not be read: it may name what runs the model.
+fn unread_config(cx: &Context<'_, '_>, id: ComponentId) -> Option<Component> {
+    let unread = |path: &str| cx.snapshot.files.get(path)?.as_ref().err().filter(|gap| !gap.is_absence()).cloned();
+    let (path, gap) = ["config.json", "model_index.json"].iter().find_map(|path| Some((*path, unread(path)?)))?;
+    Some(Component::unknown(id, gap, path))
 }
 
 /// The library that reads the repository's configuration or weights.

@@ -169,7 +169,10 @@ impl Component {
 
     /// Not to be known, for this reason.
     fn unknown(id: ComponentId, gap: Gap, what: &str) -> Component {
-        let summary = format!("not known: {what}, {}", gap.words());
+        let summary = match crate::hub::is_without_cards(&gap) {
+            true => format!("not known: {}", crate::hub::NO_CARD),
+            false => format!("not known: {what}, {}", gap.words()),
+        };
         let mut c = Component::new(id, Availability::Unknown, Basis::None, summary);
         c.license.openness = Openness::Unknown;
         c.gap = Some(gap);

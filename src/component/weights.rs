@@ -133,6 +133,11 @@ pub fn intermediate(cx: &Context<'_, '_>) -> Component {
             .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 200)))
             .with_license(cx.own_license(Content::Weights));
     }
+    if let Err(gap) = cx.snapshot.card.as_ref().map_err(Clone::clone)
+        && crate::hub::is_without_cards(&gap)
+    {
+        return Component::unknown(id, gap, "the card");
+    }
     Component::absent(id, "no checkpoint folder, and the card speaks of none")
 }
 

@@ -100,7 +100,7 @@ pub trait Hub: Sync {
 }
 
 /// Why a model of a hub without cards has none.
-pub const NO_CARD: &str = "entries of this registry have no model card";
+pub const NO_CARD: &str = "the registry keeps no cards and names no originals";
 
 /// Whether a gap only says that models of the hub never have a card.
 pub fn is_without_cards(gap: &Gap) -> bool {

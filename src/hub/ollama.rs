@@ -139,6 +139,11 @@ pub fn split(id: &str) -> (&str, &str) {
     id.rsplit_once(':').unwrap_or((id, "latest"))
 }
 
+/// Whether an entry is one of those that the registry's own people keep.
+pub fn is_curated(id: &str) -> bool {
+    id.starts_with("library/")
+}
+
 fn dir(id: &str) -> String {
     let (name, tag) = split(id);
     format!("{NAME}/{name}/{tag}")
