@@ -52,8 +52,8 @@ pub fn compare(snapshot: &Snapshot, rules: &Rules, findings: &mut Vec<Finding>) 
     };
     let weights = Weights::compare(own, theirs, rules);
     if !weights.same.is_empty() && weights.other.is_empty() {
-        let message =
-            format!("{here} and {there}: {} with the same digest", text::count(weights.same.len(), "weight file", "weight files"));
+        let all = text::count(weights.own, "weight file", "weight files");
+        let message = format!("{here} and {there}: {} of {all} have the same digest", weights.same.len());
         findings.push(Finding::new(rules, "mirror/same-weights", message, cite(format!("the same digest: {}", shown(&weights.same)))));
     }
     if !weights.other.is_empty() {
@@ -95,6 +95,8 @@ struct Weights {
     same: Vec<String>,
     /// Of the same name, with another digest.
     other: Vec<String>,
+    /// How many there are here.
+    own: usize,
 }
 
 impl Weights {
@@ -111,10 +113,11 @@ impl Weights {
         };
         let (own, theirs) = (digests(own), digests(theirs));
         let all: BTreeSet<&String> = theirs.values().collect();
+        let count = own.len();
         let (same, rest): (Vec<_>, Vec<_>) = own.iter().partition(|(_, digest)| all.contains(digest));
         let names = |list: Vec<(&String, &String)>| list.into_iter().map(|(path, _)| path.clone()).collect::<Vec<_>>();
         let other = rest.into_iter().filter(|(path, _)| theirs.contains_key(*path)).collect();
-        Weights { same: names(same), other: names(other) }
+        Weights { same: names(same), other: names(other), own: count }
     }
 }
 

@@ -103,7 +103,14 @@ impl<'a, 'r> Context<'a, 'r> {
         paths
             .iter()
             .take(4)
-            .map(|p| Evidence { path: Some(p.clone()), note: note.to_string(), ..self.snapshot.record_cite.clone() })
+            .map(|p| {
+                let cite = Evidence { path: Some(p.clone()), note: note.to_string(), ..self.snapshot.record_cite.clone() };
+                // An asset of a release stands in no tree.
+                match crate::hub::github::asset_page(self.snapshot.hub, &self.snapshot.id, p) {
+                    Some(page) => Evidence { url: Some(page), digest: None, ..cite },
+                    None => cite,
+                }
+            })
             .collect()
     }
 

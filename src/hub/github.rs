@@ -214,11 +214,16 @@ impl Hub for GitHub {
     }
 
     fn file_page(&self, _: &Endpoints, id: &str, revision: &str, path: &str, _: Option<&BlobDigest>) -> String {
-        if path.starts_with(ASSETS) {
-            return format!("https://github.com/{id}/{}", encode_path(path));
+        if let Some(page) = asset_page(NAME, id, path) {
+            return page;
         }
         format!("https://github.com/{id}/blob/{}/{}", encode_path(revision), encode_path(path))
     }
+}
+
+/// The address of a file that is an asset of a release; `None` for files of the tree and other hubs.
+pub fn asset_page(hub: &str, id: &str, path: &str) -> Option<String> {
+    (hub == NAME && path.starts_with(ASSETS)).then(|| format!("https://github.com/{id}/{}", encode_path(path)))
 }
 
 const ATTRIBUTES: &str = ".gitattributes";

@@ -123,6 +123,11 @@ pub fn branch(name: &str) -> &'static str {
     row(name).map_or("main", |r| r.branch)
 }
 
+/// Whether a model of a hub can be asked for at a commit; a registry's can be asked for by tag alone.
+pub fn has_commits(name: &str) -> bool {
+    name != ollama::NAME
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

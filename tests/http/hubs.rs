@@ -1,24 +1,13 @@
 //! The hubs besides the one of plain names, over real HTTP: what is asked for, what is never read, what each
 //! failure becomes, and that saved evidence repeats it.
 
-use crate::support::{Fault, HubServer, Tool, gaps, list, text};
+use crate::support::{Fault, HubServer, OTHER_HUBS as ALL, Tool, gaps, list, text};
 use serde_json::Value;
 use tempfile::TempDir;
 
 const QWEN: &str = "modelscope:Qwen/Qwen2.5-7B-Instruct";
 const LLAMA: &str = "ollama:llama3.1:8b";
 const MIDAS: &str = "github:isl-org/MiDaS";
-const ALL: &[&str] = &[
-    QWEN,
-    "modelscope:LLM-Research/Llama-3.2-3B-Instruct",
-    LLAMA,
-    "ollama:qwen2.5:7b",
-    "ollama:trulyopen-fixtures/unnamed",
-    "ollama:trulyopen-fixtures/two-licenses:1b",
-    MIDAS,
-    "github:snakers4/silero-vad",
-];
-
 fn audit(server: &HubServer, target: &str) -> Value {
     Tool::json().arg(target).hub(server).run().model()
 }
