@@ -417,7 +417,7 @@ pub fn unpinned(first: Option<&Use>, subject: &Subject, s: &Settings) -> Option<
     };
     let message = match first.and_then(|u| u.revision.as_deref()) {
         Some(r) => format!("{} is loaded at `{}`, which can move", subject.target, text::cut(&text::line(r), 60)),
-        None if !hub::table::has_commits(&subject.hub) => format!("{} is loaded by its tag, which can move", subject.target),
+        None if hub::table::is_registry(&subject.hub) => format!("{} is loaded by its tag, which can move", subject.target),
         None => format!("{} is loaded at whatever its main branch holds", subject.target),
     };
     Some(draft("revision/unpinned", severity, message, required.map(|p| p.span.clone())))

@@ -32,7 +32,7 @@ impl<'a> Suggestions<'a> {
     pub fn add(&mut self, v: &mut Violation) {
         let input = self.input;
         let of = v.model.clone().and_then(|model| input.subjects.values().find(|s| s.target.eq_ignore_ascii_case(&model)));
-        if v.rule == "revision/unpinned" && of.is_some_and(|s| !crate::hub::table::has_commits(&s.hub)) {
+        if v.rule == "revision/unpinned" && of.is_some_and(|s| crate::hub::table::is_registry(&s.hub)) {
             v.help.push("This registry has tags alone; the lock keeps the digest, and `check --locked` tells when it changed.".into());
             return;
         }

@@ -17,6 +17,10 @@ pub struct Facts {
     pub branch: &'static str,
     /// The hub on which the base models that its models name are looked up, by name.
     pub bases: &'static str,
+    /// What follows a model's page on the page of its files at a revision, `{}`.
+    pub tree: &'static str,
+    /// It is a registry: its models are asked for by tag alone, and have no cards.
+    pub registry: bool,
     /// Headers by which it tells how long to wait.
     pub limits: &'static [&'static str],
 }
@@ -41,6 +45,8 @@ pub static HUBS: &[Facts] = &[
         services: &[Service { key: huggingface::NAME, default: "https://huggingface.co", variables: &["HF_ENDPOINT"] }],
         branch: "main",
         bases: huggingface::NAME,
+        tree: "/tree/{}",
+        registry: false,
         limits: &["RateLimit", "Retry-After"],
     },
     Facts {
@@ -55,6 +61,8 @@ pub static HUBS: &[Facts] = &[
         }],
         branch: "master",
         bases: modelscope::NAME,
+        tree: "/files",
+        registry: false,
         limits: &["Retry-After"],
     },
     // The international site keeps repositories of its own.
@@ -66,6 +74,8 @@ pub static HUBS: &[Facts] = &[
         services: &[Service { key: "modelscope_intl", default: "https://www.modelscope.ai", variables: &["TRULYOPEN_MODELSCOPE_INTL"] }],
         branch: "master",
         bases: "modelscope-intl",
+        tree: "/files",
+        registry: false,
         limits: &["Retry-After"],
     },
     Facts {
@@ -76,6 +86,8 @@ pub static HUBS: &[Facts] = &[
         services: &[Service { key: ollama::NAME, default: "https://registry.ollama.ai", variables: &["TRULYOPEN_OLLAMA_REGISTRY"] }],
         branch: "latest",
         bases: huggingface::NAME,
+        tree: "",
+        registry: true,
         limits: &["Retry-After"],
     },
     Facts {
@@ -89,6 +101,8 @@ pub static HUBS: &[Facts] = &[
         ],
         branch: "HEAD",
         bases: huggingface::NAME,
+        tree: "/tree/{}",
+        registry: false,
         limits: &["X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"],
     },
 ];
@@ -123,9 +137,19 @@ pub fn branch(name: &str) -> &'static str {
     row(name).map_or("main", |r| r.branch)
 }
 
-/// Whether a model of a hub can be asked for at a commit; a registry's can be asked for by tag alone.
-pub fn has_commits(name: &str) -> bool {
-    name != ollama::NAME
+/// The name of the hub on which base models of a hub's models are looked up.
+pub fn bases_of(name: &str) -> &str {
+    row(name).map_or(name, |r| r.bases)
+}
+
+/// The page of a model's files at a revision, from the model's own page.
+pub fn tree_page(name: &str, page: &str, revision: &str) -> String {
+    format!("{page}{}", row(name).map_or("/tree/{}", |r| r.tree).replace("{}", revision))
+}
+
+/// Whether a hub is a registry, whose models are asked for by tag alone and have no cards.
+pub fn is_registry(name: &str) -> bool {
+    row(name).is_some_and(|r| r.registry)
 }
 
 #[cfg(test)]
