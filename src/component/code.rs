@@ -288,12 +288,14 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
         .and_then(|i| cx.repo_licenses.get(i))
         .cloned()
         .unwrap_or_else(license_unknown);
+    // The model's own repository is looked at where the model is pinned.
+    let pinned = repo.tree.as_ref().ok().and_then(|t| t.commit.as_deref()).filter(|_| repo.mention.declared);
     let names = text::list(&shown.paths.iter().take(2).map(|p| text::cut(p, 60).into_owned()).collect::<Vec<_>>());
     let evidence = shown
         .paths
         .iter()
         .map(|p| Evidence {
-            url: Some(format!("{}/blob/HEAD/{}", repo.id.page(), crate::hub::encode_path(p))),
+            url: Some(format!("{}/blob/{}/{}", repo.id.page(), pinned.unwrap_or("HEAD"), crate::hub::encode_path(p))),
             path: Some(p.clone()),
             note: format!("in the tree of {}", repo.id),
             ..Evidence::default()

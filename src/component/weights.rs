@@ -18,8 +18,10 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
     }
     if sorted.weights.is_empty() && cx.snapshot.hub == crate::hub::github::NAME {
         // A host of code: the weights of a model may be kept anywhere else.
-        let gap = Gap::NotFetched("neither the repository nor its releases hold weights, which may be kept elsewhere".into());
-        return Component::unknown(id, gap, "where the weights are").with_license(license);
+        let why = "neither the repository nor its releases hold weights, which may be kept elsewhere";
+        findings.push(Finding::new(cx.rules, "weights/not-here", why.into(), vec![cx.snapshot.record_cite.clone()]));
+        let unknown = Component::unknown(id, Gap::NotFetched(why.into()), "where the weights are").with_license(license);
+        return Component { summary: format!("not known: {why}"), ..unknown };
     }
     if sorted.weights.is_empty() {
         let total = record.files.as_ref().map_or(0, Vec::len);

@@ -480,6 +480,24 @@ mod tests {
         assert_eq!(read(body("<html>"), body("[]"), None).unwrap().files, None);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_answer_is_read_or_refused(
+            tree in "\\PC{0,40}|\\{\"tree\":(null|1|\\[(\\{\"(path|type|sha|size)\":(1|null|\"blob\"|\"\\.\\./x\")\\},?){0,3}\\])\\}",
+            releases in "\\PC{0,40}|\\[(\\{\"(assets|tag_name|draft)\":(1|null|true|\"v1\"|\\[\\{\"name\":1\\}\\])\\},?){0,2}\\]",
+            attributes in "\\PC{0,40}|(\\*\\*?/?[a-z.*]{0,6} filter=lfs\\n){0,3}",
+        ) {
+            let at = Endpoints::default();
+            let answers = [body(r#"{"full_name":"o/n"}"#), body(&tree), body(&releases), body(&attributes)];
+            let rules = RULES.get_or_init(|| Rules::load(None).unwrap());
+            let asked = Asked { at: &at, id: "o/n", revision: None };
+            let _ = GitHub.record_rest(&asked, &answers);
+            let _ = GitHub.read_record(&asked, &answers, rules);
+        }
+    }
+
+    static RULES: std::sync::OnceLock<Rules> = std::sync::OnceLock::new();
+
     #[test]
     fn links_to_repositories() {
         let id = |s: &str| RepoId::from_url(s).map(|r| r.to_string());

@@ -240,7 +240,7 @@ mod tests {
     fn read(manifest: &str) -> Result<ModelRecord, Gap> {
         let body = Body { bytes: manifest.as_bytes().to_vec(), commit: None };
         let at = Endpoints::default();
-        Ollama.read_record(&Asked { at: &at, id: "library/x:1b", revision: None }, &[Ok(Arc::new(body))], &Rules::load(None).unwrap())
+        Ollama.read_record(&Asked { at: &at, id: "library/x:1b", revision: None }, &[Ok(Arc::new(body))], &Rules::default())
     }
 
     fn layers(digest: &str) -> String {
@@ -284,6 +284,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn any_manifest_is_read_or_refused(s in "\\PC{0,60}|\\{\"layers\":\\[(\\{(\"(digest|mediaType|size)\":(1|null|\"sha256:[0-9a-f]{0,66}\"|\"\\.\\./x\"),?){0,3}\\},?){0,3}\\]\\}") {
+            if let Ok(record) = read(&s) {
+                let blobs = record.files.iter().flatten().map(|f| Ollama.file(&Endpoints::default(), &record, "", &f.path));
+                prop_assert!(blobs.into_iter().all(|r| crate::net::is_safe_path(&r.path) && r.url.len() < 200));
+            }
+        }
+
         #[test]
         fn any_name_is_safe_or_refused(s in "\\PC{0,40}|[a-z0-9/:._-]{0,40}") {
             if let Ok(named) = Ollama.read_name(&s) {

@@ -91,3 +91,33 @@ pub(super) fn add(file: File<'_>, rules: &mut Rules) -> Result<(), Error> {
     rules.mirrors.originals.splice(0..0, parsed.original);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(content: &str) -> Result<Rules, String> {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join(FILE), content).unwrap();
+        Rules::load(Some(dir.path())).map_err(|e| e.to_string())
+    }
+
+    #[test]
+    fn a_directory_of_rules_goes_first() {
+        let rules =
+            with("schema = 1\n[[original]]\nname = \"library/llama3.1\"\nsize = [\"8.0B\"]\nexcept = []\nid = \"o/n\"\nsource = \"x\"\n")
+                .unwrap();
+        assert_eq!(rules.mirrors.original("library/llama3.1", "8b", "8.0B").map(|o| o.id.get_ref().as_str()), Some("o/n"));
+        assert!(!rules.mirrors.elsewhere("modelscope", "LLM-Research").is_empty());
+    }
+
+    #[test]
+    fn mistakes_are_told_by_place() {
+        let owner =
+            |hub: &str, more: &str| format!("schema = 1\n[[owner]]\nhub = \"{hub}\"\nname = \"a\"\nelsewhere = []\nsource = \"x\"\n{more}");
+        let e = with(&owner("nowhere", "")).unwrap_err();
+        assert!(e.contains("no hub is called `nowhere`") && e.contains("mirrors.toml:3"), "{e}");
+        let e = with(&owner("modelscope", "nmae = 1\n")).unwrap_err();
+        assert!(e.contains("nmae") && e.contains("mirrors.toml:7"), "{e}");
+    }
+}
