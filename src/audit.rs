@@ -283,7 +283,8 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
         add(format!("{}:{}", snapshot.hub, snapshot.id), gap);
         return out;
     }
-    if snapshot.record.as_ref().is_ok_and(|r| r.files.is_none()) {
+    // Where a part of the record could not be had, it is named below.
+    if snapshot.record.as_ref().is_ok_and(|r| r.files.is_none() && r.extra.gaps.is_empty()) {
         add(format!("{}:{} (file list)", snapshot.hub, snapshot.id), &Gap::Malformed("no usable file list".into()));
     }
     // Where no model of the hub has a card, that is no gap of this one.

@@ -93,7 +93,10 @@ impl<'a, 'r> Context<'a, 'r> {
     /// Why the file list is not usable.
     fn list_gap(&self) -> Gap {
         match &self.snapshot.record {
-            Ok(_) => Gap::Malformed("the record has no usable file list".into()),
+            Ok(record) => {
+                let known = record.extra.gaps.first().map(|(_, gap)| gap.clone());
+                known.unwrap_or_else(|| Gap::Malformed("the record has no usable file list".into()))
+            }
             Err(gap) => gap.clone(),
         }
     }
@@ -106,7 +109,7 @@ impl<'a, 'r> Context<'a, 'r> {
             .map(|p| {
                 let cite = Evidence { path: Some(p.clone()), note: note.to_string(), ..self.snapshot.record_cite.clone() };
                 // An asset of a release stands in no tree.
-                match crate::hub::github::asset_page(self.snapshot.hub, &self.snapshot.id, p) {
+                match crate::hub::github_home::asset_page(self.snapshot.hub, &self.snapshot.id, p) {
                     Some(page) => Evidence { url: Some(page), digest: None, ..cite },
                     None => cite,
                 }

@@ -5,6 +5,7 @@
 
 pub mod endpoints;
 pub mod github;
+pub mod github_home;
 pub mod huggingface;
 pub mod local;
 pub mod modelscope;

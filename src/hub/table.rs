@@ -1,6 +1,6 @@
 //! The table of hubs: every fact about a host that more than one module needs.
 
-use super::{Hub, github, huggingface, modelscope, ollama};
+use super::{Hub, github, github_home, huggingface, modelscope, ollama};
 
 /// A hub's row.
 pub struct Facts {
@@ -91,7 +91,7 @@ pub static HUBS: &[Facts] = &[
         limits: &["Retry-After"],
     },
     Facts {
-        hub: &github::GitHub,
+        hub: &github_home::GitHub,
         title: "GitHub",
         prefixes: &["github"],
         hosts: &["github.com", "www.github.com"],

@@ -195,6 +195,19 @@ fn a_failure_of_a_part_never_makes_a_verdict_better() {
 }
 
 #[test]
+fn a_list_that_could_not_be_had_is_named_once() {
+    for (target, _, part, _) in PARTS.iter().filter(|p| p.0 != LLAMA) {
+        let server = HubServer::fixtures();
+        server.always(part, Fault::limited(1800));
+        let model = Tool::json().arg(target).hub(&server).run().code(3).model();
+        let own: Vec<_> = gaps(&model).into_iter().filter(|(what, _)| what.starts_with(target)).collect();
+        assert_eq!(own.len(), 1, "{own:?}");
+        assert!(own.iter().all(|(what, why)| what.ends_with(".json") && why == "rate-limited"), "{own:?}");
+        assert_eq!(text(&model, "verdict"), "unknown");
+    }
+}
+
+#[test]
 fn a_blob_comes_from_elsewhere_and_is_the_one_of_its_digest() {
     // The registry sends clients to a store on another host; no token goes along.
     let store = HubServer::fixtures();
