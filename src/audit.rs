@@ -13,6 +13,7 @@ use crate::inspect::Inspection;
 use crate::license;
 use crate::license::conclude::Terms;
 use crate::lineage::{self, Lineage};
+use crate::mirror;
 use crate::net::Gap;
 use crate::requirement::{Attested, Facts};
 use crate::reviewed::overlay;
@@ -73,6 +74,7 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
     let mut terms = license::conclude::conclude(snapshot, rules, &mut findings);
     overlay::terms(&mut terms, &reviews, snapshot, rules, &mut findings);
     let lineage = lineage::trace(snapshot, &terms, rules, options, &mut findings);
+    mirror::compare(snapshot, rules, &mut findings);
     let cx = Context::new(snapshot, rules, &terms);
     let mut components = component::assess(&cx, &mut findings);
     let formats = cx.files.as_ref().map(formats).unwrap_or_default();
@@ -286,10 +288,12 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
         add(format!("{}:{}", snapshot.hub, snapshot.id), gap);
         return out;
     }
-    if snapshot.record.as_ref().is_ok_and(|r| r.files.is_none()) {
+    // Where a part of the record could not be had, it is named below.
+    if snapshot.record.as_ref().is_ok_and(|r| r.files.is_none() && r.extra.gaps.is_empty()) {
         add(format!("{}:{} (file list)", snapshot.hub, snapshot.id), &Gap::Malformed("no usable file list".into()));
     }
-    if let Some(gap) = snapshot.card.as_ref().err().filter(|g| is_gap(g)) {
+    // Where no model of the hub has a card, that is no gap of this one.
+    if let Some(gap) = snapshot.card.as_ref().err().filter(|g| is_gap(g) && !crate::hub::is_without_cards(g)) {
         add(format!("{}/README.md", snapshot.id), gap);
     }
     for (path, file) in &snapshot.files {

@@ -97,6 +97,7 @@ Examples:
   trulyopen audit deepseek-ai/DeepSeek-R1
   trulyopen audit allenai/OLMo-2-1124-7B meta-llama/Llama-3.2-3B-Instruct
   trulyopen audit https://huggingface.co/openai/gpt-oss-20b --format json
+  trulyopen audit modelscope:Qwen/Qwen3-8B ollama:llama3.1:8b github:isl-org/MiDaS
   trulyopen audit --from models.txt --fail-under open-weights
   trulyopen audit ./my-checkpoint
   trulyopen audit mof:Model.yml --format json
@@ -105,7 +106,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub struct AuditArgs {
-    /// Models: ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, a hub URL, pkg:huggingface/ORG/NAME@REV, a directory (./dir), or a reviewed file (mof:FILE, osai-index:FILE)
+    /// Models: ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, modelscope:ORG/NAME, ollama:NAME:TAG, github:OWNER/REPO, a hub URL, pkg:huggingface/ORG/NAME@REV, a directory (./dir), or a reviewed file (mof:FILE, osai-index:FILE)
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// Read targets from a file, one a line; `-` is standard input

@@ -6,8 +6,9 @@ use crate::card::{self, Card};
 use crate::evidence::*;
 use crate::files::{self, Kind};
 use crate::hub::github::{RepoId, RepoRecord, Tree};
+use crate::hub::huggingface::HuggingFace;
 use crate::hub::record::{DatasetRecord, ModelRecord};
-use crate::hub::{self, Hub};
+use crate::hub::{self, Answer, Asked, Hub};
 use crate::license;
 use crate::net::{Fetcher, Gap, Origin, Resource, limits};
 use crate::plan::{self, BaseMention, DatasetMention, Plan};
@@ -35,7 +36,7 @@ fn collect_seen<'a>(
         let mut snapshot = match &target.place {
             Place::Hub { hub: name, id, revision } => {
                 let hub = hub::by_name(name).unwrap_or_else(hub::default);
-                first_wave(fetcher, hub, target, id, revision.as_deref(), depth).await
+                first_wave(fetcher, rules, hub, target, id, revision.as_deref(), depth).await
             }
             Place::Folder(path) => first_look(target, path, depth),
             // Judged on its own statements; nothing is gathered (see `reviewed::alone`).
@@ -46,47 +47,74 @@ fn collect_seen<'a>(
         snapshot.reviews = reviews(fetcher, &snapshot.id);
         seen.insert(snapshot.id.to_lowercase());
         let Ok(record) = &snapshot.record else { return snapshot };
-        let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
-        second_wave(fetcher, rules, &mut snapshot, plan, seen).await;
+        let mut plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
+        if plan.bases.is_empty() {
+            plan.bases.extend(crate::mirror::original(snapshot.hub, record, rules));
+        }
+        let twins = crate::mirror::candidates(snapshot.hub, record, rules);
+        let ((), twin) = join(second_wave(fetcher, rules, &mut snapshot, plan, seen), twin(fetcher, rules, twins)).await;
+        snapshot.twin = twin;
         snapshot
     }
     .boxed()
 }
 
 /// Record and card, asked for at once.
-async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, id: &str, revision: Option<&str>, depth: Depth) -> Snapshot {
+async fn first_wave(
+    fetcher: &Fetcher,
+    rules: &Rules,
+    hub: &'static dyn Hub,
+    target: &Target,
+    id: &str,
+    revision: Option<&str>,
+    depth: Depth,
+) -> Snapshot {
     let at = &fetcher.endpoints;
-    let info = hub.model_info(at, id, revision);
-    let asked = revision.unwrap_or("main");
-    let (answer, card) = join(fetcher.get(&info), fetcher.get(&hub.model_file(at, id, asked, "README.md"))).await;
-    let fetched_at = answer.as_ref().ok().and_then(|b| b.kept);
-    let fetched_from = answer.as_ref().map_or(fetcher.origin, |b| fetcher.origin_of(b));
-    let record_digest = answer.as_ref().ok().map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
-    let record = answer
-        .and_then(|body| hub.read_model(&body.bytes).map_err(Gap::Malformed))
-        .and_then(|record| at_revision(record, revision, fetcher.answers_exactly(&info)));
+    let asked = Asked { at, id, revision };
+    let parts = hub.record(&asked);
+    let card = async {
+        match hub.card(&asked) {
+            Some(card) => fetcher.get(&card).await,
+            None => Err(Gap::NotFetched(hub::NO_CARD.into())),
+        }
+    };
+    let (mut answers, card) = join(all(fetcher, &parts), card).await;
+    answers.extend(all(fetcher, &hub.record_rest(&asked, &answers)).await);
+    // A record is as old as the oldest answer that it is read from.
+    let bodies = || answers.iter().flatten();
+    let fetched_at = bodies().filter_map(|b| b.kept).min();
+    let fetched_from = if fetched_at.is_some() { Origin::Cache } else { fetcher.origin };
+    let exact = parts.iter().all(|part| fetcher.answers_exactly(part));
+    let branch = hub::table::branch(hub.name());
+    let record = hub.read_record(&asked, &answers, rules).and_then(|record| at_revision(record, revision.filter(|r| *r != branch), exact));
     let (id, commit) = match &record {
         Ok(r) => (r.id.clone(), r.commit.clone()),
         Err(_) => (id.to_string(), None),
     };
     let page = hub.model_page(at, &id);
     let revision = commit.clone().or_else(|| revision.map(str::to_string));
-    let at_commit = revision.clone().unwrap_or_else(|| "main".into());
+    let at_commit = revision.clone().unwrap_or_else(|| branch.into());
+    let card_page = |digest| hub.file_page(at, &id, &at_commit, "README.md", digest);
     let card = match (&record, card) {
         // The card came from a branch while the record is of a commit: both must be the same one.
         (Ok(r), Ok(body)) if r.commit.is_some() && body.commit.is_some() && body.commit != r.commit => {
             checked(fetcher, hub, r, &at_commit, "README.md").await
         }
-        (Ok(r), Ok(body)) => match r.file("README.md").and_then(|f| f.digest.clone()) {
+        (Ok(r), Ok(body)) => match r.file("README.md").and_then(|f| f.digest.as_ref()) {
+            // Hosts that do not say which commit a file is from are asked again, for the one of the record.
+            Some(digest) if !digest.holds(&body.bytes) && body.commit.is_none() && parts.len() > 1 => {
+                checked(fetcher, hub, r, &at_commit, "README.md").await
+            }
             Some(digest) if !digest.holds(&body.bytes) => Err(Gap::DigestMismatch),
-            _ => Ok(document(hub.file_page(at, &r.id, &at_commit, "README.md"), "README.md", &body.bytes)),
+            digest => Ok(document(card_page(digest), "README.md", &body.bytes)),
         },
         // A list without a card is proof that there is none, whatever the request for it came to.
-        (Ok(r), Err(_)) if r.files.is_some() && r.file("README.md").is_none() => Err(Gap::NotFound),
+        (Ok(r), Err(gap)) if r.files.is_some() && r.file("README.md").is_none() && !hub::is_without_cards(&gap) => Err(Gap::NotFound),
         (Ok(r), Err(gap)) => Err(listed(fetcher, r, "README.md", gap)),
-        (Err(_), Ok(body)) => Ok(document(hub.file_page(at, &id, &at_commit, "README.md"), "README.md", &body.bytes)),
+        (Err(_), Ok(body)) => Ok(document(card_page(None), "README.md", &body.bytes)),
         // Of a repository that cannot be had, nothing is known to be absent.
         (Err(why), Err(Gap::NotFound)) => Err(why.clone()),
+        (Err(why), Err(gap)) if hub::is_without_cards(&gap) => Err(why.clone()),
         (Err(_), Err(gap)) => Err(gap),
     };
     let note = match &record {
@@ -96,15 +124,44 @@ async fn first_wave(fetcher: &Fetcher, hub: &'static dyn Hub, target: &Target, i
         ),
         Err(gap) => gap.words(),
     };
-    let record_cite = Evidence { url: Some(info.url.clone()), note, digest: record_digest, ..Evidence::default() };
-    let snapshot = finish(target, hub.name(), id, page, fetched_from, depth, record, revision, record_cite, card);
-    Snapshot { fetched_at, ..snapshot }
+    // Where the list is an answer of its own, it is what files are cited from.
+    let cited = usize::from(answers.get(1).is_some_and(Result::is_ok) && parts.len() > 1);
+    let url = parts.get(cited).map(|p| p.url.clone());
+    let record_digest = answers.get(cited).and_then(|a| a.as_ref().ok()).map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
+    let record_cite = Evidence { url, note, digest: record_digest, ..Evidence::default() };
+    let mut snapshot = finish(target, hub.name(), id, page, fetched_from, depth, record, revision, record_cite, card);
+    snapshot.fetched_at = fetched_at;
+    if let (Ok(record), Some(card)) = (&mut snapshot.record, &snapshot.parsed) {
+        hub.with_card(record, card, rules);
+    }
+    snapshot
+}
+
+/// The answers to several requests, in their order.
+async fn all(fetcher: &Fetcher, resources: &[Resource]) -> Vec<Answer> {
+    join_all(resources.iter().map(|r| fetcher.get(r))).await
+}
+
+/// The first of some repositories elsewhere that is there: a copy of the model, perhaps.
+async fn twin(fetcher: &Fetcher, rules: &Rules, candidates: Vec<(&'static dyn Hub, String)>) -> Option<Twin> {
+    let at = &fetcher.endpoints;
+    for (hub, id) in candidates {
+        let asked = Asked { at, id: &id, revision: None };
+        let parts = hub.record(&asked);
+        let record = hub.read_record(&asked, &all(fetcher, &parts).await, rules);
+        let cite = Evidence::page(hub.model_page(at, &id), "the record of the copy");
+        match record {
+            Err(Gap::MissingOrPrivate | Gap::NotFound) => {}
+            record => return Some(Twin { hub: hub.name(), id, cite, record }),
+        }
+    }
+    None
 }
 
 /// A plain directory holds one revision of a model; a record of another one is not an answer.
 fn at_revision(record: ModelRecord, asked: Option<&str>, exact: bool) -> Result<ModelRecord, Gap> {
     match (asked, &record.commit) {
-        (Some(asked), Some(commit)) if !exact && asked != "main" && !commit.starts_with(asked) => Err(Gap::NoSuchRevision),
+        (Some(asked), Some(commit)) if !exact && !commit.starts_with(asked) => Err(Gap::NoSuchRevision),
         _ => Ok(record),
     }
 }
@@ -167,17 +224,35 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
             plan.files.retain(|f| files::kind(f, rules) == Some(Kind::License));
         }
     }
-    let place = (&snapshot.target.place, snapshot.revision.as_deref().unwrap_or("main"));
+    let revision = snapshot.revision.as_deref().unwrap_or_else(|| hub::table::branch(snapshot.hub));
+    let place = (&snapshot.target.place, revision);
     let files = join_all(plan.files.iter().map(|path| async move { (path.clone(), file(fetcher, place, record, path).await) }));
     let datasets = join_all(plan.datasets.into_iter().map(|d| dataset(fetcher, d)));
-    let repos = join_all(plan.repos.into_iter().map(|(id, mention)| repo(fetcher, id, mention)));
-    let bases = ancestors(fetcher, rules, &snapshot.id, plan.bases, seen);
+    let own = own_repository(snapshot);
+    let own_id = own.as_ref().map(|(id, ..)| id.clone());
+    let linked = plan.repos.into_iter().filter(|(id, _)| own_id.as_ref() != Some(id));
+    let repos = join_all(
+        own.into_iter()
+            .chain(linked.map(|(id, mention)| (id, mention, "HEAD", "HEAD")))
+            .map(|(id, mention, tree, files)| repo(fetcher, id, mention, tree, files)),
+    );
+    let bases = ancestors(fetcher, rules, (snapshot.hub, &snapshot.id), plan.bases, seen);
     let (files, datasets, repos, bases) = join4(files, datasets, repos, bases).await;
     snapshot.skipped = plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))).collect();
+    snapshot.skipped.extend(record.extra.gaps.iter().map(|(part, gap)| (format!("{}:{}/{part}", snapshot.hub, snapshot.id), gap.clone())));
     snapshot.files = files.into_iter().collect();
     snapshot.datasets = datasets;
     snapshot.repos = repos;
     snapshot.ancestors = bases;
+}
+
+/// The code repository that the model itself is kept in, where the hub is a host of code: which of its trees
+/// and which files are looked at.
+fn own_repository(snapshot: &Snapshot) -> Option<(RepoId, Mention, &str, &str)> {
+    let Place::Hub { hub: hub::github::NAME, revision, .. } = &snapshot.target.place else { return None };
+    let mention = Mention { line: None, declared: true, context: "the model's own repository".into() };
+    let tree = revision.as_deref().unwrap_or("HEAD");
+    Some((RepoId::from_id(&snapshot.id)?, mention, tree, snapshot.revision.as_deref().unwrap_or(tree)))
 }
 
 /// A file of the model repository.
@@ -194,7 +269,7 @@ async fn checked(fetcher: &Fetcher, hub: &dyn Hub, record: &ModelRecord, revisio
     if !crate::net::is_safe_path(path) {
         return Err(Gap::Malformed("a file name that cannot be asked for".into()));
     }
-    let resource = hub.model_file(&fetcher.endpoints, &record.id, revision, path);
+    let resource = hub.file(&fetcher.endpoints, record, revision, path);
     let limit = match path.rsplit('.').next() {
         Some("json") => limits::CONFIG_BYTES,
         _ if path == "README.md" => limits::CARD_BYTES,
@@ -206,7 +281,8 @@ async fn checked(fetcher: &Fetcher, hub: &dyn Hub, record: &ModelRecord, revisio
     }
     let resource = Resource { limit, expect: entry.and_then(|f| f.digest.clone()), ..resource };
     let body = fetcher.get(&resource).await.map_err(|gap| listed(fetcher, record, path, gap))?;
-    Ok(document(hub.file_page(&fetcher.endpoints, &record.id, revision, path), path, &body.bytes))
+    let page = hub.file_page(&fetcher.endpoints, &record.id, revision, path, entry.and_then(|f| f.digest.as_ref()));
+    Ok(document(page, path, &body.bytes))
 }
 
 /// A host that lists a file and then says that it is not there contradicts itself, which proves
@@ -223,7 +299,7 @@ fn document(url: impl Into<Option<String>>, path: &str, bytes: &[u8]) -> Documen
 }
 
 async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
-    let hub = hub::default();
+    let hub = HuggingFace;
     let DatasetMention { id, role, mention, open_ended, elsewhere } = named;
     if let Some(page) = elsewhere {
         let gap = || Gap::NotFetched("it is not kept on the hub".into());
@@ -240,12 +316,16 @@ async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
 }
 
 /// Two calls of the code host's API; license and README come from where files are served.
-async fn repo(fetcher: &Fetcher, id: RepoId, mention: Mention) -> RepoSnapshot {
+async fn repo(fetcher: &Fetcher, id: RepoId, mention: Mention, tree: &str, files: &str) -> RepoSnapshot {
     let at = &fetcher.endpoints;
-    let (repo, tree, license, readme) =
-        (id.repo(at), id.tree(at), id.file(at, "LICENSE", limits::LICENSE_BYTES), id.file(at, "README.md", limits::CARD_BYTES));
+    let (repo, tree, license, readme) = (
+        id.repo(at),
+        id.tree(at, tree),
+        id.file(at, files, "LICENSE", limits::LICENSE_BYTES),
+        id.file(at, files, "README.md", limits::CARD_BYTES),
+    );
     let (record, tree, license, readme) = join4(fetcher.get(&repo), fetcher.get(&tree), fetcher.get(&license), fetcher.get(&readme)).await;
-    let at_file = |path: &str| format!("{}/blob/HEAD/{path}", id.page());
+    let at_file = |path: &str| format!("{}/blob/{files}/{path}", id.page());
     RepoSnapshot {
         record: record.and_then(|b| RepoRecord::parse(&b.bytes).map_err(Gap::Malformed)),
         tree: tree.and_then(|b| Tree::parse(&b.bytes).map_err(Gap::Malformed)),
@@ -261,7 +341,7 @@ async fn repo(fetcher: &Fetcher, id: RepoId, mention: Mention) -> RepoSnapshot {
 fn ancestors<'a>(
     fetcher: &'a Fetcher,
     rules: &'a Rules,
-    child: &'a str,
+    child: (&'static str, &'a str),
     bases: Vec<BaseMention>,
     seen: &'a mut BTreeSet<String>,
 ) -> BoxFuture<'a, Vec<Ancestor>> {
@@ -272,16 +352,17 @@ fn ancestors<'a>(
 async fn ancestors_of(
     fetcher: &Fetcher,
     rules: &Rules,
-    child: &str,
+    (hub, child): (&'static str, &str),
     bases: Vec<BaseMention>,
     seen: &mut BTreeSet<String>,
 ) -> Vec<Ancestor> {
+    let hub = hub::table::of_bases(hub);
     let mut out: Vec<Ancestor> = Vec::new();
     let mut generation: Vec<(String, BaseMention)> = bases.into_iter().map(|b| (child.to_string(), b)).collect();
     for depth in 0..=limits::LINEAGE_DEPTH {
         let found = join_all(generation.into_iter().map(|(child, base)| {
             let again = !seen.insert(base.id.to_lowercase());
-            ancestor(fetcher, rules, child, base, again, depth)
+            ancestor(fetcher, rules, hub, child, base, (again, depth))
         }))
         .await;
         if found.is_empty() {
@@ -301,7 +382,14 @@ async fn ancestors_of(
     out
 }
 
-async fn ancestor(fetcher: &Fetcher, rules: &Rules, child: String, base: BaseMention, again: bool, depth: usize) -> Ancestor {
+async fn ancestor(
+    fetcher: &Fetcher,
+    rules: &Rules,
+    hub: &'static dyn Hub,
+    child: String,
+    base: BaseMention,
+    (again, depth): (bool, usize),
+) -> Ancestor {
     let relation = base.relation.clone().unwrap_or_default();
     let snapshot = if again {
         Err(Gap::NotFetched(CYCLE.into()))
@@ -310,10 +398,8 @@ async fn ancestor(fetcher: &Fetcher, rules: &Rules, child: String, base: BaseMen
     } else if !hub::is_repo_id(&base.id) {
         Err(Gap::Malformed("it is no model name".into()))
     } else {
-        let target =
-            Target { given: base.id.clone(), place: Place::Hub { hub: hub::huggingface::NAME, id: base.id.clone(), revision: None } };
-        let hub = hub::default();
-        let mut snapshot = first_wave(fetcher, hub, &target, &base.id, None, Depth::Shallow).await;
+        let target = Target { given: base.id.clone(), place: Place::Hub { hub: hub.name(), id: base.id.clone(), revision: None } };
+        let mut snapshot = first_wave(fetcher, rules, hub, &target, &base.id, None, Depth::Shallow).await;
         snapshot.reviews = reviews(fetcher, &snapshot.id);
         if let Ok(record) = &snapshot.record {
             let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);

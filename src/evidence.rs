@@ -97,6 +97,17 @@ pub struct Snapshot {
     pub other: Option<Other>,
     /// Likewise, models of similar names; for messages, not for reports.
     pub similar: Vec<String>,
+    /// The same model on another hub, where one was looked for and is there.
+    pub twin: Option<Twin>,
+}
+
+/// A repository on another hub that may be a copy of the model.
+#[derive(Debug, Clone)]
+pub struct Twin {
+    pub hub: &'static str,
+    pub id: String,
+    pub cite: Evidence,
+    pub record: Result<ModelRecord, Gap>,
 }
 
 impl Snapshot {
@@ -123,6 +134,7 @@ impl Snapshot {
             reviews: Vec::new(),
             other: None,
             similar: Vec::new(),
+            twin: None,
         }
     }
 }

@@ -33,6 +33,7 @@ pub mod hub;
 pub mod inspect;
 pub mod license;
 pub mod lineage;
+pub mod mirror;
 pub mod names;
 pub mod net;
 pub mod plan;

@@ -94,7 +94,34 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
     if out.ancestors.is_empty() {
         suspect(snapshot, own, rules, &mut out, findings);
     }
+    of_registry(snapshot, rules, &mut out, findings);
     out
+}
+
+/// What a registry that names no originals leaves open, and what the rules know instead.
+fn of_registry(snapshot: &Snapshot, rules: &Rules, out: &mut Lineage<'_>, findings: &mut Vec<Finding>) {
+    let Ok(record) = &snapshot.record else { return };
+    if !snapshot.card.as_ref().is_err_and(crate::hub::is_without_cards) {
+        return;
+    }
+    if let Some(ancestor) = snapshot.ancestors.iter().find(|a| a.child == snapshot.id) {
+        let message = format!("{} is taken for a copy of {}, {}", snapshot.id, ancestor.id, ancestor.mention.context);
+        findings.push(Finding::new(rules, "lineage/original-by-name", message, vec![snapshot.record_cite.clone()]));
+        return;
+    }
+    let extra = &record.extra;
+    let what: Vec<&str> = [&extra.family, &extra.size, &extra.quantisation].into_iter().filter_map(|s| s.as_deref()).collect();
+    let what = if what.is_empty() { "a copy".to_string() } else { format!("a copy ({})", text::line(&what.join(", "))) };
+    let message = format!("{} is {what} of a model that the registry does not name", snapshot.id);
+    findings.push(Finding::new(rules, "lineage/original-not-named", message, vec![snapshot.record_cite.clone()]));
+    // The registry's own entries carry the license of their original; whose terms bind what others put there,
+    // their texts do not tell.
+    if out.suspected.is_none() && !crate::hub::ollama::is_curated(&snapshot.id) {
+        out.suspected = Some("an original that the registry does not name".into());
+        if out.openness == Openness::Open {
+            out.openness = Openness::Unknown;
+        }
+    }
 }
 
 /// The base stands on the way up to itself.

@@ -38,7 +38,7 @@ pub async fn other(fetcher: &Fetcher, snapshot: &Snapshot) -> Option<Other> {
     let at = &fetcher.endpoints;
     let (dataset, space) = (of_kind(at, "datasets", id), of_kind(at, "spaces", id));
     let (dataset, space) = join(fetcher.get(&dataset), fetcher.get(&space)).await;
-    let named = |kind, plural: &str| Other { kind, page: format!("{}/{plural}/{id}", at.huggingface) };
+    let named = |kind, plural: &str| Other { kind, page: format!("{}/{plural}/{id}", at.get(huggingface::NAME)) };
     dataset.is_ok().then(|| named("dataset", "datasets")).or_else(|| space.is_ok().then(|| named("space", "spaces")))
 }
 
@@ -62,7 +62,7 @@ fn of_kind(at: &Endpoints, kind: &str, id: &str) -> Resource {
     let owner = if id.contains('/') { "" } else { "_legacy/" };
     Resource {
         path: format!("{}/{kind}/{owner}{id}/info.json", huggingface::NAME),
-        url: format!("{}/api/{kind}/{id}", at.huggingface),
+        url: format!("{}/api/{kind}/{id}", at.get(huggingface::NAME)),
         limit: limits::RECORD_BYTES,
         expect: None,
     }
@@ -75,7 +75,7 @@ async fn search(fetcher: &Fetcher, id: &str) -> Vec<String> {
     let query: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     let resource = Resource {
         path: format!("{}/search/{}.json", huggingface::NAME, crate::net::sha256(name.as_bytes())),
-        url: format!("{}/api/models?search={query}&sort=downloads&direction=-1&limit={ASKED}", fetcher.endpoints.huggingface),
+        url: format!("{}/api/models?search={query}&sort=downloads&direction=-1&limit={ASKED}", fetcher.endpoints.get(huggingface::NAME)),
         limit: limits::RECORD_BYTES,
         expect: None,
     };

@@ -5,8 +5,8 @@ use crate::audit::{Audit, Options, judge};
 use crate::collect;
 use crate::error::Error;
 use crate::evidence::{Depth, Snapshot};
-use crate::hub::Endpoints;
 use crate::hub::huggingface::Environment;
+use crate::hub::{Endpoints, github, huggingface, table};
 use crate::names;
 use crate::net::auth::Token;
 use crate::net::cache::{Cache, Settings};
@@ -21,6 +21,7 @@ use crate::target::{Place, Target};
 use crate::vocabulary::Verdict;
 use futures_util::StreamExt;
 use futures_util::future::join;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,8 +46,8 @@ pub struct Access {
 pub struct Surroundings {
     pub hub: Environment,
     pub github_token: Option<String>,
-    pub github_api: Option<String>,
-    pub github_raw: Option<String>,
+    /// Addresses of services other than the public ones, by the keys of the table of hubs.
+    pub moved: BTreeMap<&'static str, String>,
     /// Where answers are kept; `None` where there is no such place, or none is wanted.
     pub cache: Option<PathBuf>,
     /// `TRULYOPEN_CACHE_SIZE`: megabytes that the cache may have.
@@ -54,15 +55,16 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// Reads it: the hub clients' variables, `GITHUB_TOKEN`, and the addresses of a code host other than
-    /// the public one (`GITHUB_API_URL` as its own runners set it, `TRULYOPEN_GITHUB_RAW`).
+    /// Reads it: the hub clients' variables, `GITHUB_TOKEN`, and the addresses of hosts other than the public
+    /// ones (`GITHUB_API_URL` as its own runners set it, and the other variables of the table of hubs).
     pub fn read() -> Surroundings {
         let var = |name: &str| std::env::var(name).ok().map(|v| v.trim().trim_end_matches('/').to_string()).filter(|v| !v.is_empty());
+        let address = |name: &&str| var(name).map(|v| if name.ends_with("_DOMAIN") { format!("https://{v}") } else { v });
+        let moved = table::services().filter_map(|s| Some((s.key, s.variables.iter().find_map(address)?)));
         Surroundings {
             hub: Environment::read(),
             github_token: var("GITHUB_TOKEN"),
-            github_api: var("GITHUB_API_URL"),
-            github_raw: var("TRULYOPEN_GITHUB_RAW"),
+            moved: moved.collect(),
             cache: cache_dir(),
             cache_size: var("TRULYOPEN_CACHE_SIZE"),
         }
@@ -87,27 +89,22 @@ impl Surroundings {
     /// # Errors
     /// An address that is none.
     pub fn endpoints(&self, hub: Option<&str>) -> Result<Endpoints, Error> {
-        let default = Endpoints::default();
+        let mut endpoints = Endpoints::default();
+        let moved = self.moved.iter().map(|(key, address)| (*key, address.clone()));
         let hub = hub.map(|h| h.trim_end_matches('/').to_string()).or_else(|| self.hub.endpoint.clone());
-        let endpoints = Endpoints {
-            huggingface: hub.unwrap_or(default.huggingface),
-            github_api: self.github_api.clone().unwrap_or(default.github_api),
-            github_raw: self.github_raw.clone().unwrap_or(default.github_raw),
-        };
-        for (name, address) in [
-            ("the hub", &endpoints.huggingface),
-            ("GITHUB_API_URL", &endpoints.github_api),
-            ("TRULYOPEN_GITHUB_RAW", &endpoints.github_raw),
-        ] {
-            let usable = url::Url::parse(address).is_ok_and(|u| {
+        for (key, address) in moved.chain(hub.map(|h| (huggingface::NAME, h))) {
+            let name = table::services().find(|s| s.key == key).and_then(|s| s.variables.first()).filter(|_| key != huggingface::NAME);
+            let name = name.copied().unwrap_or("the hub");
+            let usable = url::Url::parse(&address).is_ok_and(|u| {
                 matches!(u.scheme(), "http" | "https") && u.host().is_some() && u.username().is_empty() && u.password().is_none()
             });
             if !usable {
                 return Err(Error::usage(
-                    format!("`{}` is no address for {name}", crate::text::line(address)),
+                    format!("`{}` is no address for {name}", crate::text::line(&address)),
                     "an address begins with https:// (or http://) and names no user",
                 ));
             }
+            endpoints.set(key, address);
         }
         Ok(endpoints)
     }
@@ -179,8 +176,8 @@ fn trace(what: &str) {
 
 /// Each token bound to its own host. The code host's raw files need none for public repositories.
 pub fn tokens(around: &Surroundings, endpoints: &Endpoints) -> Vec<Token> {
-    let hub = around.hub.token.as_deref().and_then(|t| Token::bind(&endpoints.huggingface, t));
-    let github = around.github_token.as_deref().and_then(|t| Token::bind(&endpoints.github_api, t));
+    let hub = around.hub.token.as_deref().and_then(|t| Token::bind(endpoints.get(huggingface::NAME), t));
+    let github = around.github_token.as_deref().and_then(|t| Token::bind(endpoints.get(github::API), t));
     hub.into_iter().chain(github).collect()
 }
 

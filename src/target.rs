@@ -1,7 +1,7 @@
 //! What the user asked about: every accepted spelling, parsed into one type.
 
 use crate::error::Error;
-use crate::hub::{Endpoints, huggingface, is_repo_id};
+use crate::hub::{self, Endpoints, Facts, HUBS, Hub, Named, NotNamed, github, huggingface};
 use crate::reviewed::Format;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -27,9 +27,6 @@ pub enum Place {
 
 /// Longest target that is looked at.
 const MAX_TARGET: usize = 2048;
-/// Prefixes of targets that other hubs and readers bring; none of them may be taken for a model name.
-const NOT_YET: &[(&str, &str)] = &[("modelscope:", "ModelScope"), ("ollama:", "Ollama"), ("github:", "GitHub")];
-
 impl Target {
     /// Parses a target. `endpoints` are the hubs whose URLs are understood besides the public ones.
     ///
@@ -43,12 +40,6 @@ impl Target {
         if s.len() > MAX_TARGET {
             return Err(Error::usage(format!("a target of {} characters", s.len()), HELP));
         }
-        if let Some((prefix, name)) = NOT_YET.iter().find(|(p, _)| s.starts_with(p)) {
-            return Err(Error::usage(
-                format!("`{}`: {name} cannot be audited by this version", crate::text::line(s)),
-                format!("targets that begin with `{prefix}` are not read yet; {HELP}"),
-            ));
-        }
         let place = if let Some((format, path)) = reviewed(s) {
             if !Path::new(path).is_file() {
                 return Err(Error::usage(
@@ -61,17 +52,17 @@ impl Target {
             Place::Folder(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
         } else if looks_like_a_path(s) {
             Place::Folder(PathBuf::from(s))
-        } else if let Some(rest) = s.strip_prefix("hf:") {
-            named(rest.strip_prefix("//").unwrap_or(rest), s)?
         } else if let Some(rest) = s.strip_prefix("pkg:") {
             purl(rest, s)?
         } else if s.starts_with("http://") || s.starts_with("https://") {
             page(s, endpoints)?
-        } else if let Some((host, _)) = s.split_once('/').filter(|(h, _)| matches!(*h, "huggingface.co" | "hf.co" | "www.huggingface.co")) {
-            debug_assert!(!host.is_empty());
+        } else if let Some((facts, rest)) = prefixed(s) {
+            placed(facts.hub, facts.hub.read_name(rest.strip_prefix("//").unwrap_or(rest)), s)?
+        } else if s.split_once('/').is_some_and(|(host, _)| HUBS.iter().any(|f| f.hosts.contains(&host))) {
             page(&format!("https://{s}"), endpoints)?
         } else {
-            named(s, s)?
+            let hub = hub::default();
+            placed(hub, hub.read_name(s), s)?
         };
         if let Place::Folder(path) = &place
             && !path.is_dir()
@@ -108,7 +99,13 @@ impl Target {
     }
 }
 
-const HELP: &str = "a target is ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, a hub URL, pkg:huggingface/ORG/NAME@REVISION, a directory (./dir), mof:FILE or osai-index:FILE";
+const HELP: &str = "a target is ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, modelscope:ORG/NAME, ollama:NAME:TAG, github:OWNER/REPO, a hub URL, pkg:huggingface/ORG/NAME@REVISION, a directory (./dir), mof:FILE or osai-index:FILE";
+
+/// The hub whose prefix a target has, and what stands behind it.
+fn prefixed(s: &str) -> Option<(&'static Facts, &str)> {
+    let (prefix, rest) = s.split_once(':')?;
+    HUBS.iter().find(|f| f.prefixes.contains(&prefix)).map(|f| (f, rest))
+}
 
 /// `mof:FILE` or `osai-index:FILE`.
 fn reviewed(s: &str) -> Option<(Format, &str)> {
@@ -129,60 +126,41 @@ fn wrong(shown: &str, why: &str) -> Error {
     Error::usage(format!("`{}` is no model name: {why}", crate::text::cut(&crate::text::line(shown), 80)), HELP)
 }
 
-/// `ORG/NAME` or `NAME`, with or without `@REVISION`.
-fn named(s: &str, shown: &str) -> Result<Place, Error> {
-    let (id, revision) = match s.split_once('@') {
-        Some((id, revision)) => (id, Some(revision)),
-        None => (s, None),
-    };
-    on_hub(id, revision, shown)
-}
-
-fn on_hub(id: &str, revision: Option<&str>, shown: &str) -> Result<Place, Error> {
-    let id = id.trim_end_matches('/');
-    if !is_repo_id(id) {
-        let why = match id.matches('/').count() {
-            0 | 1 => "hubs allow letters, digits, `.`, `_` and `-` in a name, up to 96 a part",
-            _ => "it has more than one `/`",
-        };
-        return Err(wrong(shown, why));
+/// The place of a name that a hub has read.
+fn placed(hub: &dyn Hub, named: Result<Named, NotNamed>, shown: &str) -> Result<Place, Error> {
+    match named {
+        Ok(Named { id, revision }) => Ok(Place::Hub { hub: hub.name(), id, revision }),
+        Err(NotNamed::Wrong(why)) => Err(wrong(shown, &why)),
+        Err(NotNamed::Other(kind)) => Err(Error::usage(
+            format!("`{}` is a {kind}, not a model", crate::text::cut(&crate::text::line(shown), 80)),
+            "give the page of a model",
+        )),
     }
-    if let Some(r) = revision
-        && !is_revision(r)
-    {
-        return Err(wrong(shown, "the revision after `@` is no branch, tag or commit"));
-    }
-    Ok(Place::Hub { hub: huggingface::NAME, id: id.to_string(), revision: revision.map(str::to_string) })
-}
-
-/// A git reference or commit, as `git check-ref-format` would have it, roughly.
-fn is_revision(r: &str) -> bool {
-    !r.is_empty()
-        && r.len() <= 255
-        && r.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'~' | b'^' | b':' | b'?' | b'*' | b'[' | b'\\' | b'"' | b'<' | b'>'))
-        && !r.contains("..")
-        && !r.contains("//")
-        && !r.starts_with(['/', '-', '.'])
-        && !r.ends_with(['/', '.'])
 }
 
 /// `pkg:huggingface/ORG/NAME@COMMIT?repository_url=…`
-/// (<https://github.com/package-url/purl-spec/blob/main/types/huggingface-definition.json>).
+/// (<https://github.com/package-url/purl-spec/blob/main/types/huggingface-definition.json>), or
+/// `pkg:github/OWNER/REPO@VERSION` (`github-definition.json` beside it).
 fn purl(rest: &str, shown: &str) -> Result<Place, Error> {
     let rest = rest.trim_start_matches('/');
     let Some((kind, rest)) = rest.split_once('/') else {
         return Err(wrong(shown, "a package URL is pkg:huggingface/ORG/NAME@REVISION"));
     };
-    if !kind.eq_ignore_ascii_case("huggingface") {
-        return Err(wrong(shown, "only package URLs of type huggingface name models"));
-    }
+    let hub = match kind.to_ascii_lowercase().as_str() {
+        huggingface::NAME => hub::by_name(huggingface::NAME),
+        github::NAME => hub::by_name(github::NAME),
+        _ => None,
+    };
+    let Some(hub) = hub else {
+        return Err(wrong(shown, "only package URLs of type huggingface or github name models"));
+    };
     let (rest, subpath) = rest.split_once('#').map_or((rest, None), |(r, s)| (r, Some(s)));
     let (rest, qualifiers) = rest.split_once('?').map_or((rest, None), |(r, q)| (r, Some(q)));
     if subpath.is_some() {
         return Err(wrong(shown, "a model is audited whole; leave the #subpath out"));
     }
     if let Some(other) = qualifiers.and_then(|q| q.split('&').find_map(|p| p.strip_prefix("repository_url=")))
-        && decode(other).is_none_or(|url| crate::text::fold_url(&url) != "huggingface.co")
+        && decode(other).is_none_or(|url| hub.name() != huggingface::NAME || crate::text::fold_url(&url) != "huggingface.co")
     {
         return Err(wrong(shown, "repository_url names another hub; give it with --hub"));
     }
@@ -191,7 +169,7 @@ fn purl(rest: &str, shown: &str) -> Result<Place, Error> {
     let Some((id, revision)) = decoded else {
         return Err(wrong(shown, "its percent-encoding is broken"));
     };
-    on_hub(&id, revision.as_deref(), shown)
+    placed(hub, hub::checked_id(&id, revision.as_deref(), hub.name() == github::NAME), shown)
 }
 
 /// A hub page as copied from a browser.
@@ -202,48 +180,40 @@ fn page(s: &str, endpoints: &Endpoints) -> Result<Place, Error> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong(s, "an address with a user name or password in it is not followed"));
     }
-    let own = Url::parse(&endpoints.huggingface).ok();
-    let is_own = own.as_ref().is_some_and(|o| o.origin() == url.origin());
-    if !is_own && !matches!(url.host_str(), Some("huggingface.co" | "www.huggingface.co" | "hf.co")) {
+    let Some((facts, base)) = hub_of(&url, endpoints) else {
         return Err(Error::usage(
             format!("`{}` is on no hub that is known here", crate::text::cut(&crate::text::line(s), 80)),
-            "hub URLs of huggingface.co are read, and those of the hub given with --hub or HF_ENDPOINT",
+            "hub URLs of huggingface.co, modelscope.cn, ollama.com and github.com are read, and those of the hub given with --hub or HF_ENDPOINT",
         ));
-    }
-    let base = if is_own { own.as_ref().map_or("", |o| o.path()).trim_matches('/').to_string() } else { String::new() };
+    };
     let path = url.path().trim_matches('/');
     let path = path.strip_prefix(base.as_str()).unwrap_or(path).trim_matches('/');
     let Some(path) = decode(path) else {
         return Err(wrong(s, "its percent-encoding is broken"));
     };
     let parts: Vec<&str> = path.split('/').collect();
-    let parts = match parts.as_slice() {
-        ["models", rest @ ..] if rest.len() >= 2 => rest,
-        ["api", "models", rest @ ..] => rest,
-        [kind @ ("datasets" | "spaces" | "collections" | "papers"), ..] => {
-            return Err(Error::usage(
-                format!("`{}` is a {}, not a model", crate::text::cut(&crate::text::line(s), 80), kind.trim_end_matches('s')),
-                "give the page of a model",
-            ));
-        }
-        all => all,
+    placed(facts.hub, facts.hub.read_page(&parts), s)
+}
+
+/// The hub that an address is on, and the path below which that hub stands: one that the environment
+/// moved, or else a public one.
+fn hub_of(url: &Url, endpoints: &Endpoints) -> Option<(&'static Facts, String)> {
+    let path = url.path().trim_matches('/');
+    let moved = HUBS
+        .iter()
+        .filter_map(|facts| {
+            let own = Url::parse(endpoints.get(facts.services.first()?.key)).ok()?;
+            let base = own.path().trim_matches('/').to_string();
+            let below = path.strip_prefix(base.as_str()).is_some_and(|rest| base.is_empty() || rest.is_empty() || rest.starts_with('/'));
+            (own.origin() == url.origin() && below).then_some((facts, base))
+        })
+        // Two hubs behind one host are told apart by the longer path.
+        .max_by_key(|(_, base)| base.len());
+    let public = || {
+        let host = url.host_str()?;
+        HUBS.iter().find(|f| f.hosts.contains(&host)).map(|f| (f, String::new()))
     };
-    let verbs = ["tree", "blob", "resolve", "raw", "commit", "commits", "discussions", "revision"];
-    match parts {
-        [owner, name, verb, revision, ..] if verbs.contains(verb) && *verb != "discussions" => {
-            // refs/pr/1 is one revision of three parts.
-            let revision = match parts.get(3..) {
-                Some(["refs", kind, n, ..]) => format!("refs/{kind}/{n}"),
-                _ => (*revision).to_string(),
-            };
-            on_hub(&format!("{owner}/{name}"), Some(&revision), s)
-        }
-        [owner, name, verb, ..] if verbs.contains(verb) => on_hub(&format!("{owner}/{name}"), None, s),
-        [name, verb, revision, ..] if verbs.contains(verb) => on_hub(name, Some(revision), s),
-        [owner, name] if !owner.is_empty() => on_hub(&format!("{owner}/{name}"), None, s),
-        [name] if !name.is_empty() => on_hub(name, None, s),
-        _ => Err(wrong(s, "the page is not one of a model")),
-    }
+    moved.or_else(public)
 }
 
 /// Percent-decoding; `None` where it is broken or not UTF-8.
@@ -324,16 +294,100 @@ mod tests {
             ("https://user:pw@huggingface.co/o/n", "user name"),
             ("https://huggingface.co", "not one of a model"),
             ("pkg:pypi/requests", "only package URLs"),
+            ("modelscope:n", "no owner"),
+            ("modelscope:a/b/c", "more than one"),
+            ("https://modelscope.cn/datasets/o/n", "is a dataset"),
+            ("https://modelscope.cn/models", "not one of a model"),
+            ("ollama:a/b/c", "USER/NAME"),
+            ("ollama:hf.co/o/n:Q4", "Hugging Face"),
+            ("https://ollama.com/search", "not one of a model"),
+            ("github:o", "no owner"),
+            ("https://github.com/orgs/x", "not one of a repository"),
             ("pkg:huggingface/o/n?repository_url=https:%2F%2Fhub.example", "--hub"),
             ("pkg:huggingface/o/%zz", "percent"),
-            ("ollama:llama3", "not be audited by this version"),
             ("file:/does/not/exist", "no directory"),
             ("mof:/does/not/exist.yml", "names no file"),
             ("osai-index:", "names no file"),
         ] {
             let e = parse(s).unwrap_err();
-            assert!(e.contains(said) || (s.starts_with("ollama") && e.contains("cannot be audited")), "{s}: {e}");
+            assert!(e.contains(said), "{s}: {e}");
         }
+    }
+
+    #[test]
+    fn every_spelling_on_other_hubs() {
+        let place = |s: &str| match Target::parse(s, &Endpoints::default()).map(|t| t.place) {
+            Ok(Place::Hub { hub, id, revision }) => format!("{hub} {id} {}", revision.unwrap_or_default()),
+            other => format!("{other:?}"),
+        };
+        let commit = "616acbee0b9ed4177f1f389e3c13594a0a1f6398";
+        for (said, spellings) in [
+            (
+                "modelscope Qwen/Qwen3-8B ",
+                &[
+                    "modelscope:Qwen/Qwen3-8B",
+                    "modelscope://Qwen/Qwen3-8B",
+                    "https://modelscope.cn/models/Qwen/Qwen3-8B",
+                    "https://www.modelscope.cn/models/Qwen/Qwen3-8B/summary",
+                    "https://modelscope.cn/models/Qwen/Qwen3-8B/files",
+                    "modelscope.cn/models/Qwen/Qwen3-8B",
+                    "https://www.modelscope.cn/api/v1/models/Qwen/Qwen3-8B/repo/files?Revision=master",
+                ][..],
+            ),
+            ("modelscope-intl Qwen/Qwen3-8B ", &["https://www.modelscope.ai/models/Qwen/Qwen3-8B", "modelscope-intl:Qwen/Qwen3-8B"]),
+            ("modelscope o/n v1.0", &["modelscope:o/n@v1.0", "https://modelscope.cn/models/o/n/file/view/v1.0/README.md"]),
+            ("ollama library/llama3.1:latest ", &["ollama:llama3.1", "ollama:library/llama3.1", "https://ollama.com/library/llama3.1"]),
+            (
+                "ollama library/llama3.1:8b ",
+                &[
+                    "ollama:llama3.1:8b",
+                    "https://ollama.com/library/llama3.1:8b",
+                    "ollama.com/library/llama3.1:8b",
+                    "registry.ollama.ai/library/llama3.1:8b",
+                    "ollama:registry.ollama.ai/library/llama3.1:8b",
+                    "https://registry.ollama.ai/v2/library/llama3.1/manifests/8b",
+                    "https://ollama.com/library/llama3.1:8b/blobs/667b0c1932bc",
+                ],
+            ),
+            ("ollama user/x:q4 ", &["ollama:user/x:q4", "https://ollama.com/user/x:q4"]),
+            (
+                "github ultralytics/yolov5 ",
+                &[
+                    "github:ultralytics/yolov5",
+                    "https://github.com/ultralytics/yolov5",
+                    "github.com/ultralytics/yolov5/releases",
+                    "pkg:github/ultralytics/yolov5",
+                ],
+            ),
+            (
+                "github ultralytics/yolov5 v7.0",
+                &[
+                    "github:ultralytics/yolov5@v7.0",
+                    "https://github.com/ultralytics/yolov5/releases/tag/v7.0",
+                    "https://github.com/ultralytics/yolov5/tree/v7.0",
+                    "https://github.com/ultralytics/yolov5/releases/download/v7.0/yolov5s.pt",
+                    "pkg:github/ultralytics/yolov5@v7.0",
+                ],
+            ),
+        ] {
+            for spelling in spellings {
+                assert_eq!(place(spelling), said, "{spelling}");
+            }
+        }
+        assert_eq!(place(&format!("modelscope:o/n@{commit}")), format!("modelscope o/n {commit}"));
+    }
+
+    #[test]
+    fn hubs_behind_one_host_are_told_apart() {
+        let mut at = Endpoints::default();
+        at.set("huggingface", "https://hubs.example");
+        at.set("modelscope", "https://hubs.example/ms");
+        let hub = |s: &str| match Target::parse(s, &at).map(|t| t.place) {
+            Ok(Place::Hub { hub, id, .. }) => format!("{hub} {id}"),
+            other => format!("{other:?}"),
+        };
+        assert_eq!(hub("https://hubs.example/ms/models/o/n"), "modelscope o/n");
+        assert_eq!(hub("https://hubs.example/msx/n"), "huggingface msx/n");
     }
 
     #[test]
@@ -354,10 +408,22 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_parsed_or_refused(s in "\\PC{0,60}|[a-zA-Z0-9/@:.%?#_-]{0,60}") {
-            if let Ok((id, _)) = parse(&s) {
-                prop_assert!(id.starts_with("folder ") || is_repo_id(&id));
+        fn any_text_is_parsed_or_refused(s in "\\PC{0,60}|[a-zA-Z0-9/@:.%?#_-]{0,60}|(hf|modelscope|ollama|github):[a-zA-Z0-9/@:.%_-]{0,40}|https://(modelscope.cn|ollama.com|github.com|registry.ollama.ai)/[a-zA-Z0-9/@:.%_-]{0,50}") {
+            if let Ok(Target { place: Place::Hub { hub, id, revision }, .. }) = Target::parse(&s, &Endpoints::default()) {
+                let hub = hub::by_name(hub).expect("a hub of the table");
+                let at = Endpoints::default();
+                let asked = hub::Asked { at: &at, id: &id, revision: revision.as_deref() };
+                // Whatever is accepted can be asked for, and stays in its own folder.
+                let resources = hub.record(&asked).into_iter().chain(hub.card(&asked));
+                for resource in resources {
+                    prop_assert!(crate::net::is_safe_path(&resource.path), "{}", resource.path);
+                    prop_assert!(Url::parse(&resource.url).is_ok_and(|u| at_home(&u)), "{}", resource.url);
+                }
             }
         }
+    }
+
+    fn at_home(url: &Url) -> bool {
+        hub::table::services().any(|s| Url::parse(s.default).is_ok_and(|own| own.origin() == url.origin()))
     }
 }

@@ -174,7 +174,7 @@ fn what_cannot_be_known_is_exit_3_and_violated_wins() {
     let open = small(OPEN_WEIGHTS, &call("acme/open-7b"));
     check(open.path()).args(["--hub", "http://127.0.0.1:1"]).run().code(3);
     check(open.path()).arg("--offline").run().code(3);
-    // A hub that this version cannot ask.
+    // A model on another hub, which does not have it.
     let other = small(&format!("{OPEN_WEIGHTS}[models]\ninclude = [\"acme/open-7b\"]\n"), &call("ollama:llama3"));
     assert_eq!(rules(&json_of(other.path(), &hub).code(3)).iter().filter(|r| r.contains("incomplete")).count(), 1);
     // A framework result that is not there.

@@ -46,11 +46,12 @@ fn report_in(hub: &Path, ids: &[&str]) -> Report {
     Report { generated: None, ..Report::new(&RULES, audited(hub, ids)) }
 }
 
-/// All models of `fixtures/hub`, and one that is not there.
+/// All models of `fixtures/hub`, on every hub, and one that is not there.
 fn everything() -> Report {
     let ids = support::fixture_models();
     let mut ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     ids.push("nobody/no-such-model");
+    ids.extend(support::OTHER_HUBS);
     report(&ids)
 }
 

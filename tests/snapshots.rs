@@ -140,7 +140,7 @@ fn errors() {
         &["audit", "./nowhere"],
         &["audit", "https://huggingface.co/datasets/a/b"],
         &["audit", "https://example.org/a/b"],
-        &["audit", "ollama:llama3"],
+        &["audit", "ollama:a/b/c"],
         &["audit", R1, "--hub", "nowhere"],
         &["audit", R1, "--fail-under", "great"],
         &["audit", R1, "--rules", rules],

@@ -5,7 +5,8 @@ use super::write_out;
 use crate::cli::Shared;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::hub::huggingface;
+use crate::hub::table::{self, Service};
+use crate::hub::{github, huggingface};
 use crate::net::Gap;
 use crate::net::live::{Live, Probe};
 use crate::rules::Rules;
@@ -118,21 +119,20 @@ fn limit(shared: &Shared) -> Duration {
     Duration::from_secs(shared.timeout)
 }
 
-/// The hosts that an audit may ask. With a token the hub says whose it is; without, its list of models is the
-/// cheapest answer. The code host tells its limit without counting the question.
+/// Every service of the table of hubs. Where there is a token, the host is asked whose it is.
 fn questions(shared: &Shared, around: &Surroundings) -> Result<Vec<Question>, Error> {
     let at = around.endpoints(hub_address(shared))?;
-    let path = if around.hub.token.is_some() { "api/whoami-v2" } else { "api/models?limit=1" };
-    Ok(vec![
-        Question { name: "hub", url: format!("{}/{path}", at.huggingface), address: at.huggingface, token: around.hub.token_from.clone() },
-        Question {
-            name: "code host",
-            url: format!("{}/rate_limit", at.github_api),
-            address: at.github_api,
-            token: around.github_token.as_ref().map(|_| "GITHUB_TOKEN".to_string()),
-        },
-        Question { name: "code host's files", url: format!("{}/", at.github_raw), address: at.github_raw, token: None },
-    ])
+    let token = |key: &str| match key {
+        huggingface::NAME => around.hub.token_from.clone(),
+        github::API => around.github_token.as_ref().map(|_| "GITHUB_TOKEN".to_string()),
+        _ => None,
+    };
+    let question = |service: &'static Service| {
+        let (address, token) = (at.get(service.key).to_string(), token(service.key));
+        let path = service.identity.filter(|_| token.is_some()).unwrap_or(service.probe);
+        Question { name: service.key, url: format!("{address}{path}"), address, token }
+    };
+    Ok(table::services().map(question).collect())
 }
 
 /// What is said of a token that the host does not take.

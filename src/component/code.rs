@@ -35,7 +35,7 @@ pub fn architecture(cx: &Context<'_, '_>) -> Component {
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
     }
-    Component::absent(id, "no modelling code, and no configuration that a released library reads")
+    unread_config(cx, id).unwrap_or_else(|| Component::absent(id, "no modelling code, and no configuration that a released library reads"))
 }
 
 /// Code that runs the model.
@@ -61,7 +61,14 @@ pub fn inference(cx: &Context<'_, '_>) -> Component {
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
     }
-    Component::absent(id, "no inference code, and no library that runs it")
+    unread_config(cx, id).unwrap_or_else(|| Component::absent(id, "no inference code, and no library that runs it"))
+}
+
+/// Unknown, where a configuration is listed that could not be read: it may name what runs the model.
+fn unread_config(cx: &Context<'_, '_>, id: ComponentId) -> Option<Component> {
+    let unread = |path: &str| cx.snapshot.files.get(path)?.as_ref().err().filter(|gap| !gap.is_absence()).cloned();
+    let (path, gap) = ["config.json", "model_index.json"].iter().find_map(|path| Some((*path, unread(path)?)))?;
+    Some(Component::unknown(id, gap, path))
 }
 
 /// The library that reads the repository's configuration or weights.
@@ -281,12 +288,14 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
         .and_then(|i| cx.repo_licenses.get(i))
         .cloned()
         .unwrap_or_else(license_unknown);
+    // The model's own repository is looked at where the model is pinned.
+    let pinned = repo.tree.as_ref().ok().and_then(|t| t.commit.as_deref()).filter(|_| repo.mention.declared);
     let names = text::list(&shown.paths.iter().take(2).map(|p| text::cut(p, 60).into_owned()).collect::<Vec<_>>());
     let evidence = shown
         .paths
         .iter()
         .map(|p| Evidence {
-            url: Some(format!("{}/blob/HEAD/{}", repo.id.page(), crate::hub::encode_path(p))),
+            url: Some(format!("{}/blob/{}/{}", repo.id.page(), pinned.unwrap_or("HEAD"), crate::hub::encode_path(p))),
             path: Some(p.clone()),
             note: format!("in the tree of {}", repo.id),
             ..Evidence::default()

@@ -93,7 +93,10 @@ impl<'a, 'r> Context<'a, 'r> {
     /// Why the file list is not usable.
     fn list_gap(&self) -> Gap {
         match &self.snapshot.record {
-            Ok(_) => Gap::Malformed("the record has no usable file list".into()),
+            Ok(record) => {
+                let known = record.extra.gaps.first().map(|(_, gap)| gap.clone());
+                known.unwrap_or_else(|| Gap::Malformed("the record has no usable file list".into()))
+            }
             Err(gap) => gap.clone(),
         }
     }
@@ -103,7 +106,14 @@ impl<'a, 'r> Context<'a, 'r> {
         paths
             .iter()
             .take(4)
-            .map(|p| Evidence { path: Some(p.clone()), note: note.to_string(), ..self.snapshot.record_cite.clone() })
+            .map(|p| {
+                let cite = Evidence { path: Some(p.clone()), note: note.to_string(), ..self.snapshot.record_cite.clone() };
+                // An asset of a release stands in no tree.
+                match crate::hub::github_home::asset_page(self.snapshot.hub, &self.snapshot.id, p) {
+                    Some(page) => Evidence { url: Some(page), digest: None, ..cite },
+                    None => cite,
+                }
+            })
             .collect()
     }
 
@@ -169,7 +179,10 @@ impl Component {
 
     /// Not to be known, for this reason.
     fn unknown(id: ComponentId, gap: Gap, what: &str) -> Component {
-        let summary = format!("not known: {what}, {}", gap.words());
+        let summary = match crate::hub::is_without_cards(&gap) {
+            true => format!("not known: {}", crate::hub::NO_CARD),
+            false => format!("not known: {what}, {}", gap.words()),
+        };
         let mut c = Component::new(id, Availability::Unknown, Basis::None, summary);
         c.license.openness = Openness::Unknown;
         c.gap = Some(gap);

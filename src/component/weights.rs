@@ -16,6 +16,13 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
     if record.disabled {
         return Component::unknown(id, Gap::Malformed("the hub disabled the repository".into()), "the weights").with_license(license);
     }
+    if sorted.weights.is_empty() && cx.snapshot.hub == crate::hub::github::NAME {
+        // A host of code: the weights of a model may be kept anywhere else.
+        let why = "neither the repository nor its releases hold weights, which may be kept elsewhere";
+        findings.push(Finding::new(cx.rules, "weights/not-here", why.into(), vec![cx.snapshot.record_cite.clone()]));
+        let unknown = Component::unknown(id, Gap::NotFetched(why.into()), "where the weights are").with_license(license);
+        return Component { summary: format!("not known: {why}"), ..unknown };
+    }
     if sorted.weights.is_empty() {
         let total = record.files.as_ref().map_or(0, Vec::len);
         return Component::absent(id, format!("the repository has {} and no weights among them", text::count(total, "file", "files")))
@@ -25,7 +32,8 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
     let formats: Vec<String> =
         sorted.weights.iter().map(|(format, files)| format!("{format} ({})", text::count(files.len(), "file", "files"))).collect();
     let size = if sorted.weight_bytes > 0 { format!(", {}", bytes(sorted.weight_bytes)) } else { String::new() };
-    let mut summary = format!("{}{size}", text::list(&formats));
+    let quantised = record.extra.quantisation.as_ref().map_or(String::new(), |q| format!(", quantised as {}", text::line(q)));
+    let mut summary = format!("{}{size}{quantised}", text::list(&formats));
     if sorted.of(Kind::Weights).is_empty() {
         summary = format!("adapter only, of use with its base model: {summary}");
     }
@@ -126,6 +134,11 @@ pub fn intermediate(cx: &Context<'_, '_>) -> Component {
         return Component::new(id, Availability::Released, Basis::Claimed, "the card speaks of checkpoints under other revisions")
             .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 200)))
             .with_license(cx.own_license(Content::Weights));
+    }
+    if let Err(gap) = cx.snapshot.card.as_ref().map_err(Clone::clone)
+        && crate::hub::is_without_cards(&gap)
+    {
+        return Component::unknown(id, gap, "the card");
     }
     Component::absent(id, "no checkpoint folder, and the card speaks of none")
 }

@@ -3,6 +3,7 @@
 use super::lock::{Entry, Lock};
 use super::subject::{Origin, Subject};
 use super::{Input, Place, Use, Violation, is_gate_rule, place_in_policy, span_of};
+use crate::hub;
 use crate::license;
 use crate::policy::licenses::{self, LicenseSet, Part};
 use crate::policy::{Action, ComponentNeed, Settings};
@@ -416,6 +417,7 @@ pub fn unpinned(first: Option<&Use>, subject: &Subject, s: &Settings) -> Option<
     };
     let message = match first.and_then(|u| u.revision.as_deref()) {
         Some(r) => format!("{} is loaded at `{}`, which can move", subject.target, text::cut(&text::line(r), 60)),
+        None if hub::table::is_registry(&subject.hub) => format!("{} is loaded by its tag, which can move", subject.target),
         None => format!("{} is loaded at whatever its main branch holds", subject.target),
     };
     Some(draft("revision/unpinned", severity, message, required.map(|p| p.span.clone())))

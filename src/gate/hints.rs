@@ -31,6 +31,11 @@ impl<'a> Suggestions<'a> {
     /// Adds the help of the rule, and what is ready to copy.
     pub fn add(&mut self, v: &mut Violation) {
         let input = self.input;
+        let of = v.model.clone().and_then(|model| input.subjects.values().find(|s| s.target.eq_ignore_ascii_case(&model)));
+        if v.rule == "revision/unpinned" && of.is_some_and(|s| crate::hub::table::is_registry(&s.hub)) {
+            v.help.push("This registry has tags alone; the lock keeps the digest, and `check --locked` tells when it changed.".into());
+            return;
+        }
         if let Some(rule) = input.rules.findings.get(&v.rule).filter(|r| !r.help.is_empty()) {
             v.help.push(rule.help.clone());
         }

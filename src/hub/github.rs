@@ -1,10 +1,19 @@
 //! Code repositories on GitHub, in the shape of its REST API
 //! (<https://docs.github.com/en/rest/git/trees>). `HEAD` names the default branch, so the tree needs
-//! no earlier answer, and a repository costs two calls.
+//! no earlier answer, and a repository costs two calls. As the home of a model: [`super::github_home`].
 
-use super::Endpoints;
+use super::{Endpoints, encode_path, encode_revision};
 use crate::net::{Resource, limits};
 use serde_json::Value;
+
+/// The hub's name in targets, JSON and the evidence layout.
+pub const NAME: &str = "github";
+/// The service that answers for repositories.
+pub const API: &str = "github_api";
+/// The service that serves their files.
+pub const RAW: &str = "github_raw";
+/// Releases asked for, which is as many as one answer can have.
+pub(super) const RELEASES: usize = 100;
 
 /// `OWNER/REPO`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,19 +48,31 @@ impl RepoId {
         (super::is_repo_id(&id.to_string()) && !site.contains(&owner)).then_some(id)
     }
 
+    /// The repository of an id.
+    pub fn from_id(id: &str) -> Option<RepoId> {
+        let (owner, name) = id.split_once('/')?;
+        Some(RepoId { owner: owner.to_string(), name: name.to_string() })
+    }
+
     /// Repository facts.
     pub fn repo(&self, at: &Endpoints) -> Resource {
-        self.resource("repo.json", format!("{}/repos/{self}", at.github_api), limits::RECORD_BYTES)
+        self.resource("repo.json", format!("{}/repos/{self}", at.get(API)), limits::RECORD_BYTES)
     }
 
-    /// The whole tree of the default branch.
-    pub fn tree(&self, at: &Endpoints) -> Resource {
-        self.resource("tree.json", format!("{}/repos/{self}/git/trees/HEAD?recursive=1", at.github_api), limits::TREE_BYTES)
+    /// The whole tree of a branch, tag or commit; `HEAD` is the default branch.
+    pub fn tree(&self, at: &Endpoints, revision: &str) -> Resource {
+        let url = format!("{}/repos/{self}/git/trees/{}?recursive=1", at.get(API), encode_revision(revision));
+        self.resource("tree.json", url, limits::TREE_BYTES)
     }
 
-    /// A file of the default branch.
-    pub fn file(&self, at: &Endpoints, path: &str, limit: usize) -> Resource {
-        self.resource(path, format!("{}/{self}/HEAD/{}", at.github_raw, super::encode_path(path)), limit)
+    /// The newest releases.
+    pub(super) fn releases(&self, at: &Endpoints) -> Resource {
+        self.resource("releases.json", format!("{}/repos/{self}/releases?per_page={RELEASES}", at.get(API)), limits::RECORD_BYTES)
+    }
+
+    /// A file of a branch, tag or commit.
+    pub fn file(&self, at: &Endpoints, revision: &str, path: &str, limit: usize) -> Resource {
+        self.resource(path, format!("{}/{self}/{}/{}", at.get(RAW), encode_path(revision), encode_path(path)), limit)
     }
 
     fn resource(&self, path: &str, url: String, limit: usize) -> Resource {

@@ -4,8 +4,9 @@
 //! API: <https://huggingface.co/docs/hub/api>.
 
 use super::record::{DatasetRecord, ModelRecord};
-use super::{Endpoints, Hub, encode_path};
-use crate::net::{Resource, limits};
+use super::{Answer, Asked, Endpoints, Hub, Named, NotNamed, checked_id, encode_path, encode_revision, first, repository};
+use crate::net::{BlobDigest, Gap, Resource, limits};
+use crate::rules::Rules;
 use hf_hub::{Cache, Repo, RepoType};
 use std::path::{Path, PathBuf};
 
@@ -20,60 +21,111 @@ impl Hub for HuggingFace {
         NAME
     }
 
-    fn model_info(&self, at: &Endpoints, id: &str, revision: Option<&str>) -> Resource {
-        let revision = revision.map_or(String::new(), |r| format!("/revision/{}", encode_path(r).replace('/', "%2F")));
-        Resource {
-            path: format!("{}/info.json", model_dir(id)),
-            url: format!("{}/api/models/{id}{revision}?blobs=true", at.huggingface),
+    fn read_name(&self, name: &str) -> Result<Named, NotNamed> {
+        repository(name, false)
+    }
+
+    fn read_page(&self, path: &[&str]) -> Result<Named, NotNamed> {
+        let parts = match path {
+            ["models", rest @ ..] if rest.len() >= 2 => rest,
+            ["api", "models", rest @ ..] => rest,
+            [kind @ ("datasets" | "spaces" | "collections" | "papers"), ..] => {
+                return Err(NotNamed::Other(kind.trim_end_matches('s').to_string()));
+            }
+            all => all,
+        };
+        let verbs = ["tree", "blob", "resolve", "raw", "commit", "commits", "discussions", "revision"];
+        let named = |id: String, revision: Option<&str>| checked_id(&id, revision, false);
+        match parts {
+            [owner, name, verb, revision, ..] if verbs.contains(verb) && *verb != "discussions" => {
+                // refs/pr/1 is one revision of three parts.
+                let revision = match parts.get(3..) {
+                    Some(["refs", kind, n, ..]) => format!("refs/{kind}/{n}"),
+                    _ => (*revision).to_string(),
+                };
+                named(format!("{owner}/{name}"), Some(&revision))
+            }
+            [owner, name, verb, ..] if verbs.contains(verb) => named(format!("{owner}/{name}"), None),
+            [name, verb, revision, ..] if verbs.contains(verb) => named((*name).to_string(), Some(revision)),
+            [owner, name] if !owner.is_empty() => named(format!("{owner}/{name}"), None),
+            [name] if !name.is_empty() => named((*name).to_string(), None),
+            _ => Err(NotNamed::Wrong("the page is not one of a model".into())),
+        }
+    }
+
+    fn record(&self, asked: &Asked<'_>) -> Vec<Resource> {
+        let revision = asked.revision.map_or(String::new(), |r| format!("/revision/{}", encode_revision(r)));
+        vec![Resource {
+            path: format!("{}/info.json", model_dir(asked.id)),
+            url: format!("{}/api/models/{}{revision}?blobs=true", asked.at.get(NAME), asked.id),
             limit: limits::RECORD_BYTES,
             expect: None,
-        }
+        }]
     }
 
-    fn model_file(&self, at: &Endpoints, id: &str, revision: &str, path: &str) -> Resource {
-        Resource {
-            path: format!("{}/{path}", model_dir(id)),
-            url: format!("{}/{id}/resolve/{}/{}", at.huggingface, encode_path(revision).replace('/', "%2F"), encode_path(path)),
-            limit: limits::CARD_BYTES,
-            expect: None,
-        }
+    fn read_record(&self, _: &Asked<'_>, answers: &[Answer], _: &Rules) -> Result<ModelRecord, Gap> {
+        ModelRecord::parse(&first(answers)?.bytes).map_err(Gap::Malformed)
     }
 
-    fn dataset_info(&self, at: &Endpoints, id: &str) -> Resource {
-        Resource {
-            path: format!("{}/info.json", dataset_dir(id)),
-            url: format!("{}/api/datasets/{id}", at.huggingface),
-            limit: limits::RECORD_BYTES,
-            expect: None,
-        }
+    fn card(&self, asked: &Asked<'_>) -> Option<Resource> {
+        Some(file(asked.at, asked.id, asked.revision.unwrap_or("main"), "README.md"))
     }
 
-    fn dataset_card(&self, at: &Endpoints, id: &str) -> Resource {
-        Resource {
-            path: format!("{}/README.md", dataset_dir(id)),
-            url: format!("{}/datasets/{id}/resolve/main/README.md", at.huggingface),
-            limit: limits::CARD_BYTES,
-            expect: None,
-        }
+    fn file(&self, at: &Endpoints, record: &ModelRecord, revision: &str, path: &str) -> Resource {
+        file(at, &record.id, revision, path)
     }
 
     fn model_page(&self, at: &Endpoints, id: &str) -> String {
-        format!("{}/{id}", at.huggingface)
+        format!("{}/{id}", at.get(NAME))
     }
 
-    fn file_page(&self, at: &Endpoints, id: &str, revision: &str, path: &str) -> String {
-        format!("{}/{id}/blob/{}/{}", at.huggingface, encode_path(revision).replace('/', "%2F"), encode_path(path))
+    fn file_page(&self, at: &Endpoints, id: &str, revision: &str, path: &str, _: Option<&BlobDigest>) -> String {
+        format!("{}/{id}/blob/{}/{}", at.get(NAME), encode_revision(revision), encode_path(path))
+    }
+}
+
+/// A file of a model at a revision.
+fn file(at: &Endpoints, id: &str, revision: &str, path: &str) -> Resource {
+    Resource {
+        path: format!("{}/{path}", model_dir(id)),
+        url: format!("{}/{id}/resolve/{}/{}", at.get(NAME), encode_revision(revision), encode_path(path)),
+        limit: limits::CARD_BYTES,
+        expect: None,
+    }
+}
+
+/// Datasets, which are looked up on this hub alone.
+impl HuggingFace {
+    /// The record of a dataset.
+    pub fn dataset_info(&self, at: &Endpoints, id: &str) -> Resource {
+        Resource {
+            path: format!("{}/info.json", dataset_dir(id)),
+            url: format!("{}/api/datasets/{id}", at.get(NAME)),
+            limit: limits::RECORD_BYTES,
+            expect: None,
+        }
     }
 
-    fn dataset_page(&self, at: &Endpoints, id: &str) -> String {
-        format!("{}/datasets/{id}", at.huggingface)
+    /// The card of a dataset.
+    pub fn dataset_card(&self, at: &Endpoints, id: &str) -> Resource {
+        Resource {
+            path: format!("{}/README.md", dataset_dir(id)),
+            url: format!("{}/datasets/{id}/resolve/main/README.md", at.get(NAME)),
+            limit: limits::CARD_BYTES,
+            expect: None,
+        }
     }
 
-    fn read_model(&self, bytes: &[u8]) -> Result<ModelRecord, String> {
-        ModelRecord::parse(bytes)
+    /// The page of a dataset for people.
+    pub fn dataset_page(&self, at: &Endpoints, id: &str) -> String {
+        format!("{}/datasets/{id}", at.get(NAME))
     }
 
-    fn read_dataset(&self, bytes: &[u8]) -> Result<DatasetRecord, String> {
+    /// Reads a dataset record.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read_dataset(&self, bytes: &[u8]) -> Result<DatasetRecord, String> {
         DatasetRecord::parse(bytes)
     }
 }
@@ -158,11 +210,11 @@ mod tests {
     #[test]
     fn places_and_addresses() {
         let at = Endpoints::default();
-        let info = HuggingFace.model_info(&at, "o/n", Some("refs/pr/1"));
-        assert_eq!(info.path, "huggingface/models/o/n/info.json");
-        assert!(info.url.ends_with("/api/models/o/n/revision/refs%2Fpr%2F1?blobs=true"));
-        assert_eq!(HuggingFace.model_info(&at, "gpt2", None).path, "huggingface/models/_legacy/gpt2/info.json");
-        assert!(HuggingFace.model_file(&at, "o/n", "main", "a b/#c.md").url.ends_with("/o/n/resolve/main/a%20b/%23c.md"));
+        let info = |id, revision| HuggingFace.record(&Asked { at: &at, id, revision }).remove(0);
+        assert_eq!(info("o/n", Some("refs/pr/1")).path, "huggingface/models/o/n/info.json");
+        assert!(info("o/n", Some("refs/pr/1")).url.ends_with("/api/models/o/n/revision/refs%2Fpr%2F1?blobs=true"));
+        assert_eq!(info("gpt2", None).path, "huggingface/models/_legacy/gpt2/info.json");
+        assert!(file(&at, "o/n", "main", "a b/#c.md").url.ends_with("/o/n/resolve/main/a%20b/%23c.md"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The hub's records of models and datasets, read leniently: a field of an odd type is as good as
 //! absent, and what matters for judging says which of the two it is.
 
-use crate::net::{BlobDigest, limits};
+use crate::net::{BlobDigest, Gap, limits};
 use serde_json::Value;
 
 /// How access to a repository is given.
@@ -50,9 +50,17 @@ pub struct ModelRecord {
     pub extra: Extra,
 }
 
-/// What a record says besides, for reports; nothing is judged by it.
+/// What a record says besides, for reports; nothing is judged by it but the gaps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Extra {
+    /// Parts of the record that could not be had: what, and why.
+    pub gaps: Vec<(String, Gap)>,
+    /// The family of architectures, as a registry names it (`llama`).
+    pub family: Option<String>,
+    /// The number of parameters, as a registry writes it (`8.0B`).
+    pub size: Option<String>,
+    /// How the weights are quantised, as a registry names it (`Q4_K_M`).
+    pub quantisation: Option<String>,
     pub author: Option<String>,
     /// When the repository was made, as the hub says it (RFC 3339, UTC).
     pub created: Option<String>,
@@ -79,6 +87,7 @@ impl Extra {
             likes: number("likes"),
             storage: number("usedStorage"),
             parameters: o.get("safetensors").and_then(|s| s.get("total")).and_then(Value::as_u64),
+            ..Extra::default()
         }
     }
 }

@@ -169,7 +169,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
         by_text(&mut terms, text, &tag, &chosen, rules, findings);
     } else if !tag.parts.is_empty() {
         terms.set(tag.parts.clone(), Basis::Claimed);
-        terms.reason = format!("the front matter says {}, and no license text was found", tag.said());
+        terms.reason = format!("{} says {}, and no license text was found", tag.place, tag.said());
         if tag.parts.iter().all(|p| p.known.is_none()) {
             findings.push(Finding::new(rules, "license/unrecognised", format!("no rule knows {}", tag.said()), tag.evidence.clone()));
         }
@@ -292,18 +292,18 @@ fn by_text<'r>(
         if tag_restricts {
             // The tag's restrictions hold, whatever the text adds.
             parts.clone_from(&tag.parts);
-            terms.reason.push_str(&format!("; the restrictions of {} in the front matter hold whatever it adds", tag.said()));
+            terms.reason.push_str(&format!("; the restrictions of {} in {} hold whatever it adds", tag.said(), tag.place));
         } else {
             // An open tag is not believed over a text that nobody recognised.
             parts.extend(tag.parts.iter().cloned());
             if !tag.parts.is_empty() {
-                terms.reason.push_str(&format!(", so {} in the front matter is not believed", tag.said()));
+                terms.reason.push_str(&format!(", so {} in {} is not believed", tag.said(), tag.place));
             }
         }
     } else if tag_restricts && parts.iter().all(|p| p.openness == Openness::Open) {
         // A restricted tag over an open text (often the code's): both are taken to bind.
         parts.extend(tag.parts.iter().cloned());
-        terms.reason.push_str(&format!("; the front matter says {}, and both are taken to bind", tag.said()));
+        terms.reason.push_str(&format!("; {} says {}, and both are taken to bind", tag.place, tag.said()));
     }
     terms.set(parts, Basis::Verified);
 }
@@ -323,6 +323,9 @@ fn without_license(
     let front = snapshot.parsed.as_ref().map(|c| &c.front);
     let gap = if let Some(gap) = unread(snapshot, rules) {
         Some(gap.clone())
+    } else if record.files.is_some() && snapshot.card.as_ref().is_err_and(crate::hub::is_without_cards) {
+        // The original has a license, which is not known either.
+        Some(Gap::NotFetched("no license text is among the layers, and the original is not named".into()))
     } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
         Some(Gap::Malformed("the file list or card could not be read".into()))
     } else if matches!(front, Some(FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge)) {
@@ -424,6 +427,8 @@ fn part_of_text<'r>(text: &TextResult, rules: &'r Rules) -> Option<Part<'r>> {
 
 /// What tag, name and link declare.
 pub(super) struct Declared<'r> {
+    /// Who declares it.
+    pub(super) place: &'static str,
     pub(super) parts: Vec<Part<'r>>,
     pub(super) evidence: Vec<Evidence>,
 }
@@ -436,7 +441,10 @@ impl Declared<'_> {
 }
 
 fn declared<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Declared<'r> {
-    let mut out = Declared { parts: Vec::new(), evidence: Vec::new() };
+    // Elsewhere the record can name a license that no front matter does.
+    let in_front = snapshot.parsed.as_ref().is_some_and(|c| c.front.get("license").is_some());
+    let place = if in_front || snapshot.hub == crate::hub::huggingface::NAME { "the front matter" } else { "the hub's record" };
+    let mut out = Declared { place, parts: Vec::new(), evidence: Vec::new() };
     let Ok(record) = &snapshot.record else { return out };
     let text = |key: &str| record.card_data.get(key).and_then(|v| v.as_str()).map(str::trim).filter(|s| !s.is_empty());
     for value in tags(record) {

@@ -25,7 +25,7 @@ pub(super) fn others(terms: &Terms<'_>, tag: &Declared<'_>, snapshot: &Snapshot,
         && tag.parts.is_empty()
         && let Some(other) = terms.declared.iter().find(|d| t::fold_name(d) == "other")
     {
-        let message = format!("the front matter says {other}, the license text is {}", ids(&terms.parts));
+        let message = format!("{} says {other}, the license text is {}", tag.place, ids(&terms.parts));
         findings.push(Finding::new(rules, "license/tag-is-other", message, terms.evidence.clone()));
     }
     findings.extend(broken_link(snapshot, rules));
@@ -45,7 +45,7 @@ pub(super) fn with_prose(
     if terms.parts.is_empty() || terms.parts.iter().any(agrees) || tag.parts.iter().any(agrees) {
         return None;
     }
-    let said = if tag.parts.is_empty() { "the license text is" } else { "the front matter says" };
+    let said = if tag.parts.is_empty() { "the license text is".to_string() } else { format!("{} says", tag.place) };
     let parts = if tag.parts.is_empty() { &terms.parts } else { &tag.parts };
     let message = format!("{said} {}, the card's section on the license names {}", ids(parts), named.known.id());
     let evidence = tag.evidence.iter().cloned().chain(cite).collect();
@@ -89,7 +89,7 @@ pub(super) fn text_and_tag(parts: &[Part<'_>], tag: &Declared<'_>, evidence: &[E
     if tag.parts.is_empty() || parts.iter().any(|p| tag.parts.iter().any(|x| is_same(&x.id, &p.id))) {
         return None;
     }
-    let message = format!("the front matter says {}, the license text is {}", ids(&tag.parts), ids(parts));
+    let message = format!("{} says {}, the license text is {}", tag.place, ids(&tag.parts), ids(parts));
     Some(Finding::new(rules, "license/text-differs-from-tag", message, tag.evidence.iter().chain(evidence).cloned().collect()))
 }
 

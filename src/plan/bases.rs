@@ -137,11 +137,13 @@ fn is_labelled(card: &Card, link: &Link, rules: &Rules) -> bool {
     labelled || (block.label.is_none() && topics::topic_of(card, block, rules) == Some("base-model"))
 }
 
-/// The model that an address on the hub is about.
+/// The model that an address on a hub is about whose models are other models' bases.
 fn linked_model(url: &str, at: &Endpoints) -> Option<String> {
     let folded = text::fold_url(url);
-    let own = text::fold_url(&at.huggingface);
-    let on_hub = [own.as_str(), "huggingface.co", "hf.co"].iter().any(|h| folded.strip_prefix(*h).is_some_and(|r| r.starts_with('/')));
+    let hubs = hub::HUBS.iter().filter(|f| f.bases == f.hub.name());
+    let on_hub = hubs
+        .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services.iter().map(|s| text::fold_url(at.get(s.key)))))
+        .any(|h| folded.strip_prefix(h.as_str()).is_some_and(|r| r.starts_with('/')));
     on_hub.then(|| model_id(url, at)).flatten().filter(|id| id.contains('/'))
 }
 

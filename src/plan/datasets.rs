@@ -18,7 +18,7 @@ fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<Dat
 /// The dataset that a hub page is about.
 fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
     let folded = text::fold_url(url);
-    let own = text::fold_url(&at.huggingface);
+    let own = text::fold_url(at.get(hub::huggingface::NAME));
     let rest = [own.as_str(), "huggingface.co", "hf.co"].iter().find_map(|h| folded.strip_prefix(*h))?;
     let rest = rest.strip_prefix("/datasets/")?;
     let mut parts = rest.split(['/', '?', '#']);

@@ -8,9 +8,9 @@ mod repos;
 use crate::card::Card;
 use crate::evidence::{Mention, Role};
 use crate::files::{self, Kind};
-use crate::hub::Endpoints;
 use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
+use crate::hub::{self, Endpoints};
 use crate::net::limits;
 use crate::rules::Rules;
 use crate::target::{Place, Target};
@@ -102,8 +102,9 @@ fn is_binary(path: &str) -> bool {
 /// The model that a name or hub page is about.
 pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
     match Target::parse(name, at).ok()?.place {
-        Place::Hub { id, .. } => Some(id),
-        Place::Folder(_) | Place::Reviewed { .. } => None,
+        // The other hubs' ids are names of another kind.
+        Place::Hub { hub, id, .. } => hub::table::row(hub).is_some_and(|r| r.bases == hub).then_some(id),
+        _ => None,
     }
 }
 

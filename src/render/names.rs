@@ -129,15 +129,21 @@ pub fn uuid_of(value: &impl serde::Serialize) -> String {
     uuid(&digest)
 }
 
-/// The package URL of a model on the hub that the scheme has a type for; a branch is no version.
-/// <https://github.com/package-url/purl-spec/blob/main/types/huggingface-definition.json>
+/// The package URL of a model on a hub that the scheme has a type for; a branch is no version.
+/// <https://github.com/package-url/purl-spec/blob/main/types/huggingface-definition.json>,
+/// <https://github.com/package-url/purl-spec/blob/main/types/github-definition.json> (names in lower case)
 pub fn purl(hub: &str, id: &str, revision: Option<&str>, page: &str) -> Option<String> {
+    if hub == crate::hub::github::NAME && id.contains('/') && crate::hub::is_repo_id(id) {
+        let version = revision.filter(|r| crate::hub::record::is_commit(r)).map_or(String::new(), |r| format!("@{r}"));
+        return Some(format!("pkg:github/{}{version}", id.to_lowercase()));
+    }
     if hub != crate::hub::huggingface::NAME || !id.contains('/') || !crate::hub::is_repo_id(id) {
         return None;
     }
     let version = revision.filter(|r| crate::hub::record::is_commit(r)).map_or(String::new(), |r| format!("@{r}"));
     let host = page.strip_suffix(id).map(|h| h.trim_end_matches('/')).unwrap_or_default();
-    let public = crate::hub::Endpoints::default().huggingface;
+    let at = crate::hub::Endpoints::default();
+    let public = at.get(crate::hub::huggingface::NAME);
     let elsewhere = if host.is_empty() || host == public {
         String::new()
     } else {
@@ -204,6 +210,9 @@ mod tests {
         );
         assert_eq!(purl("huggingface", "gpt2", None, page), None);
         assert_eq!(purl("local", "o/N", None, page), None);
+        assert_eq!(purl("github", "O/N", Some(commit), "https://github.com/O/N").unwrap(), format!("pkg:github/o/n@{commit}"));
+        assert_eq!(purl("modelscope", "o/N", None, page), None);
+        assert_eq!(purl("ollama", "library/n:1b", None, page), None);
     }
 
     #[test]

@@ -124,7 +124,7 @@ pub fn of_model(snapshot: &Snapshot, rules: &Rules) -> About {
         out.producer = producer(&record.extra, &snapshot.id).filter(|_| snapshot.hub != crate::hub::local::NAME);
         out.task = record.pipeline_tag.as_deref().map(|t| short(t, ITEM));
         out.library = record.library.as_deref().map(|l| short(l, ITEM));
-        out.model_type = config("model_type").and_then(Value::as_str).map(|t| short(t, ITEM));
+        out.model_type = config("model_type").and_then(Value::as_str).or(record.extra.family.as_deref()).map(|t| short(t, ITEM));
         out.architectures = listed(config("architectures"));
         out.languages = listed(record.card_data.get("language"));
         out.tags = tags(&record.tags);

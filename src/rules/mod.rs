@@ -7,6 +7,7 @@ pub mod corpora;
 pub mod diagnose;
 pub mod explain;
 mod frameworks;
+pub mod mirrors;
 pub mod scan;
 pub mod schema;
 pub mod spanned;
@@ -67,6 +68,8 @@ pub struct Rules {
     pub bases: Vec<Base>,
     pub name_hints: Vec<Base>,
     pub libraries: Vec<Library>,
+    /// The same model under two names.
+    pub mirrors: mirrors::Mirrors,
     pub corpora: corpora::Corpora,
     pub frameworks: BTreeMap<String, FrameworkRule>,
     /// sha256 of a license text's bytes → license id, as the project's policy clarifies it.
@@ -321,6 +324,7 @@ impl Layer {
                 rules.name_hints.splice(0..0, parsed.name_hint);
             }
             corpora::FILE => rules.corpora.add(file)?,
+            mirrors::FILE => mirrors::add(file, rules)?,
             _ if path.starts_with("licenses/") => {
                 let parsed = file.parse()?;
                 file.licenses(rules, parsed)?;

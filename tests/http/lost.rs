@@ -26,8 +26,7 @@ fn no_lost_answer_makes_any_verdict_better() {
     let rules = Rules::load(None).expect("the built-in rules load");
     let server = HubServer::fixtures();
     let around = Surroundings {
-        github_api: Some(format!("{}/gh", server.base())),
-        github_raw: Some(format!("{}/raw", server.base())),
+        moved: [("github_api", format!("{}/gh", server.base())), ("github_raw", format!("{}/raw", server.base()))].into(),
         ..Surroundings::default()
     };
     in_parallel(fixture_models(), |model| {

@@ -7,6 +7,7 @@ mod support;
 mod access;
 mod cache;
 mod faults;
+mod hubs;
 mod lost;
 mod names;
 mod saved;

@@ -33,6 +33,18 @@ pub fn fixture_models() -> Vec<String> {
     model_ids(&fixture_hub())
 }
 
+/// Models of `fixtures/hub` on the other hubs.
+pub const OTHER_HUBS: &[&str] = &[
+    "modelscope:Qwen/Qwen2.5-7B-Instruct",
+    "modelscope:LLM-Research/Llama-3.2-3B-Instruct",
+    "ollama:llama3.1:8b",
+    "ollama:qwen2.5:7b",
+    "ollama:trulyopen-fixtures/unnamed",
+    "ollama:trulyopen-fixtures/two-licenses:1b",
+    "github:isl-org/MiDaS",
+    "github:snakers4/silero-vad",
+];
+
 /// Ids of all models in a directory of evidence, sorted.
 pub fn model_ids(hub: &Path) -> Vec<String> {
     let models = hub.join("huggingface/models");

@@ -250,8 +250,8 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         head.lines().find_map(|l| l.split_once(':').filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim().to_string()))
     };
     let authorization = header("authorization");
-    let (bare, query) = path.split_once('?').unwrap_or((&path, ""));
-    let reply = reply(state, bare, query, authorization.as_deref());
+    let (resource, query) = path.split_once('?').unwrap_or((&path, ""));
+    let reply = reply(state, resource, query, authorization.as_deref());
     let condition = header("if-none-match");
     let reply = tagged(reply, condition.as_deref());
     let fault = {
@@ -365,13 +365,22 @@ fn reply(state: &State, path: &str, query: &str, authorization: Option<&str>) ->
         let headers = vec![("X-RateLimit-Limit", "60".into()), ("X-RateLimit-Remaining", "59".into())];
         return Reply { status: 200, headers, body: b"{}".to_vec() };
     }
+    if let Some(rest) = path.strip_prefix("/ms/") {
+        return modelscope(state, rest, query);
+    }
+    if let Some(rest) = path.strip_prefix("/ol/v2/") {
+        return registry(state, rest);
+    }
     if let Some(rest) = path.strip_prefix("/gh/repos/") {
         return code_record(state, rest);
     }
     if let Some(rest) = path.strip_prefix("/raw/") {
-        return match rest.split_once("/HEAD/") {
-            Some((repo, file)) => file_or(state, &format!("github/{repo}/{}", decode(file)), Vec::new(), refusal(404, "")),
-            None => refusal(404, ""),
+        let parts: Vec<&str> = rest.splitn(4, '/').collect();
+        return match parts.as_slice() {
+            [owner, name, revision, file] if knows_tree(state, &format!("{owner}/{name}"), revision) => {
+                file_or(state, &format!("github/{owner}/{name}/{}", decode(file)), Vec::new(), refusal(404, ""))
+            }
+            _ => refusal(404, ""),
         };
     }
     // The hub checks a token before it looks at anything else.
@@ -426,13 +435,69 @@ fn found(state: &State, query: &str) -> Vec<u8> {
     Value::Array(list).to_string().into_bytes()
 }
 
-/// Facts or tree of a code repository.
+/// Facts, tree or releases of a code repository.
 fn code_record(state: &State, rest: &str) -> Reply {
-    let (repo, file) = match rest.strip_suffix("/git/trees/HEAD") {
-        Some(repo) => (repo, "tree.json"),
-        None => (rest, "repo.json"),
+    let (repo, file) = match (rest.split_once("/git/trees/"), rest.strip_suffix("/releases")) {
+        (Some((repo, revision)), _) if knows_tree(state, repo, revision) => (repo, "tree.json"),
+        (Some(_), _) => return refusal(404, ""),
+        (None, Some(repo)) => (repo, "releases.json"),
+        (None, None) => (rest, "repo.json"),
     };
     file_or(state, &format!("github/{repo}/{file}"), Vec::new(), refusal(404, ""))
+}
+
+fn knows_tree(state: &State, repo: &str, revision: &str) -> bool {
+    let sha =
+        || serde_json::from_slice::<Value>(&read(state, &format!("github/{repo}/tree.json"))?).ok()?["sha"].as_str().map(str::to_string);
+    revision == "HEAD" || lock(&state.revisions).contains(revision) || sha().as_deref() == Some(revision)
+}
+
+/// ModelScope: an envelope around everything, and an unknown revision is an empty list.
+fn modelscope(state: &State, path: &str, query: &str) -> Reply {
+    let envelope = |status: u16, body: &str| Reply { status, headers: Vec::new(), body: body.as_bytes().to_vec() };
+    let missing = || envelope(404, r#"{"Code":10010205001,"Message":"record not found","RequestId":"fixture","Success":false}"#);
+    let commit = |id: &str| {
+        let list: Value = serde_json::from_slice(&read(state, &format!("modelscope/models/{id}/files.json"))?).ok()?;
+        list["Data"]["Files"][0]["Revision"].as_str().map(str::to_string)
+    };
+    let knows = |id: &str, revision: &str| {
+        revision == "master" || lock(&state.revisions).contains(revision) || commit(id).as_deref() == Some(revision)
+    };
+    if let Some(rest) = path.strip_prefix("api/v1/models/") {
+        let (id, file) = rest.strip_suffix("/repo/files").map_or((rest, "info.json"), |id| (id, "files.json"));
+        let revision = query.split('&').find_map(|p| p.strip_prefix("Revision=")).map_or("master".into(), decode);
+        if file == "files.json" && commit(id).is_some() && !knows(id, &revision) {
+            return envelope(
+                200,
+                r#"{"Code":200,"Data":{"Files":null,"IsVisual":0,"LatestCommitter":null},"Message":"success","Success":true}"#,
+            );
+        }
+        return file_or(state, &format!("modelscope/models/{id}/{file}"), Vec::new(), missing());
+    }
+    let resolved = path.strip_prefix("models/").and_then(|rest| rest.split_once("/resolve/"));
+    match resolved.and_then(|(id, rest)| Some((id, rest.split_once('/')?))) {
+        Some((id, (revision, file))) if knows(id, &decode(revision)) => {
+            file_or(state, &format!("modelscope/models/{id}/{}", decode(file)), Vec::new(), missing())
+        }
+        _ => missing(),
+    }
+}
+
+/// A container registry: manifests by tag, blobs by digest.
+fn registry(state: &State, path: &str) -> Reply {
+    let missing = || Reply {
+        status: 404,
+        headers: Vec::new(),
+        body: br#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"#.to_vec(),
+    };
+    if let Some((name, tag)) = path.split_once("/manifests/") {
+        return file_or(state, &format!("ollama/{name}/{tag}/manifest.json"), Vec::new(), missing());
+    }
+    let Some((name, hex)) = path.split_once("/blobs/sha256:") else { return missing() };
+    let dir = state.root.join("ollama").join(name);
+    let blob =
+        super::files_below(&dir).into_iter().filter_map(|f| std::fs::read(dir.join(f)).ok()).find(|b| trulyopen::net::sha256(b) == hex);
+    blob.map_or_else(missing, |body| Reply { status: 200, headers: Vec::new(), body })
 }
 
 /// The folder and record of a repository on the hub.

@@ -34,7 +34,7 @@ impl Tool {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trulyopen"));
         for (name, _) in std::env::vars_os() {
             let upper = name.to_string_lossy().to_uppercase();
-            let set_by_us = ["HF_", "HUGGING", "GITHUB_", "TRULYOPEN_", "CLICOLOR"].iter().any(|p| upper.starts_with(p));
+            let set_by_us = ["HF_", "HUGGING", "MODELSCOPE_", "GITHUB_", "TRULYOPEN_", "CLICOLOR"].iter().any(|p| upper.starts_with(p));
             if set_by_us
                 || upper.ends_with("_PROXY")
                 || matches!(upper.as_str(), "CI" | "NO_COLOR" | "COLUMNS" | "TERM" | "SOURCE_DATE_EPOCH" | "XDG_CACHE_HOME")
@@ -99,9 +99,13 @@ impl Tool {
         self.dir(&super::fixture_hub())
     }
 
-    /// `--hub` on a server, which is the code host too.
+    /// `--hub` on a server, which is every other host too.
     pub fn hub(self, server: &HubServer) -> Tool {
-        self.arg("--hub").arg(server.base()).code_host(server)
+        self.arg("--hub")
+            .arg(server.base())
+            .code_host(server)
+            .env("MODELSCOPE_ENDPOINT", format!("{}/ms", server.base()))
+            .env("TRULYOPEN_OLLAMA_REGISTRY", format!("{}/ol", server.base()))
     }
 
     /// The code host on a server.

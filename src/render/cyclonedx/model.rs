@@ -4,6 +4,7 @@ use super::Aggregate;
 use super::card::model_card;
 use super::license::{license, licenses};
 use super::schema::*;
+use crate::hub::table;
 use crate::render::{names, view};
 use crate::report::texts::ids;
 use crate::report::{Model, Report};
@@ -117,7 +118,7 @@ fn pedigree(report: &Report, model: &Model) -> Option<Pedigree> {
                     .flat_map(|e| ids(e))
                     .map(|id| LicenseChoice { license: license(report, id, Some("concluded")) })
                     .collect(),
-                purl: names::purl(&model.source.hub, &a.id, a.revision.as_deref(), a.url.as_deref().unwrap_or_default()),
+                purl: names::purl(table::bases_of(&model.source.hub), &a.id, a.revision.as_deref(), a.url.as_deref().unwrap_or_default()),
                 properties: vec![
                     Property::new("trulyopen:relation", &a.relation),
                     Property::new("trulyopen:base-of", &a.of),
@@ -152,9 +153,11 @@ fn references(model: &Model) -> Vec<Reference> {
         }
     };
     let revision = model.source.revision.as_deref().unwrap_or("main");
-    add("model-card", &model.source.url, None, None);
+    if !table::is_registry(&model.source.hub) {
+        add("model-card", &model.source.url, None, None);
+    }
     add("website", &model.source.url, None, None);
-    add("distribution", &format!("{}/tree/{revision}", model.source.url), None, None);
+    add("distribution", &table::tree_page(&model.source.hub, &model.source.url, revision), None, None);
     for text in model.license.texts.iter().chain(&model.license.notices) {
         if let Some(url) = &text.url {
             add("license", url, Some(text.path.clone()), text.digest.as_deref());

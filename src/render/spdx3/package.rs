@@ -2,6 +2,7 @@
 
 use super::graph::{Graph, strings};
 use super::license;
+use crate::hub::table;
 use crate::render::names;
 use crate::report::{Ancestor, Dataset, Model, Report};
 use crate::vocabulary::*;
@@ -18,7 +19,11 @@ pub fn model(graph: &mut Graph, report: &Report, model: &Model) -> String {
     }
     let had_record = !model.incomplete.iter().any(|i| i.what == format!("{}:{}", model.source.hub, model.source.id));
     let supplier = about.producer.as_ref().map(|p| organization(graph, p));
-    let place = model.source.revision.as_deref().map_or_else(|| model.source.url.clone(), |r| format!("{}/tree/{r}", model.source.url));
+    let place = model
+        .source
+        .revision
+        .as_deref()
+        .map_or_else(|| model.source.url.clone(), |r| table::tree_page(&model.source.hub, &model.source.url, r));
     let download = names::web(&place);
     let whole = supplier.is_some() && about.modified.is_some() && model.source.revision.is_some() && download.is_some();
     graph.lacking_ai += usize::from(!whole);
@@ -130,7 +135,8 @@ fn references(model: &Model) -> Option<Value> {
             }
         }
     };
-    add("documentation", &model.source.url, Some("model card"));
+    let page = if table::is_registry(&model.source.hub) { "page of the registry" } else { "model card" };
+    add("documentation", &model.source.url, Some(page));
     for text in model.license.texts.iter().chain(&model.license.notices) {
         if let Some(url) = &text.url {
             add("license", url, Some(&text.path));
@@ -245,21 +251,19 @@ fn dataset_type(modality: &str) -> Option<&'static str> {
 /// A model that another is made from.
 fn base(graph: &mut Graph, report: &Report, model: &Model, ancestor: &Ancestor) -> String {
     let owner = crate::report::about::owner(&ancestor.id);
+    let hub = table::bases_of(&model.source.hub);
     let download = ancestor
         .url
         .as_ref()
-        .and_then(|u| names::web(&ancestor.revision.as_deref().map_or_else(|| u.clone(), |r| format!("{u}/tree/{r}"))));
+        .and_then(|u| names::web(&ancestor.revision.as_deref().map_or_else(|| u.clone(), |r| table::tree_page(hub, u, r))));
     let whole = owner.is_some() && ancestor.modified.is_some() && ancestor.revision.is_some() && download.is_some();
-    let key = format!("{} {} {}", model.source.hub, ancestor.id, ancestor.revision.as_deref().unwrap_or_default());
+    let key = format!("{hub} {} {}", ancestor.id, ancestor.revision.as_deref().unwrap_or_default());
     // A base that is audited itself stands there as such.
     if let Some(id) = graph.contains("ai_AIPackage", &key) {
         return id;
     }
     if let Some(audited) = report.models.iter().find(|m| {
-        m.source.hub == model.source.hub
-            && m.source.id == ancestor.id
-            && m.source.revision == ancestor.revision
-            && m.source.id != model.source.id
+        m.source.hub == hub && m.source.id == ancestor.id && m.source.revision == ancestor.revision && m.source.id != model.source.id
     }) && whole
     {
         return super::graph::iri(&format!(
@@ -277,7 +281,7 @@ fn base(graph: &mut Graph, report: &Report, model: &Model, ancestor: &Ancestor) 
         "software_packageVersion": ancestor.revision,
         "software_downloadLocation": download,
         "software_primaryPurpose": "model",
-        "software_packageUrl": names::purl(&model.source.hub, &ancestor.id, ancestor.revision.as_deref(), ancestor.url.as_deref().unwrap_or_default()),
+        "software_packageUrl": names::purl(hub, &ancestor.id, ancestor.revision.as_deref(), ancestor.url.as_deref().unwrap_or_default()),
         "comment": (!whole).then_some("the record of this base model could not be had, or lacks what the AI profile requires"),
     });
     let id = graph.add(if whole { "ai_AIPackage" } else { "software_Package" }, &key, fields);
