@@ -162,16 +162,67 @@ impl Tree {
             })
             .collect();
         Ok(Tree {
-            commit: value.get("sha").and_then(Value::as_str).filter(|s| super::record::is_commit(s)).map(str::to_string),
+            commit: value
+                .get("sha")
+                .and_then(Value::as_str)
+                // A host may answer with the id of the tree rather than that of the commit that was asked for.
+                .filter(|s| super::record::is_commit(s) && tree_id(list).as_deref() != Some(*s))
+                .map(str::to_string),
             entries,
             truncated: value.get("truncated").and_then(Value::as_bool).unwrap_or(false),
         })
     }
 }
 
+/// Git's id of a tree, from the entries of its first level
+/// (<https://git-scm.com/book/en/v2/Git-Internals-Git-Objects>); `None` where one lacks what it takes.
+fn tree_id(list: &[Value]) -> Option<String> {
+    use sha1::{Digest, Sha1};
+    let text = |e: &Value, key: &str| e.get(key).and_then(Value::as_str).map(str::to_string);
+    let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
+    for entry in list {
+        let path = text(entry, "path")?;
+        if path.contains('/') {
+            continue;
+        }
+        let (mode, sha) = (text(entry, "mode")?, text(entry, "sha")?);
+        let id: Option<Vec<u8>> =
+            (0..sha.len()).step_by(2).map(|i| sha.get(i..i + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok())).collect();
+        let mut bytes = format!("{} {path}\0", mode.trim_start_matches('0')).into_bytes();
+        bytes.extend(id?);
+        // Folders are sorted as if their names ended in a slash.
+        entries.push((if mode.ends_with("40000") { format!("{path}/") } else { path }, bytes));
+    }
+    entries.sort();
+    let content: Vec<u8> = entries.into_iter().flat_map(|(_, bytes)| bytes).collect();
+    let mut hash = Sha1::new();
+    hash.update(format!("tree {}\0", content.len()));
+    hash.update(&content);
+    Some(crate::rules::hex(&hash.finalize()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_id_of_a_tree_is_no_commit() {
+        // `git write-tree` of these files.
+        let tree = |sha: &str| {
+            let entry = |path: &str, mode: &str, sha: &str| serde_json::json!({"path": path, "mode": mode, "type": "blob", "sha": sha});
+            let folder = "e31a96220fbfbe7601ecc086a36b96dc27a8867e";
+            let entries = [
+                entry("a.b", "040000", folder),
+                entry("a-c", "040000", folder),
+                entry("a-c/x", "100644", "ce013625030ba8dba906f756967f9e9ca394464a"),
+                entry("a", "100644", "ce013625030ba8dba906f756967f9e9ca394464a"),
+            ];
+            Tree::parse(serde_json::json!({"sha": sha, "tree": entries}).to_string().as_bytes()).unwrap().commit
+        };
+        assert_eq!(tree("4faaf5d91bfadfb9796cc3d4c61a71b338c8ffcb"), None);
+        let commit = "0123456789abcdef0123456789abcdef01234567";
+        assert_eq!(tree(commit).as_deref(), Some(commit));
+    }
 
     #[test]
     fn links_to_repositories() {

@@ -18,6 +18,9 @@ const ASSETS: &str = "releases/download";
 /// The file that tells which others are kept by Git LFS.
 const ATTRIBUTES: &str = ".gitattributes";
 
+/// Patterns of it that are looked at; the hubs' own template has about 40.
+const PATTERNS: usize = 100;
+
 /// The hub.
 pub struct GitHub;
 
@@ -58,8 +61,9 @@ impl Hub for GitHub {
         let Some((id, Some(Ok(tree)))) = RepoId::from_id(asked.id).map(|id| (id, first.get(1))) else { return Vec::new() };
         let Ok(tree) = json(&tree.bytes) else { return Vec::new() };
         let listed = blobs(&tree).find(|f| f.path == ATTRIBUTES);
-        let commit = field(&tree, "sha").or(asked.revision).unwrap_or("HEAD");
-        listed.map(|f| Resource { expect: f.digest, ..id.file(asked.at, commit, ATTRIBUTES, limits::CONFIG_BYTES) }).into_iter().collect()
+        // Which revision it comes from is of no matter: it has to have the digest that the tree names.
+        let revision = asked.revision.unwrap_or("HEAD");
+        listed.map(|f| Resource { expect: f.digest, ..id.file(asked.at, revision, ATTRIBUTES, limits::CONFIG_BYTES) }).into_iter().collect()
     }
 
     fn read_record(&self, asked: &Asked<'_>, answers: &[Answer], rules: &Rules) -> Result<ModelRecord, Gap> {
@@ -84,6 +88,9 @@ impl Hub for GitHub {
             None => None,
         };
         let Some(tree) = tree else { return Ok(record) };
+        if let Some(Err(gap)) = answers.get(3) {
+            record.extra.gaps.push((ATTRIBUTES.into(), gap.clone()));
+        }
         let pointers = pointers(answers.get(3));
         let skip = rules.word_list("skip-folders");
         let mut files: Vec<FileEntry> = blobs(&tree)
@@ -91,7 +98,7 @@ impl Hub for GitHub {
             .map(|f| if pointers.iter().any(|p| p.is_of(&f.path)) { FileEntry { size: None, digest: None, ..f } } else { f })
             .collect();
         let complete = match answers.get(2) {
-            Some(Ok(body)) => match assets(&json(&body.bytes)?, asked.revision, rules) {
+            Some(Ok(body)) => match json(&body.bytes).ok().and_then(|list| assets(&list, asked.revision, rules)) {
                 Some((assets, complete)) => {
                     files.extend(assets);
                     complete
@@ -214,8 +221,8 @@ fn pointers(attributes: Option<&Answer>) -> Vec<Pattern> {
     let Some(Ok(body)) = attributes else { return Vec::new() };
     let text = String::from_utf8_lossy(&body.bytes);
     text.lines()
-        .take(1000)
         .filter(|l| l.split_whitespace().skip(1).any(|a| a == "filter=lfs"))
+        .take(PATTERNS)
         .filter_map(|l| l.split_whitespace().next())
         .map(|p| {
             let p = p.trim_start_matches('/');

@@ -83,11 +83,14 @@ impl Hub for ModelScope {
         let mut record = record(&data, asked.id);
         match answers.get(1) {
             Some(Ok(body)) => {
-                let list = envelope(&body.bytes)?;
+                let list = envelope(&body.bytes).unwrap_or_else(|gap| {
+                    record.extra.gaps.push(("files.json".into(), gap));
+                    Value::Object(serde_json::Map::new())
+                });
                 record.files = files(&list);
                 record.commit = commit(&list);
                 // An unknown revision is an empty answer, not a refusal.
-                if record.files.is_none() && list.get("Files").is_none_or(Value::is_null) && asked.revision.is_some_and(|r| r != BRANCH) {
+                if record.files.is_none() && list.get("Files").is_some_and(Value::is_null) && asked.revision.is_some_and(|r| r != BRANCH) {
                     return Err(Gap::NoSuchRevision);
                 }
             }
