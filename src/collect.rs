@@ -2,6 +2,8 @@
 //! together, whatever these name. A further wave is spent only on the ancestors of a base model, and
 //! on a second look that the verdict turned out to depend on.
 
+mod local;
+
 use crate::card::{self, Card};
 use crate::evidence::*;
 use crate::files::{self, Kind};
@@ -37,7 +39,9 @@ fn collect_seen<'a>(
                 let hub = hub::by_name(name).unwrap_or_else(hub::default);
                 first_wave(fetcher, hub, target, id, revision.as_deref(), depth).await
             }
-            Place::Folder(path) => first_look(target, path, depth),
+            Place::Folder(path) => local::folder(target, path, depth),
+            Place::File(path) => local::file(target, path, depth),
+            Place::Cached(entry) => local::cached(fetcher, target, entry, depth).await,
             // Judged on its own statements; nothing is gathered (see `reviewed::alone`).
             Place::Reviewed { format, .. } => {
                 return crate::reviewed::alone::snapshot(target, format.slug(), Err(Gap::NotFetched("a reviewed file".into())));
@@ -46,7 +50,8 @@ fn collect_seen<'a>(
         snapshot.reviews = reviews(fetcher, &snapshot.id);
         seen.insert(snapshot.id.to_lowercase());
         let Ok(record) = &snapshot.record else { return snapshot };
-        let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
+        let mut plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
+        local::add_bases(&mut plan, &snapshot, &fetcher.endpoints);
         second_wave(fetcher, rules, &mut snapshot, plan, seen).await;
         snapshot
     }
@@ -106,27 +111,6 @@ fn at_revision(record: ModelRecord, asked: Option<&str>, exact: bool) -> Result<
     }
 }
 
-/// A folder on this machine, read like a repository.
-fn first_look(target: &Target, path: &Path, depth: Depth) -> Snapshot {
-    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let cached = hub::huggingface::cached_model(&absolute);
-    let (id, revision) = match cached {
-        Some((id, commit)) => (id, Some(commit)),
-        None => (absolute.file_name().map_or("model".into(), |n| n.to_string_lossy().into_owned()), None),
-    };
-    let mut record = hub::local::record(path, &id);
-    let card = crate::net::directory::read(&path.join("README.md"), limits::CARD_BYTES).map(|bytes| document(None, "README.md", &bytes));
-    if let (Ok(record), Ok(card)) = (&mut record, &card) {
-        // The hub reads the front matter into its record; here that is done on the spot.
-        if let card::front_matter::FrontMatter::Parsed(front) = Card::parse(&card.bytes).front {
-            record.card_data = front;
-        }
-    }
-    let cite = Evidence { path: Some(path.display().to_string()), note: "a folder on this machine".into(), ..Evidence::default() };
-    let shown = path.display().to_string();
-    finish(target, hub::local::NAME, id, shown, Origin::Directory, depth, record, revision, cite, card)
-}
-
 #[allow(clippy::too_many_arguments)] // One constructor for both kinds of place.
 fn finish(
     target: &Target,
@@ -164,25 +148,33 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
             plan.files.retain(|f| files::kind(f, rules) == Some(Kind::License));
         }
     }
-    let place = (&snapshot.target.place, snapshot.revision.as_deref().unwrap_or("main"));
+    // What was read already (texts in a Modelfile, layers of a store) stands nowhere else.
+    plan.files.retain(|path| !snapshot.files.contains_key(path));
+    let home = local::home(snapshot);
+    let place = (home.as_deref(), snapshot.hub, snapshot.revision.as_deref().unwrap_or("main"));
     let files = join_all(plan.files.iter().map(|path| async move { (path.clone(), file(fetcher, place, record, path).await) }));
     let datasets = join_all(plan.datasets.into_iter().map(|d| dataset(fetcher, d)));
     let repos = join_all(plan.repos.into_iter().map(|(id, mention)| repo(fetcher, id, mention)));
     let bases = ancestors(fetcher, rules, &snapshot.id, plan.bases, seen);
     let (files, datasets, repos, bases) = join4(files, datasets, repos, bases).await;
-    snapshot.skipped = plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))).collect();
-    snapshot.files = files.into_iter().collect();
+    snapshot.skipped.extend(plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))));
+    snapshot.files.extend(files);
     snapshot.datasets = datasets;
     snapshot.repos = repos;
     snapshot.ancestors = bases;
 }
 
 /// A file of the model repository.
-async fn file(fetcher: &Fetcher, (place, revision): (&Place, &str), record: &ModelRecord, path: &str) -> Result<Document, Gap> {
-    match place {
-        Place::Hub { hub, .. } => checked(fetcher, hub::by_name(hub).unwrap_or_else(hub::default), record, revision, path).await,
-        Place::Folder(dir) => crate::net::directory::read(&dir.join(path), limits::CONFIG_BYTES).map(|bytes| document(None, path, &bytes)),
-        Place::Reviewed { .. } => Err(Gap::NotFound),
+async fn file(
+    fetcher: &Fetcher,
+    (home, hub, revision): (Option<&Path>, &str, &str),
+    record: &ModelRecord,
+    path: &str,
+) -> Result<Document, Gap> {
+    match (home, hub::by_name(hub)) {
+        (Some(dir), _) => crate::net::directory::read(&dir.join(path), limits::CONFIG_BYTES).map(|bytes| document(None, path, &bytes)),
+        (None, Some(hub)) => checked(fetcher, hub, record, revision, path).await,
+        (None, None) => Err(Gap::NotFound),
     }
 }
 
@@ -304,26 +296,46 @@ async fn ancestor(fetcher: &Fetcher, rules: &Rules, child: String, base: BaseMen
         Err(Gap::NotFetched(CYCLE.into()))
     } else if depth >= limits::LINEAGE_DEPTH {
         Err(Gap::NotFetched(format!("lineage is followed for {} generations", limits::LINEAGE_DEPTH)))
-    } else if !hub::is_repo_id(&base.id) {
-        Err(Gap::Malformed("it is no model name".into()))
     } else {
-        let target =
-            Target { given: base.id.clone(), place: Place::Hub { hub: hub::huggingface::NAME, id: base.id.clone(), revision: None } };
-        let hub = hub::default();
-        let mut snapshot = first_wave(fetcher, hub, &target, &base.id, None, Depth::Shallow).await;
-        snapshot.reviews = reviews(fetcher, &snapshot.id);
-        if let Ok(record) = &snapshot.record {
-            let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
-            // Its own bases are the next generation's.
-            let plan = Plan { bases: Vec::new(), ..plan };
-            second_wave(fetcher, rules, &mut snapshot, plan, &mut BTreeSet::new()).await;
-        }
-        match &snapshot.record {
-            Ok(_) => Ok(Box::new(snapshot)),
-            Err(gap) => Err(gap.clone()),
+        match base_on_hub(fetcher, &base.id) {
+            Ok((target, hub, id)) => {
+                let mut snapshot = first_wave(fetcher, hub, &target, &id, None, Depth::Shallow).await;
+                snapshot.reviews = reviews(fetcher, &snapshot.id);
+                if let Ok(record) = &snapshot.record {
+                    let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
+                    // Its own bases are the next generation's.
+                    let plan = Plan { bases: Vec::new(), ..plan };
+                    second_wave(fetcher, rules, &mut snapshot, plan, &mut BTreeSet::new()).await;
+                }
+                match &snapshot.record {
+                    Ok(_) => Ok(Box::new(snapshot)),
+                    Err(gap) => Err(gap.clone()),
+                }
+            }
+            Err(gap) => Err(gap),
         }
     };
     Ancestor { id: base.id, child, relation, mention: base.mention, snapshot }
+}
+
+/// Where a base model is: a name means the default hub, an address or `HUB:NAME` the hub that it says.
+fn base_on_hub(fetcher: &Fetcher, id: &str) -> Result<(Target, &'static dyn Hub, String), Gap> {
+    if hub::is_repo_id(id) {
+        let place = Place::Hub { hub: hub::default().name(), id: id.to_string(), revision: None };
+        return Ok((Target { given: id.to_string(), place }, hub::default(), id.to_string()));
+    }
+    match Target::parse(id, &fetcher.endpoints) {
+        Ok(target) => match &target.place {
+            Place::Hub { hub: name, id, .. } => {
+                let (hub, id) = (hub::by_name(name).unwrap_or_else(hub::default), id.clone());
+                Ok((target, hub, id))
+            }
+            _ => Err(Gap::Malformed("it is no model name".into())),
+        },
+        // Another hub is a place to look, only not one of this version.
+        Err(_) if id.contains(':') => Err(Gap::NotFetched("it is on no hub that is looked up".into())),
+        Err(_) => Err(Gap::Malformed("it is no model name".into())),
+    }
 }
 
 /// Why an ancestor that was seen before is not gathered again.

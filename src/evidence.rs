@@ -2,6 +2,7 @@
 
 use crate::card::Card;
 use crate::hub::github::{RepoId, RepoRecord, Tree};
+use crate::hub::local::header::Header;
 use crate::hub::record::{DatasetRecord, ModelRecord};
 use crate::net::{Gap, Origin};
 use crate::reviewed::Review;
@@ -90,6 +91,12 @@ pub struct Snapshot {
     pub skipped: Vec<(String, Gap)>,
     /// What people stated of it (`--evidence`).
     pub reviews: Vec<Review>,
+    /// What the heads of weight files on this machine state.
+    pub headers: Vec<Header>,
+    /// The files that were seen are not all that the model has, and why: nothing is known to be absent.
+    pub partial: Option<&'static str>,
+    /// Where the declared license stands: "the front matter", "the header of model.gguf".
+    pub declared_by: String,
 }
 
 impl Snapshot {
@@ -113,6 +120,9 @@ impl Snapshot {
             ancestors: Vec::new(),
             skipped: Vec::new(),
             reviews: Vec::new(),
+            headers: Vec::new(),
+            partial: None,
+            declared_by: "the front matter".into(),
         }
     }
 }

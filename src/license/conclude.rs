@@ -169,7 +169,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
         by_text(&mut terms, text, &tag, &chosen, rules, findings);
     } else if !tag.parts.is_empty() {
         terms.set(tag.parts.clone(), Basis::Claimed);
-        terms.reason = format!("the front matter says {}, and no license text was found", tag.said());
+        terms.reason = format!("{} says {}, and no license text was found", snapshot.declared_by, tag.said());
         if tag.parts.iter().all(|p| p.known.is_none()) {
             findings.push(Finding::new(rules, "license/unrecognised", format!("no rule knows {}", tag.said()), tag.evidence.clone()));
         }
@@ -201,6 +201,15 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
             terms.evidence.extend(cite_mention(snapshot, &m));
             terms.set(parts, Basis::Claimed);
             terms.reason.push_str(&format!("; the card's section on the license names {}, and both are taken to bind", m.known.name()));
+        }
+    }
+    for (finding, parts) in disagree::with_headers(&terms, &tag, snapshot, rules) {
+        terms.evidence.extend(finding.evidence.iter().cloned());
+        findings.push(finding);
+        if terms.basis == Basis::Claimed && terms.openness == Openness::Open {
+            let parts = terms.parts.iter().cloned().chain(parts).collect();
+            terms.set(parts, Basis::Claimed);
+            terms.reason.push_str("; the header of a weight file says otherwise, and both are taken to bind");
         }
     }
     // A text that could not be read may say otherwise, so nothing else is believed to be open over it.
@@ -292,18 +301,18 @@ fn by_text<'r>(
         if tag_restricts {
             // The tag's restrictions hold, whatever the text adds.
             parts.clone_from(&tag.parts);
-            terms.reason.push_str(&format!("; the restrictions of {} in the front matter hold whatever it adds", tag.said()));
+            terms.reason.push_str(&format!("; the restrictions of {} in {} hold whatever it adds", tag.said(), tag.by));
         } else {
             // An open tag is not believed over a text that nobody recognised.
             parts.extend(tag.parts.iter().cloned());
             if !tag.parts.is_empty() {
-                terms.reason.push_str(&format!(", so {} in the front matter is not believed", tag.said()));
+                terms.reason.push_str(&format!(", so {} in {} is not believed", tag.said(), tag.by));
             }
         }
     } else if tag_restricts && parts.iter().all(|p| p.openness == Openness::Open) {
         // A restricted tag over an open text (often the code's): both are taken to bind.
         parts.extend(tag.parts.iter().cloned());
-        terms.reason.push_str(&format!("; the front matter says {}, and both are taken to bind", tag.said()));
+        terms.reason.push_str(&format!("; {} says {}, and both are taken to bind", tag.by, tag.said()));
     }
     terms.set(parts, Basis::Verified);
 }
@@ -323,6 +332,8 @@ fn without_license(
     let front = snapshot.parsed.as_ref().map(|c| &c.front);
     let gap = if let Some(gap) = unread(snapshot, rules) {
         Some(gap.clone())
+    } else if let Some(why) = snapshot.partial {
+        Some(Gap::NotFetched(why.into()))
     } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
         Some(Gap::Malformed("the file list or card could not be read".into()))
     } else if matches!(front, Some(FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge)) {
@@ -424,6 +435,8 @@ fn part_of_text<'r>(text: &TextResult, rules: &'r Rules) -> Option<Part<'r>> {
 
 /// What tag, name and link declare.
 pub(super) struct Declared<'r> {
+    /// Where it stands, in words.
+    pub(super) by: String,
     pub(super) parts: Vec<Part<'r>>,
     pub(super) evidence: Vec<Evidence>,
 }
@@ -436,7 +449,7 @@ impl Declared<'_> {
 }
 
 fn declared<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Declared<'r> {
-    let mut out = Declared { parts: Vec::new(), evidence: Vec::new() };
+    let mut out = Declared { by: snapshot.declared_by.clone(), parts: Vec::new(), evidence: Vec::new() };
     let Ok(record) = &snapshot.record else { return out };
     let text = |key: &str| record.card_data.get(key).and_then(|v| v.as_str()).map(str::trim).filter(|s| !s.is_empty());
     for value in tags(record) {
@@ -479,17 +492,24 @@ fn linked_base<'r>(link: &str, rules: &'r Rules) -> Option<Known<'r>> {
 }
 
 /// The licenses of a declared value.
-fn parts_of_name<'r>(value: &str, rules: &'r Rules) -> Vec<Part<'r>> {
+pub(super) fn parts_of_name<'r>(value: &str, rules: &'r Rules) -> Vec<Part<'r>> {
     let part = |p: Result<Known<'r>, String>| p.map_or_else(|name| Part::unknown(&name), |k| Part::known(k, Content::Weights));
     meaning(rules, value).parts.into_iter().map(part).collect()
+}
+
+/// Cites what the head of a weight file states.
+pub(super) fn cite_header(snapshot: &Snapshot, path: &str, note: &str) -> Evidence {
+    Evidence { path: Some(path.to_string()), note: format!("{note}, by the header of the file"), ..snapshot.record_cite.clone() }
 }
 
 /// Cites a front-matter value at its line, or the record where the card has none.
 pub fn cite_front(snapshot: &Snapshot, key: &str, value: &str) -> Evidence {
     let note = format!("{key}: {value}");
     let line = snapshot.parsed.as_ref().and_then(|c| c.front_line(key, Some(value)));
+    let header = || snapshot.headers.iter().find(|h| h.place() == snapshot.declared_by);
     match (&snapshot.card, line) {
         (Ok(document), Some(line)) => document.cite(Some(line), note),
+        _ if header().is_some() => cite_header(snapshot, header().map_or("", |h| &h.path), &note),
         _ => Evidence { note, ..snapshot.record_cite.clone() },
     }
 }

@@ -78,6 +78,8 @@ pub struct Body {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Live,
+    /// A cache on this machine.
+    Cache,
     Directory,
 }
 
@@ -86,13 +88,14 @@ impl Origin {
     pub fn slug(self) -> &'static str {
         match self {
             Origin::Live => "live",
+            Origin::Cache => "cache",
             Origin::Directory => "directory",
         }
     }
 
     /// The origin of a spelling.
     pub fn from_slug(s: &str) -> Option<Origin> {
-        [Origin::Live, Origin::Directory].into_iter().find(|o| o.slug() == s)
+        [Origin::Live, Origin::Cache, Origin::Directory].into_iter().find(|o| o.slug() == s)
     }
 }
 

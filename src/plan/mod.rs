@@ -103,7 +103,7 @@ fn is_binary(path: &str) -> bool {
 pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
     match Target::parse(name, at).ok()?.place {
         Place::Hub { id, .. } => Some(id),
-        Place::Folder(_) | Place::Reviewed { .. } => None,
+        Place::Folder(_) | Place::File(_) | Place::Cached(_) | Place::Reviewed { .. } => None,
     }
 }
 
