@@ -35,6 +35,9 @@ pub const BASES: usize = 8;
 /// Generations that lineage is followed.
 pub const LINEAGE_DEPTH: usize = 8;
 
+/// Models on one page of the hub's list (its own limit).
+pub const LISTED_MODELS: usize = 1_000;
+
 /// Redirects followed for one request.
 pub const REDIRECTS: usize = 5;
 /// Requests in flight at once, over all hosts.

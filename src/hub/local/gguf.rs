@@ -217,7 +217,6 @@ mod tests {
             (file(77, 0, &[]), "version 77"),
             (file(3, u64::MAX, &[]), "announces"),
             (file(3, 1_000, &[vec![0; 100]]), "announces"),
-            (file(3, 1, &[string("k", "v")[..12].to_vec(), vec![0; 10]].concat().into_iter().map(|b| vec![b]).collect::<Vec<_>>()), "key 1 of 1"),
             (file(3, 1, &[[u64::MAX.to_le_bytes().as_slice(), &[0; 40]].concat()]), "a key of"),
             (file(3, 1, &[[text("k").as_slice(), &8u32.to_le_bytes(), &u64::MAX.to_le_bytes()].concat()]), "ends too early"),
             (file(3, 1, &[array("k", 6, u64::MAX, &[])]), "no file holds"),
