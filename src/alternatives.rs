@@ -72,7 +72,8 @@ pub fn parameters_of_name(id: &str) -> Option<u64> {
     name.split(|c: char| !c.is_ascii_alphanumeric() && c != '.').find_map(|word| {
         let (number, unit) = [('b', 1e9), ('m', 1e6), ('t', 1e12)].into_iter().find_map(|(u, n)| Some((word.strip_suffix(u)?, n)))?;
         let (experts, each) = number.split_once('x').unwrap_or(("1", number));
-        let shaped = |s: &str| !s.is_empty() && s.starts_with(|c: char| c.is_ascii_digit()) && s.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let shaped =
+            |s: &str| !s.is_empty() && s.starts_with(|c: char| c.is_ascii_digit()) && s.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         if !shaped(experts) || !shaped(each) || number.len() > 12 {
             return None;
         }
@@ -293,7 +294,10 @@ mod tests {
     fn lines_of_audits() {
         let audit = json!({"target": "t", "source": {"id": "a/b", "url": "u"}, "verdict": "open-source", "about": {"task": "x", "parameters": 3}, "license": {"effective": "MIT"}});
         let c = Candidate::of_value(&audit).unwrap();
-        assert_eq!((c.id.as_str(), c.verdict, c.parameters, c.license.as_deref()), ("a/b", Some(Verdict::OpenSource), Some(3), Some("MIT")));
+        assert_eq!(
+            (c.id.as_str(), c.verdict, c.parameters, c.license.as_deref()),
+            ("a/b", Some(Verdict::OpenSource), Some(3), Some("MIT"))
+        );
         let flat = json!({"id": "a/b-2b", "verdict": "closed", "task": "x", "license": "mit"});
         assert_eq!(Candidate::of_value(&flat).unwrap().parameters, Some(2_000_000_000));
         assert_eq!(Candidate::of_value(&json!({"id": "a/b"})), None);

@@ -109,7 +109,7 @@ fn undeclared_in_card(snapshot: &Snapshot, rules: &Rules, findings: &mut Vec<Fin
     if snapshot.parsed.is_none() {
         return;
     }
-    let in_header = |a: &Ancestor| snapshot.headers.iter().any(|h| a.mention.context.ends_with(&h.place()));
+    let in_header = |a: &Ancestor| is_in_header(snapshot, a);
     let own = || snapshot.ancestors.iter().filter(|a| a.child == snapshot.id);
     let declared: Vec<String> = own().filter(|a| !in_header(a)).map(|a| a.id.clone()).collect();
     for ancestor in own().filter(|a| in_header(a)) {
@@ -120,6 +120,11 @@ fn undeclared_in_card(snapshot: &Snapshot, rules: &Rules, findings: &mut Vec<Fin
         let message = format!("{} names {} as its base, the card names {card}", ancestor.mention.context, ancestor.id);
         findings.push(Finding::new(rules, "lineage/header-differs", message, mention_cite(snapshot, ancestor)));
     }
+}
+
+/// Whether the head of a weight file names it, and no card.
+fn is_in_header(snapshot: &Snapshot, ancestor: &Ancestor) -> bool {
+    snapshot.headers.iter().any(|h| ancestor.mention.context.ends_with(&h.place()))
 }
 
 /// The base stands on the way up to itself.
@@ -136,7 +141,12 @@ fn is_cycle(snapshot: &Snapshot, ancestor: &Ancestor) -> bool {
 }
 
 fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Options) -> Judged {
-    let relation = relation(snapshot, ancestor, rules);
+    // What a weight file is made from may be what its declared base is made from: then it is that one's base.
+    let nearer = snapshot.ancestors.iter().find(|a| {
+        a.id.eq_ignore_ascii_case(&ancestor.id) && a.child != snapshot.id && ancestor.child == snapshot.id && is_in_header(snapshot, ancestor)
+    });
+    let relation = relation(snapshot, nearer.unwrap_or(ancestor), rules);
+    let child = nearer.unwrap_or(ancestor).child.clone();
     match &ancestor.snapshot {
         Ok(gathered) => {
             let audit: Audit<'_> = judge(gathered, rules, options);
@@ -148,7 +158,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
             };
             Judged {
                 id: gathered.id.clone(),
-                child: ancestor.child.clone(),
+                child,
                 relation,
                 license,
                 openness,
@@ -168,7 +178,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
             let possible = if matches!(openness, Openness::Restricted) { Verdict::WeightsAvailable } else { Verdict::OpenSourceOpenData };
             Judged {
                 id: ancestor.id.clone(),
-                child: ancestor.child.clone(),
+                child,
                 relation,
                 license: known.map(|(_, k)| k.id().to_string()),
                 openness,
@@ -271,7 +281,7 @@ fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut
     let by_header = snapshot.headers.iter().find_map(|h| {
         let name = h.first(What::Name)?;
         let (base, known) = of_name(rules, &text::fold_name(name))?;
-        let cite = Evidence { path: Some(h.path.clone()), note: format!("its header: {name}"), ..snapshot.record_cite.clone() };
+        let cite = Evidence { path: Some(h.path.clone()), note: format!("its header: {}", text::cut(name, 120)), ..snapshot.record_cite.clone() };
         Some((format!("a model of the {} family", base.family), base, known, cite))
     });
     let (what, known, cite) = match (adapter.or(trained_from).or(by_header), of_name(rules, &snapshot.id)) {

@@ -80,10 +80,10 @@ pub fn permits(lineage: &Lineage<'_>, gap: Option<&Gap>, rules: &Rules) -> Permi
         Openness::Unknown if lineage.suspected.is_some() => {
             Some(format!("this looks made from {}, whose terms would bind", lineage.suspected.as_deref().unwrap_or_default()))
         }
+        _ if lineage.parts.is_empty() => Some("the license is not known".to_string()),
         Openness::Unknown if lineage.parts.iter().all(|p| p.openness != Openness::Unknown) => {
             Some("not all terms that bind are known".to_string())
         }
-        _ if lineage.parts.is_empty() => Some("the license is not known".to_string()),
         _ => None,
     };
     if unknown.is_some() {
@@ -102,7 +102,12 @@ pub fn permits(lineage: &Lineage<'_>, gap: Option<&Gap>, rules: &Rules) -> Permi
 }
 
 /// What one license allows.
-fn of_license<'r>(part: &Part<'r>, rules: &'r Rules, conditions: &mut BTreeSet<&'r str>, duties: &mut BTreeSet<&'r str>) -> (Permit, Permit) {
+fn of_license<'r>(
+    part: &Part<'r>,
+    rules: &'r Rules,
+    conditions: &mut BTreeSet<&'r str>,
+    duties: &mut BTreeSet<&'r str>,
+) -> (Permit, Permit) {
     let Some(known) = part.known else { return (Permit::Unknown, Permit::Unknown) };
     // Of a restricted license without a term, or one of a family, it is not known what it restricts.
     let start = if part.openness == Openness::Open { Permit::Yes } else { Permit::Unknown };
@@ -120,8 +125,10 @@ fn of_license<'r>(part: &Part<'r>, rules: &'r Rules, conditions: &mut BTreeSet<&
             Some(Limit::Conditions) => Permit::Conditions,
             None => Permit::Yes,
         };
-        commercial = commercial.min(limit(term.commercial_use));
-        passing_on = passing_on.min(limit(term.redistribution));
+        // A restriction that says of neither what it does restricts both.
+        let unsaid = if term.commercial_use.is_none() && term.redistribution.is_none() { Permit::Conditions } else { Permit::Yes };
+        commercial = commercial.min(limit(term.commercial_use)).min(unsaid);
+        passing_on = passing_on.min(limit(term.redistribution)).min(unsaid);
     }
     if told && !known.is_ambiguous() { (commercial, passing_on) } else { (commercial.min(start), passing_on.min(start)) }
 }
@@ -132,11 +139,11 @@ fn summary(p: &Permits, none: bool, unknown: Option<String>, open_questions: &BT
         _ if none => "may not be shipped: there is no license".into(),
         Permit::No => {
             let what = match (p.commercial_use, p.redistribution) {
-                (Permit::No, Permit::No) => "neither sold nor passed on",
-                (Permit::No, _) => "not used commercially",
-                _ => "not passed on",
+                (Permit::No, Permit::No) => "neither commercial use nor passing it on is allowed",
+                (Permit::No, _) => "commercial use is not allowed",
+                _ => "passing it on is not allowed",
             };
-            format!("may not be shipped in a product: the weights may be {what}{}", with(&p.conditions, "; terms: "))
+            format!("may not be shipped in a product: {what}{}", with(&p.conditions, "; terms: "))
         }
         Permit::Unknown => {
             let named = open_questions.iter().map(|s| s.to_string()).collect::<Vec<_>>();

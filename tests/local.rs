@@ -73,7 +73,7 @@ fn a_weight_file_is_audited_by_its_header() {
     assert_eq!(text(&model["license"], "reason"), "the header of small.gguf says `Apache-2.0`, and no license text was found");
     assert_eq!((text(&model["license"], "basis"), text(&model["license"], "concluded")), ("claimed", "Apache-2.0"));
     let cite = &list(&model["license"], "evidence")[0];
-    assert_eq!((text(cite, "path"), text(cite, "note")), ("small.gguf", "license: apache-2.0, by the header of the file"));
+    assert_eq!((text(cite, "path"), text(cite, "note")), ("small.gguf", "general.license: apache-2.0, in the header of small.gguf"));
     assert_eq!(model["license"]["permits"]["ship"], "yes");
     // A file by itself is not the whole model: what is not in it is unknown, not absent.
     assert_eq!(text(&model, "verdict_possible"), "open-source-open-data");
@@ -112,7 +112,8 @@ fn a_base_model_in_the_header_binds() {
     let copy = [("general.name", "Llama 3.2 3B Instruct"), claims[2], claims[3]];
     assert_eq!(text(&list(&alone("x.gguf", &gguf(&copy), 0), "lineage")[0], "relation"), "quantized");
     // Names for people lead to the base as well; the rules know its license where no hub is asked.
-    let named = [("general.license", "mit"), ("general.base_model.0.name", "Llama 3.2 3B"), ("general.base_model.0.organization", "Meta Llama")];
+    let named =
+        [("general.license", "mit"), ("general.base_model.0.name", "Llama 3.2 3B"), ("general.base_model.0.organization", "Meta Llama")];
     let dir = TempDir::new().expect("a directory");
     write(dir.path(), "m.gguf", gguf(&named));
     let model = Tool::json().arg("./m.gguf").cwd(dir.path()).arg("--offline").run().code(3).model();
@@ -237,6 +238,9 @@ fn a_folder_hears_its_weight_files() {
     let card = "---\nlicense: apache-2.0\nbase_model: Qwen/Qwen3-8B\nbase_model_relation: quantized\n---\n# Name\n";
     let model = audit(card, &[("general.base_model.0.repo_url", &base("Qwen/Qwen3-8B-Base"))]);
     assert!(!findings(&model).contains(&"lineage/header-differs"), "{}", model["findings"]);
+    let bases: Vec<_> = list(&model, "lineage").iter().map(|a| (text(a, "id"), text(a, "of"), text(a, "relation"))).collect();
+    let own = text(&model["source"], "id");
+    assert_eq!(bases, [("Qwen/Qwen3-8B", own, "quantized"), ("Qwen/Qwen3-8B-Base", "Qwen/Qwen3-8B", "finetune")]);
     // What only looks like weights is told.
     write(dir.path(), "m.gguf", "version https://git-lfs.github.com/spec/v1\n");
     let model = Tool::json().arg(".").cwd(dir.path()).fixtures().run().code(0).model();
@@ -258,7 +262,11 @@ fn hub_cache() -> TempDir {
         }
     };
     let weights = safetensors(&json!({"format": "pt"}));
-    add("o/open", COMMIT, &[("config.json", br#"{"model_type":"llama"}"#), ("model.safetensors", &weights), ("README.md", b"---\nlicense: mit\n---\n")]);
+    add(
+        "o/open",
+        COMMIT,
+        &[("config.json", br#"{"model_type":"llama"}"#), ("model.safetensors", &weights), ("README.md", b"---\nlicense: mit\n---\n")],
+    );
     add("o/silent", COMMIT, &[("config.json", br#"{"model_type":"llama"}"#), ("model.safetensors", &weights)]);
     add(LLAMA, COMMIT, &[("model.safetensors", &weights)]);
     add("o/nc", COMMIT, &[("README.md", b"---\nlicense: cc-by-nc-4.0\n---\n"), ("m.gguf", &gguf(&[]))]);
@@ -276,8 +284,10 @@ fn hub_cache() -> TempDir {
 fn a_cache_says_what_may_be_shipped() {
     let dir = hub_cache();
     let models = Tool::json().arg("--cache").arg(dir.path()).arg("--offline").run().code(3).models();
-    let got: Vec<(&str, &str, &str)> =
-        models.iter().map(|m| (text(m, "target"), text(m, "verdict"), m["license"]["permits"]["ship"].as_str().expect("permits"))).collect();
+    let got: Vec<(&str, &str, &str)> = models
+        .iter()
+        .map(|m| (text(m, "target"), text(m, "verdict"), m["license"]["permits"]["ship"].as_str().expect("permits")))
+        .collect();
     assert_eq!(
         got,
         [
@@ -293,16 +303,18 @@ fn a_cache_says_what_may_be_shipped() {
     let open = &models[4];
     assert_eq!((text(&open["source"], "fetched_from"), text(&open["source"], "revision")), ("cache", COMMIT));
     assert_eq!(gaps(open), [("huggingface:o/open".to_string(), "offline".to_string())]);
-    assert!(gaps(&models[1]).contains(&("o/broken/model.safetensors".to_string(), "unreadable".to_string())), "{}", models[1]["incomplete"]);
+    assert!(
+        gaps(&models[1]).contains(&("o/broken/model.safetensors".to_string(), "unreadable".to_string())),
+        "{}",
+        models[1]["incomplete"]
+    );
     assert!(gaps(&models[1]).contains(&("cache:o/broken".to_string(), "unreadable".to_string())));
     // What is not in the cache is not known to be absent.
     assert!(list(&models[5], "components").iter().all(|c| c["availability"] != "not-found"), "{}", models[5]["components"]);
     let run = Tool::audit().arg("--cache").arg(dir.path()).arg("--offline").run().code(3);
     insta::assert_snapshot!("local_cache_table", run.stdout);
     // The usual place, and one where nothing is.
-    let tool = Tool::json().args(["--cache", "--offline"]);
-    support::copy_tree(dir.path(), &tool.home().join("hf/hub"));
-    assert_eq!(tool.run().models().len(), 6);
+    assert_eq!(Tool::json().args(["--cache", "--offline"]).env("HF_HUB_CACHE", dir.path()).run().code(3).models().len(), 6);
     let run = Tool::json().args(["--cache", "--offline"]).run().code(0);
     assert!(run.models().is_empty() && run.stderr.contains("note: "), "{}", run.stderr);
     Tool::json().args(["--cache", "./nowhere"]).run().code(2);
@@ -350,12 +362,15 @@ fn stores_of_other_programs() {
     let manifest = json!({"schemaVersion": 2, "layers": [layer("model", blob(&weights)), layer("license", blob(mit().as_bytes())), layer("params", blob(b"{}"))]});
     write(dir.path(), "manifests/registry.ollama.ai/library/small/latest", manifest.to_string());
     write(dir.path(), &format!("manifests/hf.co/{LLAMA}/Q4_K_M"), json!({"layers": [layer("model", blob(&weights))]}).to_string());
-    let lost = json!({"layers": [{"mediaType": "application/vnd.ollama.image.model", "digest": format!("sha256:{}", "0".repeat(64)), "size": 1}]});
+    let lost =
+        json!({"layers": [{"mediaType": "application/vnd.ollama.image.model", "digest": format!("sha256:{}", "0".repeat(64)), "size": 1}]});
     write(dir.path(), "manifests/registry.ollama.ai/library/lost/1b", lost.to_string());
     write(dir.path(), "manifests/registry.ollama.ai/library/odd/1b", "{");
     let models = Tool::json().arg("--cache").arg(dir.path()).fixtures().run().code(3).models();
-    let got: Vec<(&str, &str, &str)> =
-        models.iter().map(|m| (text(m, "target"), text(m, "verdict"), m["license"]["permits"]["ship"].as_str().expect("permits"))).collect();
+    let got: Vec<(&str, &str, &str)> = models
+        .iter()
+        .map(|m| (text(m, "target"), text(m, "verdict"), m["license"]["permits"]["ship"].as_str().expect("permits")))
+        .collect();
     assert_eq!(
         got,
         [

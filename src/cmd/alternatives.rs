@@ -35,14 +35,16 @@ const MAX_DIRECTORY: usize = 100_000;
 pub fn run(args: &AlternativesArgs, shared: &Shared) -> Result<Exit, Error> {
     let format = match shared.format.as_deref() {
         None => &FORMATS[0],
-        Some(name) => FORMATS
-            .iter()
-            .find(|f| f.name == name)
-            .ok_or_else(|| no_such_format("alternatives", shared, FORMATS.iter().map(|f| f.name)))?,
+        Some(name) => {
+            FORMATS.iter().find(|f| f.name == name).ok_or_else(|| no_such_format("alternatives", shared, FORMATS.iter().map(|f| f.name)))?
+        }
     };
     let size = match &args.size {
         Some(size) => Some(alternatives::parameters_of_name(size).ok_or_else(|| {
-            Error::usage(format!("`{}` is no number of parameters", crate::text::line(size)), "it is written as in names of models: 7B, 350M, 8x7B")
+            Error::usage(
+                format!("`{}` is no number of parameters", crate::text::line(size)),
+                "it is written as in names of models: 7B, 350M, 8x7B",
+            )
         })?),
         None => None,
     };
@@ -126,7 +128,14 @@ impl Run<'_> {
             left.truncate((limit * 2).clamp(AUDITS, MOST_AUDITS));
             answer.audited = Some(left.len());
             let targets = left.iter().filter_map(|c| Target::parse(&format!("hf:{}", c.id), &self.fetcher.endpoints).ok()).collect();
+            let listed = left;
             left = self.audit(targets)?.iter().map(Candidate::of_model).collect();
+            for c in &mut left {
+                // Where a record has no figures, those of the list stand.
+                let of_list = listed.iter().find(|l| l.id.eq_ignore_ascii_case(&c.id));
+                c.downloads = c.downloads.or(of_list.and_then(|l| l.downloads));
+                c.parameters = c.parameters.or(of_list.and_then(|l| l.parameters));
+            }
             // What an audit could not settle may stand high enough all the same.
             let (proven, rest): (Vec<_>, Vec<_>) = left.into_iter().partition(|c| c.verdict >= Some(wanted.at_least));
             answer.undecided = rest.into_iter().filter(|c| c.possible >= Some(wanted.at_least)).map(|c| c.id).collect();

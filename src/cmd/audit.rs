@@ -6,12 +6,12 @@ use crate::cli::{AuditArgs, Shared};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::framework::mof::Mode;
+use crate::hub::local::cache;
 use crate::render;
 use crate::report::{Model, Report};
 use crate::reviewed::Review;
 use crate::rules::Rules;
 use crate::session::{self, Surroundings};
-use crate::hub::local::cache;
 use crate::target::{Place, Target};
 use crate::vocabulary::Verdict;
 use std::io::Read;
@@ -71,7 +71,10 @@ fn cached(dir: Option<&Path>, shared: &Shared) -> Result<Vec<Target>, Error> {
     let dirs = match dir {
         Some(dir) if !dir.is_dir() => {
             let message = format!("`{}` is no directory", crate::text::line(&dir.display().to_string()));
-            return Err(Error::usage(message, "--cache takes the cache of a hub client, Ollama's store, or a folder of OWNER/NAME folders"));
+            return Err(Error::usage(
+                message,
+                "--cache takes the cache of a hub client, Ollama's store, or a folder of OWNER/NAME folders",
+            ));
         }
         Some(dir) => vec![dir.to_path_buf()],
         None => cache::usual(),
@@ -96,7 +99,12 @@ fn is_used(review: &Review, model: &Model) -> bool {
 
 /// The built-in sample stands in for the public hub only, and never where a decision hangs on it.
 fn may_show_sample(args: &AuditArgs, shared: &Shared, around: &Surroundings) -> bool {
-    shared.hub.is_none() && args.cache.is_none() && around.hub.endpoint.is_none() && !shared.offline && args.fail_under.is_none() && shared.save_evidence.is_none()
+    shared.hub.is_none()
+        && args.cache.is_none()
+        && around.hub.endpoint.is_none()
+        && !shared.offline
+        && args.fail_under.is_none()
+        && shared.save_evidence.is_none()
 }
 
 fn exit(models: &[Model], args: &AuditArgs) -> Exit {

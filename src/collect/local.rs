@@ -196,7 +196,8 @@ fn shards(dir: &Path, name: &str) -> Vec<String> {
     let own = name.to_string();
     let Some(wanted) = set(&own) else { return vec![own] };
     let beside = std::fs::read_dir(dir).into_iter().flatten().flatten().take(limits::LISTED_FILES);
-    let mut out: Vec<String> = beside.filter_map(|e| e.file_name().into_string().ok()).filter(|n| set(n).as_ref() == Some(&wanted)).collect();
+    let mut out: Vec<String> =
+        beside.filter_map(|e| e.file_name().into_string().ok()).filter(|n| set(n).as_ref() == Some(&wanted)).collect();
     out.sort();
     out
 }
@@ -323,7 +324,8 @@ pub(super) async fn cached(fetcher: &Fetcher, target: &Target, entry: &Entry, de
 
 /// A model in Ollama's store: the layers that its manifest lists.
 fn stored(target: &Target, name: &str, manifest: &Path, store: &Path, depth: Depth) -> Snapshot {
-    let cite = Evidence { path: Some(manifest.display().to_string()), note: "a manifest in a store of Ollama".into(), ..Evidence::default() };
+    let cite =
+        Evidence { path: Some(manifest.display().to_string()), note: "a manifest in a store of Ollama".into(), ..Evidence::default() };
     let shown = manifest.display().to_string();
     let origin = |s: Snapshot| Snapshot { fetched_from: Origin::Cache, ..s };
     let layers = match cache::layers(manifest) {

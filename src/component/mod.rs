@@ -150,10 +150,9 @@ pub fn assess(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Components {
         let told = |c: &Component| c.id == ComponentId::Datasets && cx.snapshot.card.is_ok();
         let cut = |c: &Component| c.id == ComponentId::ModelParametersFinal && c.availability == Availability::Partial;
         for c in out.values_mut().filter(|c| (c.availability == Availability::NotFound && !told(c)) || cut(c)) {
-            let gap = Gap::NotFetched(why.into());
             let summary = format!("{}; {why}", c.summary);
-            let license = c.license.clone();
-            *c = Component { summary, ..Component::unknown(c.id, gap, "the rest of the model") }.with_license(license);
+            let license = if cut(c) { c.license.clone() } else { license_unknown() };
+            *c = Component { summary, license, ..Component::unknown(c.id, Gap::NotFetched(why.into()), "the rest of the model") };
         }
     }
     // Data whose own record says nothing are under what the card says of "the data".

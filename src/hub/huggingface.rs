@@ -86,7 +86,11 @@ pub fn models_of_task(at: &Endpoints, task: &str) -> Resource {
     let expand: String = expand.iter().map(|e| format!("&expand[]={e}")).collect();
     Resource {
         path: format!("{NAME}/lists/{task}.json"),
-        url: format!("{}/api/models?pipeline_tag={task}&sort=downloads&direction=-1&limit={}{expand}", at.huggingface, limits::LISTED_MODELS),
+        url: format!(
+            "{}/api/models?pipeline_tag={task}&sort=downloads&direction=-1&limit={}{expand}",
+            at.huggingface,
+            limits::LISTED_MODELS
+        ),
         limit: limits::RECORD_BYTES,
         expect: None,
     }

@@ -11,6 +11,7 @@ use crate::card::front_matter::FrontMatter;
 use crate::evidence::{Document, Evidence, Snapshot};
 use crate::files::{self, Kind};
 use crate::finding::Finding;
+use crate::hub::local::header::{Header, What};
 use crate::hub::record::ModelRecord;
 use crate::net::Gap;
 use crate::rules::Rules;
@@ -498,18 +499,27 @@ pub(super) fn parts_of_name<'r>(value: &str, rules: &'r Rules) -> Vec<Part<'r>> 
 }
 
 /// Cites what the head of a weight file states.
-pub(super) fn cite_header(snapshot: &Snapshot, path: &str, note: &str) -> Evidence {
-    Evidence { path: Some(path.to_string()), note: format!("{note}, by the header of the file"), ..snapshot.record_cite.clone() }
+pub(super) fn cite_header(snapshot: &Snapshot, header: &Header, key: &str, value: &str) -> Evidence {
+    let note = format!("{key}: {}, in {}", t::cut(value.trim(), 120), header.place());
+    Evidence { path: Some(header.path.clone()), note, ..snapshot.record_cite.clone() }
 }
 
 /// Cites a front-matter value at its line, or the record where the card has none.
 pub fn cite_front(snapshot: &Snapshot, key: &str, value: &str) -> Evidence {
     let note = format!("{key}: {value}");
     let line = snapshot.parsed.as_ref().and_then(|c| c.front_line(key, Some(value)));
-    let header = || snapshot.headers.iter().find(|h| h.place() == snapshot.declared_by);
-    match (&snapshot.card, line) {
-        (Ok(document), Some(line)) => document.cite(Some(line), note),
-        _ if header().is_some() => cite_header(snapshot, header().map_or("", |h| &h.path), &note),
+    let header = snapshot.headers.iter().find(|h| h.place() == snapshot.declared_by);
+    match (&snapshot.card, line, header) {
+        (Ok(document), Some(line), _) => document.cite(Some(line), note),
+        (_, _, Some(header)) => {
+            let what = match key {
+                "license" => What::License,
+                "license_name" => What::LicenseName,
+                _ => What::LicenseLink,
+            };
+            let pair = header.all(what).find(|p| p.value.trim() == value);
+            cite_header(snapshot, header, pair.map_or(key, |p| &p.key), value)
+        }
         _ => Evidence { note, ..snapshot.record_cite.clone() },
     }
 }

@@ -74,7 +74,7 @@ pub(super) fn with_headers<'r>(
                 continue;
             }
             let message = format!("{} says {}, {} says {}", header.place(), ids(&parts), said_by(terms, tag), ids(&terms.parts));
-            let evidence = vec![cite_header(snapshot, &header.path, &format!("{}: {}", pair.key, t::cut(pair.value.trim(), 120)))];
+            let evidence = vec![cite_header(snapshot, header, &pair.key, &pair.value)];
             out.push((Finding::new(rules, "license/header-differs", message, evidence), parts));
         }
     }

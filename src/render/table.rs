@@ -7,6 +7,7 @@ use crate::report::{Model, Report};
 use crate::text::{cut, line};
 use crate::vocabulary::*;
 use anstyle::{AnsiColor, Style as Paint};
+use std::collections::BTreeMap;
 use tabled::builder::Builder;
 use tabled::grid::config::HorizontalLine;
 use tabled::settings::object::Columns;
@@ -70,6 +71,9 @@ fn summary(models: &[Model], style: Style) -> String {
     out
 }
 
+/// Names that one line lists.
+const SHOWN: usize = 8;
+
 /// What a machine holds, and what of it may be shipped.
 fn inventory(models: &[Model], style: Style) -> String {
     let permit = |m: &Model| m.license.permits.as_ref().map_or(Permit::Unknown, |p| p.ship);
@@ -80,7 +84,8 @@ fn inventory(models: &[Model], style: Style) -> String {
     }
     let mut out = if models.is_empty() { String::new() } else { table(rows, style, true) };
     let count = |wanted: Permit| models.iter().filter(|m| permit(m) == wanted).count();
-    let parts = [(Permit::Yes, "may be shipped"), (Permit::Conditions, "on conditions"), (Permit::No, "may not"), (Permit::Unknown, "not known")];
+    let parts =
+        [(Permit::Yes, "may be shipped"), (Permit::Conditions, "on conditions"), (Permit::No, "may not"), (Permit::Unknown, "not known")];
     let told: Vec<String> = parts.into_iter().filter(|(p, _)| count(*p) > 0).map(|(p, words)| format!("{} {words}", count(p))).collect();
     if !told.is_empty() {
         out.push('\n');
@@ -90,10 +95,15 @@ fn inventory(models: &[Model], style: Style) -> String {
         let summary = m.license.permits.as_ref().map_or("", |p| p.summary.as_str());
         out.push_str(&wrap(&format!("{}: {}", line(&m.target), line(summary)), "  ", style.width));
     }
-    for m in models.iter().filter(|_| style.verbosity == 0) {
-        for i in &m.incomplete {
-            out.push_str(&wrap(&format!("incomplete {}: {}", line(&i.what), line(&i.detail)), "  ", style.width));
-        }
+    // What the scorecards tell one by one, told together: mostly one reason holds for many.
+    let mut why: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for i in models.iter().filter(|_| style.verbosity == 0).flat_map(|m| &m.incomplete) {
+        why.entry(&i.detail).or_default().push(line(&i.what).into_owned());
+    }
+    for (detail, what) in why {
+        let more = if what.len() > SHOWN { format!(" and {} more with -v", what.len() - SHOWN) } else { String::new() };
+        let what: Vec<String> = what.into_iter().take(SHOWN).collect();
+        out.push_str(&wrap(&format!("incomplete, {}: {}{more}", line(detail), what.join(", ")), "  ", style.width));
     }
     out
 }

@@ -34,7 +34,7 @@ impl Tool {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trulyopen"));
         for (name, _) in std::env::vars_os() {
             let upper = name.to_string_lossy().to_uppercase();
-            let set_by_us = ["HF_", "HUGGING", "GITHUB_", "TRULYOPEN_", "CLICOLOR"].iter().any(|p| upper.starts_with(p));
+            let set_by_us = ["HF_", "HUGGING", "GITHUB_", "TRULYOPEN_", "OLLAMA_", "CLICOLOR"].iter().any(|p| upper.starts_with(p));
             if set_by_us
                 || upper.ends_with("_PROXY")
                 || matches!(upper.as_str(), "CI" | "NO_COLOR" | "COLUMNS" | "TERM" | "SOURCE_DATE_EPOCH")

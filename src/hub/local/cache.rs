@@ -46,16 +46,12 @@ pub fn usual() -> Vec<PathBuf> {
     let home = std::env::home_dir().filter(|h| !h.as_os_str().is_empty());
     let below = |path: &str| home.as_ref().map(|h| h.join(path));
     let ollama = std::env::var_os("OLLAMA_MODELS").filter(|v| !v.is_empty()).map(PathBuf::from);
-    let mut out: Vec<PathBuf> = [
-        huggingface::cache_dir(),
-        ollama.or_else(|| below(".ollama/models")),
-        below(".lmstudio/models"),
-        below(".cache/lm-studio/models"),
-    ]
-    .into_iter()
-    .flatten()
-    .filter(|p| p.is_dir())
-    .collect();
+    let mut out: Vec<PathBuf> =
+        [huggingface::cache_dir(), ollama.or_else(|| below(".ollama/models")), below(".lmstudio/models"), below(".cache/lm-studio/models")]
+            .into_iter()
+            .flatten()
+            .filter(|p| p.is_dir())
+            .collect();
     out.dedup();
     out
 }
@@ -114,7 +110,8 @@ fn model(dir: &Path, id: &str) -> Vec<Listed> {
     let mut refs = BTreeMap::new();
     references(&dir.join("refs"), "", 3, &mut refs);
     let snapshots = dir.join("snapshots");
-    let there: Vec<String> = names(&snapshots).unwrap_or_default().into_iter().filter(|n| is_commit(n) && snapshots.join(n).is_dir()).collect();
+    let there: Vec<String> =
+        names(&snapshots).unwrap_or_default().into_iter().filter(|n| is_commit(n) && snapshots.join(n).is_dir()).collect();
     let mut revisions: Vec<(Option<&str>, &str)> = Vec::new();
     let named = refs.iter().map(|(name, commit)| (name.as_str(), commit.as_str()));
     let (main, others): (Vec<_>, Vec<_>) = named.partition(|(name, _)| *name == "main");
@@ -132,7 +129,7 @@ fn model(dir: &Path, id: &str) -> Vec<Listed> {
     }
     if revisions.is_empty() {
         troubles.push("no revision was downloaded".into());
-        let why = crate::text::list(&troubles);
+        let why = troubles.join("; ");
         return vec![(id.to_string(), Entry::Broken { id: id.to_string(), why })];
     }
     let first = revisions.first().copied();

@@ -62,8 +62,6 @@ pub enum What {
     Architecture,
     Tag,
     Task,
-    Language,
-    Author,
 }
 
 /// Keys and what they state. `#` stands for a number.
@@ -79,13 +77,10 @@ const KEYS: &[(&str, What)] = &[
     ("general.dataset.#.repo_url", What::Dataset),
     ("general.architecture", What::Architecture),
     ("general.tags", What::Tag),
-    ("general.languages", What::Language),
-    ("general.author", What::Author),
     ("modelspec.title", What::Name),
     ("modelspec.license", What::License),
     ("modelspec.architecture", What::Architecture),
     ("modelspec.tags", What::Tag),
-    ("modelspec.author", What::Author),
     ("license", What::License),
     ("model_license", What::License),
     ("license_name", What::LicenseName),
@@ -94,13 +89,11 @@ const KEYS: &[(&str, What)] = &[
     ("name", What::Name),
     ("model_name", What::Name),
     ("title", What::Name),
-    ("author", What::Author),
     ("dataset", What::Dataset),
     ("datasets", What::Dataset),
     ("task", What::Task),
     ("pipeline_tag", What::Task),
     ("tags", What::Tag),
-    ("language", What::Language),
 ];
 
 fn what(key: &str) -> Option<What> {
@@ -281,7 +274,10 @@ mod tests {
     fn bases_of_other_files() {
         let lora = ("ss_network_module", "networks.lora");
         assert_eq!(bases(Format::Safetensors, &[lora, ("ss_sd_model_name", "o/n")]), [("o/n".to_string(), "adapter")]);
-        assert_eq!(bases(Format::Safetensors, &[("ss_base_model_version", "sdxl_base_v1-0")]), [("sdxl_base_v1-0".to_string(), "finetune")]);
+        assert_eq!(
+            bases(Format::Safetensors, &[("ss_base_model_version", "sdxl_base_v1-0")]),
+            [("sdxl_base_v1-0".to_string(), "finetune")]
+        );
         assert_eq!(
             bases(Format::Safetensors, &[("modelspec.merged_from", "a/b, c/d")]),
             [("a/b".to_string(), "merge"), ("c/d".to_string(), "merge")]
@@ -292,7 +288,10 @@ mod tests {
 
     #[test]
     fn keys_of_all_formats() {
-        let h = header(Format::Gguf, &[("general.license", " mit "), ("general.dataset.12.repo_url", "u"), ("general.tags", "a"), ("general.tags", "b")]);
+        let h = header(
+            Format::Gguf,
+            &[("general.license", " mit "), ("general.dataset.12.repo_url", "u"), ("general.tags", "a"), ("general.tags", "b")],
+        );
         assert_eq!((h.first(What::License), h.first(What::Dataset), h.all(What::Tag).count()), (Some("mit"), Some("u"), 2));
         assert_eq!(header(Format::Safetensors, &[("modelspec.license", "")]).first(What::License), None);
     }
