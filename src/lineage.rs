@@ -143,7 +143,10 @@ fn is_cycle(snapshot: &Snapshot, ancestor: &Ancestor) -> bool {
 fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Options) -> Judged {
     // What a weight file is made from may be what its declared base is made from: then it is that one's base.
     let nearer = snapshot.ancestors.iter().find(|a| {
-        a.id.eq_ignore_ascii_case(&ancestor.id) && a.child != snapshot.id && ancestor.child == snapshot.id && is_in_header(snapshot, ancestor)
+        a.id.eq_ignore_ascii_case(&ancestor.id)
+            && a.child != snapshot.id
+            && ancestor.child == snapshot.id
+            && is_in_header(snapshot, ancestor)
     });
     let relation = relation(snapshot, nearer.unwrap_or(ancestor), rules);
     let child = nearer.unwrap_or(ancestor).child.clone();
@@ -281,7 +284,8 @@ fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut
     let by_header = snapshot.headers.iter().find_map(|h| {
         let name = h.first(What::Name)?;
         let (base, known) = of_name(rules, &text::fold_name(name))?;
-        let cite = Evidence { path: Some(h.path.clone()), note: format!("its header: {}", text::cut(name, 120)), ..snapshot.record_cite.clone() };
+        let cite =
+            Evidence { path: Some(h.path.clone()), note: format!("its header: {}", text::cut(name, 120)), ..snapshot.record_cite.clone() };
         Some((format!("a model of the {} family", base.family), base, known, cite))
     });
     let (what, known, cite) = match (adapter.or(trained_from).or(by_header), of_name(rules, &snapshot.id)) {

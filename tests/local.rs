@@ -139,6 +139,18 @@ fn what_a_header_does_not_say_is_not_known() {
 }
 
 #[test]
+fn nothing_is_believed_over_a_header_that_was_not_read_to_its_end() {
+    let many: Vec<(String, &str)> = (0..5_000).map(|n| (format!("general.k{n}"), "")).collect();
+    let page = format!("https://huggingface.co/{LLAMA}");
+    let mut pairs = vec![("general.license", "mit")];
+    pairs.extend(many.iter().map(|(key, value)| (key.as_str(), *value)));
+    pairs.push(("general.base_model.0.repo_url", &page));
+    let model = alone("bomb.gguf", &gguf(&pairs), 3);
+    assert_eq!((text(&model, "verdict"), model["license"]["permits"]["ship"].as_str()), ("weights-available", Some("unknown")));
+    assert_eq!(gaps(&model), [("bomb.gguf (header)".to_string(), "not-fetched".to_string())]);
+}
+
+#[test]
 fn safetensors_and_onnx_files() {
     let model = alone("w.safetensors", &safetensors(&json!({"format": "pt", "license": "mit"})), 0);
     assert_eq!((text(&model["license"], "concluded"), model["about"]["parameters"].as_u64()), ("MIT", Some(7_000)));
@@ -331,6 +343,10 @@ fn the_hub_completes_what_is_on_the_disk() {
     let silent = models.iter().find(|m| m["target"] == "o/silent").expect("it is there");
     assert_eq!((text(silent, "verdict"), text(&silent["source"], "fetched_from")), ("open-weights", "live"));
     assert_eq!((text(&silent["source"], "revision"), gaps(silent).len()), (COMMIT, 0));
+    // The disk alone says less, and nothing else.
+    let offline = Tool::json().arg("--cache").arg(dir.path()).arg("--offline").run().models();
+    let less = offline.iter().find(|m| m["target"] == "o/silent").expect("it is there");
+    assert_eq!(support::only_wider(silent, less), Ok(()));
     // What the hub does not have (any more) is judged by the disk, and said.
     let open = models.iter().find(|m| m["target"] == "o/open").expect("it is there");
     assert_eq!(gaps(open), [("huggingface:o/open".to_string(), "missing-or-private".to_string())]);

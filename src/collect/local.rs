@@ -107,7 +107,8 @@ fn state(snapshot: &mut Snapshot, headers: Vec<Header>) {
     }
     for header in headers.iter().filter(|h| h.cut.is_some()) {
         let why = header.cut.clone().unwrap_or_default();
-        snapshot.skipped.push((format!("{}/{} (header)", snapshot.id, header.path), Gap::NotFetched(why)));
+        let name = if snapshot.id == header.path { header.path.clone() } else { format!("{}/{}", snapshot.id, header.path) };
+        snapshot.skipped.push((format!("{name} (header)"), Gap::NotFetched(why)));
     }
     snapshot.headers = headers;
 }
