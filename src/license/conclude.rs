@@ -204,10 +204,11 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
             terms.reason.push_str(&format!("; the card's section on the license names {}, and both are taken to bind", m.known.name()));
         }
     }
+    let open_claim = terms.basis == Basis::Claimed && terms.openness == Openness::Open;
     for (finding, parts) in disagree::with_headers(&terms, &tag, snapshot, rules) {
         terms.evidence.extend(finding.evidence.iter().cloned());
         findings.push(finding);
-        if terms.basis == Basis::Claimed && terms.openness == Openness::Open {
+        if open_claim {
             let parts = terms.parts.iter().cloned().chain(parts).collect();
             terms.set(parts, Basis::Claimed);
             terms.reason.push_str("; the header of a weight file says otherwise, and both are taken to bind");

@@ -164,7 +164,9 @@ impl Header {
         let merge = parents.len() > 1 && self.all(What::Tag).any(|t| matches!(t.value.trim(), "merge" | "mergekit"));
         let own = self.first(What::Name).map(plain);
         let mut out = Vec::new();
-        if let Some(pair) = self.pairs.iter().find(|p| p.key == "general.source.repo_url" && !p.value.trim().is_empty()) {
+        // The second is what the specification had before the first.
+        let source = ["general.source.repo_url", "general.source.huggingface.repository"];
+        if let Some(pair) = self.pairs.iter().find(|p| source.contains(&p.key.as_str()) && !p.value.trim().is_empty()) {
             out.push(Base { named: pair.value.trim().to_string(), relation: "quantized", key: pair.key.clone() });
         }
         for fields in parents.values() {
