@@ -283,7 +283,7 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
     let mut add = |what: String, gap: &Gap| {
         out.push(Missing { what, why: gap.slug(), words: gap.words(), retry_after_s: gap.retry_after_s() });
     };
-    let is_gap = |gap: &Gap| !gap.is_absence();
+    let is_gap = |gap: &Gap| !gap.is_absence() && !crate::hub::local::is_by_nature(gap);
     if let Err(gap) = &snapshot.record {
         add(format!("{}:{}", snapshot.hub, snapshot.id), gap);
         return out;

@@ -26,6 +26,9 @@ pub enum Command {
     /// Audit models by name and print the scorecard
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
+    /// Find models of the same task and comparable size that stand higher, and prove it by auditing them
+    #[command(after_help = ALTERNATIVES_EXAMPLES)]
+    Alternatives(AlternativesArgs),
     /// Find the models a project uses and judge them by its policy, trulyopen.toml
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
@@ -100,24 +103,58 @@ Examples:
   trulyopen audit modelscope:Qwen/Qwen3-8B ollama:llama3.1:8b github:isl-org/MiDaS
   trulyopen audit --from models.txt --fail-under open-weights
   trulyopen audit ./my-checkpoint
+  trulyopen audit ./model.gguf ./Modelfile
+  trulyopen audit --cache --offline
   trulyopen audit mof:Model.yml --format json
   trulyopen audit ORG/NAME --format evidence -o review.toml && trulyopen audit ORG/NAME --evidence review.toml
   trulyopen audit ORG/NAME --save-evidence evidence && trulyopen audit ORG/NAME --hub evidence";
 
 #[derive(Debug, Args)]
 pub struct AuditArgs {
-    /// Models: ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, modelscope:ORG/NAME, ollama:NAME:TAG, github:OWNER/REPO, a hub URL, pkg:huggingface/ORG/NAME@REV, a directory (./dir), or a reviewed file (mof:FILE, osai-index:FILE)
+    /// Models: ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, modelscope:ORG/NAME, ollama:NAME:TAG, github:OWNER/REPO, a hub URL, pkg:huggingface/ORG/NAME@REV, a directory (./dir), a weight file or Modelfile (./model.gguf), or a reviewed file (mof:FILE, osai-index:FILE)
     #[arg(value_name = "TARGET")]
     pub targets: Vec<String>,
     /// Read targets from a file, one a line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub from: Vec<PathBuf>,
+    /// Audit every model in a cache: DIR, or else those of the hub's clients, Ollama and LM Studio; says which may be shipped
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    pub cache: Option<Option<PathBuf>>,
     /// Exit with 1 where a model's proven verdict is below this one
     #[arg(long, value_name = "VERDICT", value_parser = PossibleValuesParser::new(["closed", "weights-available", "open-weights", "open-source", "open-source-open-data"]))]
     pub fail_under: Option<String>,
     /// Evaluate the Model Openness Framework with the bugs of the Model Openness Tool
     #[arg(long)]
     pub mot_compatible: bool,
+}
+
+const ALTERNATIVES_EXAMPLES: &str = "\
+Examples:
+  trulyopen alternatives meta-llama/Llama-3.1-8B
+  trulyopen alternatives meta-llama/Llama-3.1-8B --at-least open-source --limit 3
+  trulyopen alternatives gpt-4o --task text-generation --size 70B --at-least open-weights
+  trulyopen alternatives ORG/NAME --from audits.jsonl --offline";
+
+#[derive(Debug, Args)]
+pub struct AlternativesArgs {
+    /// The model to replace, as `audit` takes it
+    #[arg(value_name = "MODEL")]
+    pub model: String,
+    /// The least verdict an alternative must be proven to have; one rung above the model's own where nothing is said
+    #[arg(long, value_name = "VERDICT", value_parser = PossibleValuesParser::new(["weights-available", "open-weights", "open-source", "open-source-open-data"]))]
+    pub at_least: Option<String>,
+    /// Choose among the models of saved audits (JSON or JSON lines) instead of the hub's list
+    #[arg(long, value_name = "FILE")]
+    pub from: Option<PathBuf>,
+    /// Alternatives to show
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub limit: u16,
+    /// The task, where the model's record does not say it (`text-generation`, `automatic-speech-recognition` …)
+    #[arg(long, value_name = "TASK")]
+    pub task: Option<String>,
+    /// The number of parameters (`7B`), where neither record nor name says it
+    #[arg(long, value_name = "N")]
+    pub size: Option<String>,
 }
 
 const CHECK_EXAMPLES: &str = "\

@@ -2,6 +2,8 @@
 //! together, whatever these name. A further wave is spent only on the ancestors of a base model, and
 //! on a second look that the verdict turned out to depend on.
 
+mod local;
+
 use crate::card::{self, Card};
 use crate::evidence::*;
 use crate::files::{self, Kind};
@@ -38,7 +40,9 @@ fn collect_seen<'a>(
                 let hub = hub::by_name(name).unwrap_or_else(hub::default);
                 first_wave(fetcher, rules, hub, target, id, revision.as_deref(), depth).await
             }
-            Place::Folder(path) => first_look(target, path, depth),
+            Place::Folder(path) => local::folder(target, path, depth),
+            Place::File(path) => local::file(target, path, depth),
+            Place::Cached(entry) => local::cached(fetcher, rules, target, entry, depth).await,
             // Judged on its own statements; nothing is gathered (see `reviewed::alone`).
             Place::Reviewed { format, .. } => {
                 return crate::reviewed::alone::snapshot(target, format.slug(), Err(Gap::NotFetched("a reviewed file".into())));
@@ -51,6 +55,7 @@ fn collect_seen<'a>(
         if plan.bases.is_empty() {
             plan.bases.extend(crate::mirror::original(snapshot.hub, record, rules));
         }
+        local::add_bases(&mut plan, &snapshot, &fetcher.endpoints);
         let twins = crate::mirror::candidates(snapshot.hub, record, rules);
         let ((), twin) = join(second_wave(fetcher, rules, &mut snapshot, plan, seen), twin(fetcher, rules, twins)).await;
         snapshot.twin = twin;
@@ -166,27 +171,6 @@ fn at_revision(record: ModelRecord, asked: Option<&str>, exact: bool) -> Result<
     }
 }
 
-/// A folder on this machine, read like a repository.
-fn first_look(target: &Target, path: &Path, depth: Depth) -> Snapshot {
-    let absolute = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let cached = hub::huggingface::cached_model(&absolute);
-    let (id, revision) = match cached {
-        Some((id, commit)) => (id, Some(commit)),
-        None => (absolute.file_name().map_or("model".into(), |n| n.to_string_lossy().into_owned()), None),
-    };
-    let mut record = hub::local::record(path, &id);
-    let card = crate::net::directory::read(&path.join("README.md"), limits::CARD_BYTES).map(|bytes| document(None, "README.md", &bytes));
-    if let (Ok(record), Ok(card)) = (&mut record, &card) {
-        // The hub reads the front matter into its record; here that is done on the spot.
-        if let card::front_matter::FrontMatter::Parsed(front) = Card::parse(&card.bytes).front {
-            record.card_data = front;
-        }
-    }
-    let cite = Evidence { path: Some(path.display().to_string()), note: "a folder on this machine".into(), ..Evidence::default() };
-    let shown = path.display().to_string();
-    finish(target, hub::local::NAME, id, shown, Origin::Directory, depth, record, revision, cite, card)
-}
-
 #[allow(clippy::too_many_arguments)] // One constructor for both kinds of place.
 fn finish(
     target: &Target,
@@ -224,8 +208,11 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
             plan.files.retain(|f| files::kind(f, rules) == Some(Kind::License));
         }
     }
+    // What was read already (texts in a Modelfile, layers of a store) stands nowhere else.
+    plan.files.retain(|path| !snapshot.files.contains_key(path));
     let revision = snapshot.revision.as_deref().unwrap_or_else(|| hub::table::branch(snapshot.hub));
-    let place = (&snapshot.target.place, revision);
+    let home = local::home(snapshot);
+    let place = (home.as_deref(), snapshot.hub, revision);
     let files = join_all(plan.files.iter().map(|path| async move { (path.clone(), file(fetcher, place, record, path).await) }));
     let datasets = join_all(plan.datasets.into_iter().map(|d| dataset(fetcher, d)));
     let own = own_repository(snapshot);
@@ -238,9 +225,9 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     );
     let bases = ancestors(fetcher, rules, (snapshot.hub, &snapshot.id), plan.bases, seen);
     let (files, datasets, repos, bases) = join4(files, datasets, repos, bases).await;
-    snapshot.skipped = plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))).collect();
+    snapshot.skipped.extend(plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))));
     snapshot.skipped.extend(record.extra.gaps.iter().map(|(part, gap)| (format!("{}:{}/{part}", snapshot.hub, snapshot.id), gap.clone())));
-    snapshot.files = files.into_iter().collect();
+    snapshot.files.extend(files);
     snapshot.datasets = datasets;
     snapshot.repos = repos;
     snapshot.ancestors = bases;
@@ -256,11 +243,16 @@ fn own_repository(snapshot: &Snapshot) -> Option<(RepoId, Mention, &str, &str)> 
 }
 
 /// A file of the model repository.
-async fn file(fetcher: &Fetcher, (place, revision): (&Place, &str), record: &ModelRecord, path: &str) -> Result<Document, Gap> {
-    match place {
-        Place::Hub { hub, .. } => checked(fetcher, hub::by_name(hub).unwrap_or_else(hub::default), record, revision, path).await,
-        Place::Folder(dir) => crate::net::directory::read(&dir.join(path), limits::CONFIG_BYTES).map(|bytes| document(None, path, &bytes)),
-        Place::Reviewed { .. } => Err(Gap::NotFound),
+async fn file(
+    fetcher: &Fetcher,
+    (home, hub, revision): (Option<&Path>, &str, &str),
+    record: &ModelRecord,
+    path: &str,
+) -> Result<Document, Gap> {
+    match (home, hub::by_name(hub)) {
+        (Some(dir), _) => crate::net::directory::read(&dir.join(path), limits::CONFIG_BYTES).map(|bytes| document(None, path, &bytes)),
+        (None, Some(hub)) => checked(fetcher, hub, record, revision, path).await,
+        (None, None) => Err(Gap::NotFound),
     }
 }
 
@@ -395,24 +387,44 @@ async fn ancestor(
         Err(Gap::NotFetched(CYCLE.into()))
     } else if depth >= limits::LINEAGE_DEPTH {
         Err(Gap::NotFetched(format!("lineage is followed for {} generations", limits::LINEAGE_DEPTH)))
-    } else if !hub::is_repo_id(&base.id) {
-        Err(Gap::Malformed("it is no model name".into()))
     } else {
-        let target = Target { given: base.id.clone(), place: Place::Hub { hub: hub.name(), id: base.id.clone(), revision: None } };
-        let mut snapshot = first_wave(fetcher, rules, hub, &target, &base.id, None, Depth::Shallow).await;
-        snapshot.reviews = reviews(fetcher, &snapshot.id);
-        if let Ok(record) = &snapshot.record {
-            let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
-            // Its own bases are the next generation's.
-            let plan = Plan { bases: Vec::new(), ..plan };
-            second_wave(fetcher, rules, &mut snapshot, plan, &mut BTreeSet::new()).await;
-        }
-        match &snapshot.record {
-            Ok(_) => Ok(Box::new(snapshot)),
-            Err(gap) => Err(gap.clone()),
+        match base_on_hub(fetcher, hub, &base.id) {
+            Ok((target, hub, id)) => {
+                let mut snapshot = first_wave(fetcher, rules, hub, &target, &id, None, Depth::Shallow).await;
+                snapshot.reviews = reviews(fetcher, &snapshot.id);
+                if let Ok(record) = &snapshot.record {
+                    let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
+                    // Its own bases are the next generation's.
+                    let plan = Plan { bases: Vec::new(), ..plan };
+                    second_wave(fetcher, rules, &mut snapshot, plan, &mut BTreeSet::new()).await;
+                }
+                match &snapshot.record {
+                    Ok(_) => Ok(Box::new(snapshot)),
+                    Err(gap) => Err(gap.clone()),
+                }
+            }
+            Err(gap) => Err(gap),
         }
     };
     Ancestor { id: base.id, child, relation, mention: base.mention, snapshot }
+}
+
+/// Where a base model is: a name means the default hub, an address or `HUB:NAME` the hub that it says.
+fn base_on_hub(fetcher: &Fetcher, hub: &'static dyn Hub, id: &str) -> Result<(Target, &'static dyn Hub, String), Gap> {
+    if hub::is_repo_id(id) {
+        let place = Place::Hub { hub: hub.name(), id: id.to_string(), revision: None };
+        return Ok((Target { given: id.to_string(), place }, hub, id.to_string()));
+    }
+    match Target::parse(id, &fetcher.endpoints) {
+        Ok(target) => match &target.place {
+            Place::Hub { hub: name, id, .. } => {
+                let (hub, id) = (hub::by_name(name).unwrap_or_else(hub::default), id.clone());
+                Ok((target, hub, id))
+            }
+            _ => Err(Gap::Malformed("it is no model name".into())),
+        },
+        Err(_) => Err(Gap::Malformed("it is no model name".into())),
+    }
 }
 
 /// Why an ancestor that was seen before is not gathered again.

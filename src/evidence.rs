@@ -2,6 +2,7 @@
 
 use crate::card::Card;
 use crate::hub::github::{RepoId, RepoRecord, Tree};
+use crate::hub::local::header::Header;
 use crate::hub::record::{DatasetRecord, ModelRecord};
 use crate::names::Other;
 use crate::net::{Gap, Origin};
@@ -99,6 +100,12 @@ pub struct Snapshot {
     pub similar: Vec<String>,
     /// The same model on another hub, where one was looked for and is there.
     pub twin: Option<Twin>,
+    /// What the heads of weight files on this machine state.
+    pub headers: Vec<Header>,
+    /// The files that were seen are not all that the model has, and why: nothing is known to be absent.
+    pub partial: Option<&'static str>,
+    /// Where the declared license stands, if not in the front matter: "the header of model.gguf".
+    pub declared_by: Option<String>,
 }
 
 /// A repository on another hub that may be a copy of the model.
@@ -135,6 +142,9 @@ impl Snapshot {
             other: None,
             similar: Vec::new(),
             twin: None,
+            headers: Vec::new(),
+            partial: None,
+            declared_by: None,
         }
     }
 }

@@ -13,6 +13,7 @@
 //! Everything after the snapshot is a pure function of what was gathered and the rules: the same
 //! evidence and the same rules give the same bytes.
 
+pub mod alternatives;
 pub mod audit;
 pub mod card;
 pub mod cli;
@@ -36,6 +37,7 @@ pub mod lineage;
 pub mod mirror;
 pub mod names;
 pub mod net;
+pub mod permits;
 pub mod plan;
 pub mod policy;
 pub mod render;

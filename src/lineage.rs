@@ -8,6 +8,7 @@ use crate::component::Components;
 use crate::evidence::{Ancestor, Evidence, Snapshot};
 use crate::files::Kind;
 use crate::finding::Finding;
+use crate::hub::local::header::What;
 use crate::license::conclude::{Part, Terms};
 use crate::license::{Known, of_base, of_name};
 use crate::net::Gap;
@@ -94,6 +95,11 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
     if out.ancestors.is_empty() {
         suspect(snapshot, own, rules, &mut out, findings);
     }
+    if snapshot.headers.iter().any(|h| h.cut.is_some()) {
+        // A base model may be named behind the place where reading stopped.
+        out.openness = out.openness.and(Openness::Unknown);
+    }
+    undeclared_in_card(snapshot, rules, findings);
     of_registry(snapshot, rules, &mut out, findings);
     out
 }
@@ -124,6 +130,30 @@ fn of_registry(snapshot: &Snapshot, rules: &Rules, out: &mut Lineage<'_>, findin
     }
 }
 
+/// Base models that only the head of a weight file names, while the card names others or none. The base of a
+/// declared base is no contradiction.
+fn undeclared_in_card(snapshot: &Snapshot, rules: &Rules, findings: &mut Vec<Finding>) {
+    if snapshot.parsed.is_none() {
+        return;
+    }
+    let in_header = |a: &Ancestor| is_in_header(snapshot, a);
+    let own = || snapshot.ancestors.iter().filter(|a| a.child == snapshot.id);
+    let declared: Vec<String> = own().filter(|a| !in_header(a)).map(|a| a.id.clone()).collect();
+    for ancestor in own().filter(|a| in_header(a)) {
+        if snapshot.ancestors.iter().any(|a| a.id.eq_ignore_ascii_case(&ancestor.id) && a.child != snapshot.id) {
+            continue;
+        }
+        let card = if declared.is_empty() { "no base model".to_string() } else { text::list(&declared) };
+        let message = format!("{} names {} as its base, the card names {card}", ancestor.mention.context, ancestor.id);
+        findings.push(Finding::new(rules, "lineage/header-differs", message, mention_cite(snapshot, ancestor)));
+    }
+}
+
+/// Whether the head of a weight file names it, and no card.
+fn is_in_header(snapshot: &Snapshot, ancestor: &Ancestor) -> bool {
+    snapshot.headers.iter().any(|h| ancestor.mention.context.ends_with(&h.place()))
+}
+
 /// The base stands on the way up to itself.
 fn is_cycle(snapshot: &Snapshot, ancestor: &Ancestor) -> bool {
     let mut at = ancestor.child.clone();
@@ -138,7 +168,15 @@ fn is_cycle(snapshot: &Snapshot, ancestor: &Ancestor) -> bool {
 }
 
 fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Options) -> Judged {
-    let relation = relation(snapshot, ancestor, rules);
+    // What a weight file is made from may be what its declared base is made from: then it is that one's base.
+    let nearer = snapshot.ancestors.iter().find(|a| {
+        a.id.eq_ignore_ascii_case(&ancestor.id)
+            && a.child != snapshot.id
+            && ancestor.child == snapshot.id
+            && is_in_header(snapshot, ancestor)
+    });
+    let relation = relation(snapshot, nearer.unwrap_or(ancestor), rules);
+    let child = nearer.unwrap_or(ancestor).child.clone();
     match &ancestor.snapshot {
         Ok(gathered) => {
             let audit: Audit<'_> = judge(gathered, rules, options);
@@ -150,7 +188,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
             };
             Judged {
                 id: gathered.id.clone(),
-                child: ancestor.child.clone(),
+                child,
                 relation,
                 license,
                 openness,
@@ -170,7 +208,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
             let possible = if matches!(openness, Openness::Restricted) { Verdict::WeightsAvailable } else { Verdict::OpenSourceOpenData };
             Judged {
                 id: ancestor.id.clone(),
-                child: ancestor.child.clone(),
+                child,
                 relation,
                 license: known.map(|(_, k)| k.id().to_string()),
                 openness,
@@ -269,7 +307,15 @@ fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut
         let (base, known) = of_base(rules, &path)?;
         Some((path, base, known, d.cite(None, "base_model_name_or_path")))
     });
-    let (what, known, cite) = match (adapter.or(trained_from), of_name(rules, &snapshot.id)) {
+    // The name that a weight file gives itself is as good a hint as that of the repository.
+    let by_header = snapshot.headers.iter().find_map(|h| {
+        let name = h.first(What::Name)?;
+        let (base, known) = of_name(rules, &text::fold_name(name))?;
+        let cite =
+            Evidence { path: Some(h.path.clone()), note: format!("its header: {}", text::cut(name, 120)), ..snapshot.record_cite.clone() };
+        Some((format!("a model of the {} family", base.family), base, known, cite))
+    });
+    let (what, known, cite) = match (adapter.or(trained_from).or(by_header), of_name(rules, &snapshot.id)) {
         (Some((path, _, known, cite)), _) => (path, known, cite),
         (None, Some((base, known))) => (
             format!("a model of the {} family", base.family),
@@ -349,7 +395,11 @@ fn mention_cite(snapshot: &Snapshot, ancestor: &Ancestor) -> Vec<Evidence> {
         snapshot.ancestors.iter().find(|a| a.id == ancestor.child).and_then(|a| a.snapshot.as_deref().ok())
     };
     let note = format!("{}: {}", ancestor.mention.context, ancestor.id);
+    let header = child.and_then(|c| c.headers.iter().find(|h| ancestor.mention.context.ends_with(&h.place())));
     match child.map(|c| (&c.card, c)) {
+        Some((_, c)) if header.is_some() => {
+            vec![Evidence { path: header.map(|h| h.path.clone()), note, ..c.record_cite.clone() }]
+        }
         Some((Ok(document), _)) => vec![document.cite(ancestor.mention.line, note)],
         Some((Err(_), c)) => vec![Evidence { note, ..c.record_cite.clone() }],
         None => Vec::new(),

@@ -1,6 +1,7 @@
 //! What the user asked about: every accepted spelling, parsed into one type.
 
 use crate::error::Error;
+use crate::hub::local::{self, cache};
 use crate::hub::{self, Endpoints, Facts, HUBS, Hub, Named, NotNamed, github, huggingface};
 use crate::reviewed::Format;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,10 @@ pub enum Place {
     Hub { hub: &'static str, id: String, revision: Option<String> },
     /// A folder on this machine.
     Folder(PathBuf),
+    /// A weight file, a shard index or a Modelfile on this machine.
+    File(PathBuf),
+    /// A model in a cache on this machine (`--cache`).
+    Cached(cache::Entry),
     /// A reviewed file, judged on its own statements.
     Reviewed { format: Format, path: PathBuf },
 }
@@ -49,9 +54,9 @@ impl Target {
             }
             Place::Reviewed { format, path: PathBuf::from(path) }
         } else if let Some(path) = s.strip_prefix("file:") {
-            Place::Folder(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
-        } else if looks_like_a_path(s) {
-            Place::Folder(PathBuf::from(s))
+            on_disk(path.strip_prefix("//").unwrap_or(path))
+        } else if looks_like_a_path(s) || (local::is_named_so(s) && Path::new(s).is_file()) {
+            on_disk(s)
         } else if let Some(rest) = s.strip_prefix("pkg:") {
             purl(rest, s)?
         } else if s.starts_with("http://") || s.starts_with("https://") {
@@ -64,13 +69,18 @@ impl Target {
             let hub = hub::default();
             placed(hub, hub.read_name(s), s)?
         };
-        if let Place::Folder(path) = &place
-            && !path.is_dir()
-        {
-            return Err(Error::usage(
-                format!("`{}` is no directory", crate::text::line(s)),
-                "a local target is a checkpoint folder; a model on the hub is ORG/NAME, without a leading ./",
-            ));
+        match &place {
+            Place::Folder(path) if !path.is_dir() => {
+                return Err(Error::usage(
+                    format!("`{}` is no directory and no file", crate::text::line(s)),
+                    "a local target is a checkpoint folder or a weight file; a model on the hub is ORG/NAME, without a leading ./",
+                ));
+            }
+            Place::File(path) => {
+                let fail = |why| Error::usage(format!("`{}` cannot be audited: {why}", crate::text::line(s)), LOCAL);
+                local::kind(path).map_err(fail)?;
+            }
+            _ => {}
         }
         Ok(Target { given: s.to_string(), place })
     }
@@ -99,7 +109,15 @@ impl Target {
     }
 }
 
-const HELP: &str = "a target is ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, modelscope:ORG/NAME, ollama:NAME:TAG, github:OWNER/REPO, a hub URL, pkg:huggingface/ORG/NAME@REVISION, a directory (./dir), mof:FILE or osai-index:FILE";
+const HELP: &str = "a target is ORG/NAME, ORG/NAME@REVISION, hf:ORG/NAME, modelscope:ORG/NAME, ollama:NAME:TAG, github:OWNER/REPO, a hub URL, pkg:huggingface/ORG/NAME@REVISION, a directory (./dir), a weight file (./model.gguf), mof:FILE or osai-index:FILE";
+
+const LOCAL: &str = "a file is audited by what its head says: *.gguf, *.safetensors, *.safetensors.index.json, *.onnx, or a Modelfile; give the folder to audit a checkpoint with its card";
+
+/// A file, or else what should be a folder.
+fn on_disk(path: &str) -> Place {
+    let path = PathBuf::from(path);
+    if path.is_file() { Place::File(path) } else { Place::Folder(path) }
+}
 
 /// The hub whose prefix a target has, and what stands behind it.
 fn prefixed(s: &str) -> Option<(&'static Facts, &str)> {
@@ -241,6 +259,8 @@ mod tests {
         match Target::parse(s, &Endpoints::default()).map(|t| t.place) {
             Ok(Place::Hub { id, revision, .. }) => Ok((id, revision)),
             Ok(Place::Folder(p)) => Ok((format!("folder {}", p.display()), None)),
+            Ok(Place::File(p)) => Ok((format!("file {}", p.display()), None)),
+            Ok(Place::Cached(entry)) => Ok((format!("cached {}", entry.id()), None)),
             Ok(Place::Reviewed { format, path }) => Ok((format!("folder {} {}", format.slug(), path.display()), None)),
             Err(e) => Err(e.to_string()),
         }

@@ -6,12 +6,13 @@ use crate::cli::{AuditArgs, Shared};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::framework::mof::Mode;
+use crate::hub::local::cache;
 use crate::render;
 use crate::report::{Model, Report};
 use crate::reviewed::Review;
 use crate::rules::Rules;
 use crate::session::{self, Surroundings};
-use crate::target::Target;
+use crate::target::{Place, Target};
 use crate::vocabulary::Verdict;
 use std::io::Read;
 use std::mem::ManuallyDrop;
@@ -39,7 +40,10 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
     for list in &args.from {
         targets.extend(Target::parse_list(&read_list(list)?, &list.display().to_string(), &endpoints)?);
     }
-    if targets.is_empty() {
+    if let Some(dir) = &args.cache {
+        targets.extend(cached(dir.as_deref(), shared)?);
+    }
+    if targets.is_empty() && args.cache.is_none() {
         return Err(Error::usage(
             "no model to audit",
             "name one, as in `trulyopen audit deepseek-ai/DeepSeek-R1`, or give a list with --from FILE",
@@ -62,9 +66,35 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         note(shared, &format!("note: {} is about none of these models ({}), so it was not used", review.file, review.subject()));
     }
     let exit = exit(&outcome.models, args);
-    let report = Report { strict: shared.strict, ..Report::new(&rules, outcome.models) };
+    let report = Report { strict: shared.strict, inventory: args.cache.is_some(), ..Report::new(&rules, outcome.models) };
     write_out(shared, &(format.render)(&report, style(shared)))?;
     Ok(exit)
+}
+
+/// Every model in a cache, or in all that are usual on a machine.
+fn cached(dir: Option<&Path>, shared: &Shared) -> Result<Vec<Target>, Error> {
+    let dirs = match dir {
+        Some(dir) if !dir.is_dir() => {
+            let message = format!("`{}` is no directory", crate::text::line(&dir.display().to_string()));
+            return Err(Error::usage(
+                message,
+                "--cache takes the cache of a hub client, Ollama's store, or a folder of OWNER/NAME folders",
+            ));
+        }
+        Some(dir) => vec![dir.to_path_buf()],
+        None => cache::usual(),
+    };
+    let mut out = Vec::new();
+    for dir in &dirs {
+        let listed = cache::list(dir).map_err(|source| Error::File { action: "list", path: dir.display().to_string(), source })?;
+        out.extend(listed.into_iter().map(|(given, entry)| Target { given, place: Place::Cached(entry) }));
+    }
+    if out.is_empty() {
+        let seen = dirs.iter().map(|d| d.display().to_string()).collect::<Vec<_>>();
+        let place = if seen.is_empty() { "no cache is on this machine".to_string() } else { format!("no model is in {}", seen.join(", ")) };
+        note(shared, &format!("note: {place}"));
+    }
+    Ok(out)
 }
 
 /// Whether a review is about an audited model or one that it is made from.
@@ -74,7 +104,12 @@ fn is_used(review: &Review, model: &Model) -> bool {
 
 /// The built-in sample stands in for the public hub only, and never where a decision hangs on it.
 fn may_show_sample(args: &AuditArgs, shared: &Shared, around: &Surroundings) -> bool {
-    shared.hub.is_none() && around.hub.endpoint.is_none() && !shared.offline && args.fail_under.is_none() && shared.save_evidence.is_none()
+    shared.hub.is_none()
+        && args.cache.is_none()
+        && around.hub.endpoint.is_none()
+        && !shared.offline
+        && args.fail_under.is_none()
+        && shared.save_evidence.is_none()
 }
 
 fn exit(models: &[Model], args: &AuditArgs) -> Exit {

@@ -82,7 +82,11 @@ impl Side {
     /// A file is a saved audit, a directory with one in it a report; everything else is a model.
     fn of(argument: &str, endpoints: &crate::hub::Endpoints) -> Result<Side, Error> {
         let path = Path::new(argument);
-        let saved: Option<PathBuf> = if path.is_file() { Some(path.into()) } else { Some(path.join(AUDIT)).filter(|p| p.is_file()) };
+        let saved: Option<PathBuf> = if path.is_file() && !crate::hub::local::is_named_so(argument) {
+            Some(path.into())
+        } else {
+            Some(path.join(AUDIT)).filter(|p| p.is_file())
+        };
         match saved {
             Some(path) => load(&path).map(|r| Side::Saved(Box::new(r))),
             None => Target::parse(argument, endpoints).map(Side::Model),

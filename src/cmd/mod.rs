@@ -1,5 +1,6 @@
 //! Commands: wiring only. What is printed comes from the renderers; what is decided, from the stages.
 
+pub mod alternatives;
 pub mod audit;
 pub mod cache;
 pub mod check;
@@ -25,6 +26,7 @@ use std::io::{IsTerminal, Write};
 pub fn run(cli: Cli) -> Result<Exit, Error> {
     match cli.command {
         Command::Audit(args) => audit::run(&args, &cli.shared),
+        Command::Alternatives(args) => alternatives::run(&args, &cli.shared),
         Command::Check(args) => check::run(&args, &cli.shared),
         Command::Scan(args) => scan::run(&args, &cli.shared),
         Command::Init(args) => init::run(&args, &cli.shared),

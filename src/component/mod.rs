@@ -154,6 +154,17 @@ pub fn assess(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Components {
             *c = Component::unknown(c.id, gap.clone(), "the record");
         }
     }
+    if let Some(why) = cx.snapshot.partial {
+        // Neither a file by itself nor a cache is all that its model has.
+        // What a card says of data, or does not, stands all the same.
+        let told = |c: &Component| c.id == ComponentId::Datasets && cx.snapshot.card.is_ok();
+        let cut = |c: &Component| c.id == ComponentId::ModelParametersFinal && c.availability == Availability::Partial;
+        for c in out.values_mut().filter(|c| (c.availability == Availability::NotFound && !told(c)) || cut(c)) {
+            let summary = format!("{}; {why}", c.summary);
+            let license = if cut(c) { c.license.clone() } else { license_unknown() };
+            *c = Component { summary, license, ..Component::unknown(c.id, Gap::NotFetched(why.into()), "the rest of the model") };
+        }
+    }
     // Data whose own record says nothing are under what the card says of "the data".
     if let (Some(data), Some(c)) = (&cx.terms.data, out.get_mut(&ComponentId::Datasets))
         && c.license.expression.is_none()

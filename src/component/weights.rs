@@ -43,6 +43,12 @@ pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Componen
     if all == ["pickle"] {
         findings.push(Finding::new(cx.rules, "weights/pickle-only", "every weight file is a pickle".into(), evidence.clone()));
     }
+    for header in cx.snapshot.headers.iter().filter(|h| h.broken.is_some()) {
+        let why = header.broken.as_deref().unwrap_or_default();
+        let cite = cx.cite_files(std::slice::from_ref(&header.path), "its header");
+        let message = format!("{} is no {} file: {why}", header.path, header.format.name());
+        findings.push(Finding::new(cx.rules, "weights/header-broken", message, cite));
+    }
     let missing = missing_shards(cx, sorted);
     let availability = if !missing.is_empty() {
         let shown = text::list(&missing.iter().take(3).cloned().collect::<Vec<_>>());
@@ -150,6 +156,11 @@ pub fn metadata(cx: &Context<'_, '_>) -> Component {
         return Component::unknown(id, cx.list_gap(), "the file list");
     };
     let root: Vec<String> = sorted.of(Kind::Config).iter().filter(|p| !p.contains('/')).cloned().collect();
+    if let Some(header) = cx.snapshot.headers.iter().find(|h| root.is_empty() && !h.pairs.is_empty()) {
+        return Component::new(id, Availability::Released, Basis::Verified, format!("{} ({})", header.place(), header.format.name()))
+            .with_evidence(cx.cite_files(std::slice::from_ref(&header.path), "its header was read"))
+            .with_license(cx.own_license(Content::Data));
+    }
     if root.is_empty() {
         return Component::absent(id, "no config.json or the like");
     }
@@ -165,6 +176,11 @@ pub fn supporting_libraries(cx: &Context<'_, '_>) -> Component {
         return Component::unknown(id, cx.list_gap(), "the file list");
     };
     let found = sorted.of(Kind::Tokenizer);
+    if let Some(header) = cx.snapshot.headers.iter().find(|h| found.is_empty() && h.tokenizer) {
+        return Component::new(id, Availability::Released, Basis::Verified, format!("the tokenizer in {}", header.place()))
+            .with_evidence(cx.cite_files(std::slice::from_ref(&header.path), "its header was read"))
+            .with_license(cx.own_license(Content::Code));
+    }
     if found.is_empty() {
         return Component::absent(id, "no tokenizer or library of the model's own");
     }

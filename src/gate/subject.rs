@@ -312,10 +312,8 @@ pub fn target_of(name: &str, requested: Option<&str>, endpoints: &crate::hub::En
     };
     match Target::parse(&spelled, endpoints) {
         // What a file of the project names is never read from this machine's disk.
-        Ok(Target { place: crate::target::Place::Folder(_) | crate::target::Place::Reviewed { .. }, .. }) => {
-            Err("a local directory is not audited by check".into())
-        }
-        Ok(target) => Ok(target),
+        Ok(target) if matches!(target.place, crate::target::Place::Hub { .. }) => Ok(target),
+        Ok(_) => Err("a local directory is not audited by check".into()),
         Err(e) => Err(e.to_string()),
     }
 }

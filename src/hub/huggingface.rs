@@ -130,6 +130,20 @@ impl HuggingFace {
     }
 }
 
+/// One page of the hub's list: models of a task, the most downloaded first, each with what tells whether it is
+/// worth a look (<https://huggingface.co/docs/hub/api#get-apimodels>).
+pub fn models_of_task(at: &Endpoints, task: &str) -> Resource {
+    let task: String = task.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(60).collect();
+    let expand = ["pipeline_tag", "safetensors", "gated", "private", "downloads", "tags"];
+    let expand: String = expand.iter().map(|e| format!("&expand[]={e}")).collect();
+    Resource {
+        path: format!("{NAME}/lists/{task}.json"),
+        url: format!("{}/api/models?pipeline_tag={task}&sort=downloads&direction=-1&limit={}{expand}", at.get(NAME), limits::LISTED_MODELS),
+        limit: limits::RECORD_BYTES,
+        expect: None,
+    }
+}
+
 /// A legacy id without an owner has its own folder in the evidence layout.
 fn model_dir(id: &str) -> String {
     format!("{NAME}/models/{}{id}", if id.contains('/') { "" } else { "_legacy/" })

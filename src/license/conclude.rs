@@ -11,6 +11,7 @@ use crate::card::front_matter::FrontMatter;
 use crate::evidence::{Document, Evidence, Snapshot};
 use crate::files::{self, Kind};
 use crate::finding::Finding;
+use crate::hub::local::header::{Header, What};
 use crate::hub::record::ModelRecord;
 use crate::net::Gap;
 use crate::rules::Rules;
@@ -169,7 +170,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
         by_text(&mut terms, text, &tag, &chosen, rules, findings);
     } else if !tag.parts.is_empty() {
         terms.set(tag.parts.clone(), Basis::Claimed);
-        terms.reason = format!("{} says {}, and no license text was found", tag.place, tag.said());
+        terms.reason = format!("{} says {}, and no license text was found", tag.by, tag.said());
         if tag.parts.iter().all(|p| p.known.is_none()) {
             findings.push(Finding::new(rules, "license/unrecognised", format!("no rule knows {}", tag.said()), tag.evidence.clone()));
         }
@@ -201,6 +202,16 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
             terms.evidence.extend(cite_mention(snapshot, &m));
             terms.set(parts, Basis::Claimed);
             terms.reason.push_str(&format!("; the card's section on the license names {}, and both are taken to bind", m.known.name()));
+        }
+    }
+    let open_claim = terms.basis == Basis::Claimed && terms.openness == Openness::Open;
+    for (finding, parts) in disagree::with_headers(&terms, &tag, snapshot, rules) {
+        terms.evidence.extend(finding.evidence.iter().cloned());
+        findings.push(finding);
+        if open_claim {
+            let parts = terms.parts.iter().cloned().chain(parts).collect();
+            terms.set(parts, Basis::Claimed);
+            terms.reason.push_str("; the header of a weight file says otherwise, and both are taken to bind");
         }
     }
     // A text that could not be read may say otherwise, so nothing else is believed to be open over it.
@@ -292,18 +303,18 @@ fn by_text<'r>(
         if tag_restricts {
             // The tag's restrictions hold, whatever the text adds.
             parts.clone_from(&tag.parts);
-            terms.reason.push_str(&format!("; the restrictions of {} in {} hold whatever it adds", tag.said(), tag.place));
+            terms.reason.push_str(&format!("; the restrictions of {} in {} hold whatever it adds", tag.said(), tag.by));
         } else {
             // An open tag is not believed over a text that nobody recognised.
             parts.extend(tag.parts.iter().cloned());
             if !tag.parts.is_empty() {
-                terms.reason.push_str(&format!(", so {} in {} is not believed", tag.said(), tag.place));
+                terms.reason.push_str(&format!(", so {} in {} is not believed", tag.said(), tag.by));
             }
         }
     } else if tag_restricts && parts.iter().all(|p| p.openness == Openness::Open) {
         // A restricted tag over an open text (often the code's): both are taken to bind.
         parts.extend(tag.parts.iter().cloned());
-        terms.reason.push_str(&format!("; {} says {}, and both are taken to bind", tag.place, tag.said()));
+        terms.reason.push_str(&format!("; {} says {}, and both are taken to bind", tag.by, tag.said()));
     }
     terms.set(parts, Basis::Verified);
 }
@@ -326,6 +337,8 @@ fn without_license(
     } else if record.files.is_some() && snapshot.card.as_ref().is_err_and(crate::hub::is_without_cards) {
         // The original has a license, which is not known either.
         Some(Gap::NotFetched("no license text is among the layers, and the original is not named".into()))
+    } else if let Some(why) = snapshot.partial {
+        Some(Gap::NotFetched(why.into()))
     } else if record.files.is_none() || snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
         Some(Gap::Malformed("the file list or card could not be read".into()))
     } else if matches!(front, Some(FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge)) {
@@ -427,8 +440,8 @@ fn part_of_text<'r>(text: &TextResult, rules: &'r Rules) -> Option<Part<'r>> {
 
 /// What tag, name and link declare.
 pub(super) struct Declared<'r> {
-    /// Who declares it.
-    pub(super) place: &'static str,
+    /// Where it stands, in words.
+    pub(super) by: String,
     pub(super) parts: Vec<Part<'r>>,
     pub(super) evidence: Vec<Evidence>,
 }
@@ -443,8 +456,10 @@ impl Declared<'_> {
 fn declared<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Declared<'r> {
     // Elsewhere the record can name a license that no front matter does.
     let in_front = snapshot.parsed.as_ref().is_some_and(|c| c.front.get("license").is_some());
-    let place = if in_front || snapshot.hub == crate::hub::huggingface::NAME { "the front matter" } else { "the hub's record" };
-    let mut out = Declared { place, parts: Vec::new(), evidence: Vec::new() };
+    let of_hub = crate::hub::by_name(snapshot.hub).is_some() && snapshot.hub != crate::hub::huggingface::NAME && !in_front;
+    let place = || if of_hub { "the hub's record" } else { "the front matter" }.to_string();
+    let by = snapshot.declared_by.clone().unwrap_or_else(place);
+    let mut out = Declared { by, parts: Vec::new(), evidence: Vec::new() };
     let Ok(record) = &snapshot.record else { return out };
     let text = |key: &str| record.card_data.get(key).and_then(|v| v.as_str()).map(str::trim).filter(|s| !s.is_empty());
     for value in tags(record) {
@@ -487,17 +502,33 @@ fn linked_base<'r>(link: &str, rules: &'r Rules) -> Option<Known<'r>> {
 }
 
 /// The licenses of a declared value.
-fn parts_of_name<'r>(value: &str, rules: &'r Rules) -> Vec<Part<'r>> {
+pub(super) fn parts_of_name<'r>(value: &str, rules: &'r Rules) -> Vec<Part<'r>> {
     let part = |p: Result<Known<'r>, String>| p.map_or_else(|name| Part::unknown(&name), |k| Part::known(k, Content::Weights));
     meaning(rules, value).parts.into_iter().map(part).collect()
+}
+
+/// Cites what the head of a weight file states.
+pub(super) fn cite_header(snapshot: &Snapshot, header: &Header, key: &str, value: &str) -> Evidence {
+    let note = format!("{key}: {}, in {}", t::cut(value.trim(), 120), header.place());
+    Evidence { path: Some(header.path.clone()), note, ..snapshot.record_cite.clone() }
 }
 
 /// Cites a front-matter value at its line, or the record where the card has none.
 pub fn cite_front(snapshot: &Snapshot, key: &str, value: &str) -> Evidence {
     let note = format!("{key}: {value}");
     let line = snapshot.parsed.as_ref().and_then(|c| c.front_line(key, Some(value)));
-    match (&snapshot.card, line) {
-        (Ok(document), Some(line)) => document.cite(Some(line), note),
+    let header = snapshot.headers.iter().find(|h| Some(h.place()) == snapshot.declared_by);
+    match (&snapshot.card, line, header) {
+        (Ok(document), Some(line), _) => document.cite(Some(line), note),
+        (_, _, Some(header)) => {
+            let what = match key {
+                "license" => What::License,
+                "license_name" => What::LicenseName,
+                _ => What::LicenseLink,
+            };
+            let pair = header.all(what).find(|p| p.value.trim() == value);
+            cite_header(snapshot, header, pair.map_or(key, |p| &p.key), value)
+        }
         _ => Evidence { note, ..snapshot.record_cite.clone() },
     }
 }

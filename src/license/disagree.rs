@@ -1,11 +1,12 @@
 //! Where the witnesses of a license contradict each other, and what else a reader must know of it.
 
-use super::conclude::{Declared, Part, Terms, cite_front};
+use super::conclude::{Declared, Part, Terms, cite_front, cite_header, parts_of_name};
 use super::prose::Mention;
 use super::{find, names_something, tags};
 use crate::evidence::{Evidence, Snapshot};
 use crate::files::{self, Kind};
 use crate::finding::Finding;
+use crate::hub::local::header::What;
 use crate::rules::Rules;
 use crate::text as t;
 use crate::vocabulary::{Basis, Openness};
@@ -25,7 +26,7 @@ pub(super) fn others(terms: &Terms<'_>, tag: &Declared<'_>, snapshot: &Snapshot,
         && tag.parts.is_empty()
         && let Some(other) = terms.declared.iter().find(|d| t::fold_name(d) == "other")
     {
-        let message = format!("{} says {other}, the license text is {}", tag.place, ids(&terms.parts));
+        let message = format!("{} says {other}, the license text is {}", tag.by, ids(&terms.parts));
         findings.push(Finding::new(rules, "license/tag-is-other", message, terms.evidence.clone()));
     }
     findings.extend(broken_link(snapshot, rules));
@@ -45,11 +46,44 @@ pub(super) fn with_prose(
     if terms.parts.is_empty() || terms.parts.iter().any(agrees) || tag.parts.iter().any(agrees) {
         return None;
     }
-    let said = if tag.parts.is_empty() { "the license text is".to_string() } else { format!("{} says", tag.place) };
+    let said = if tag.parts.is_empty() { "the license text is".to_string() } else { format!("{} says", tag.by) };
     let parts = if tag.parts.is_empty() { &terms.parts } else { &tag.parts };
     let message = format!("{said} {}, the card's section on the license names {}", ids(parts), named.known.id());
     let evidence = tag.evidence.iter().cloned().chain(cite).collect();
     Some(Finding::new(rules, "license/prose-contradicts-tag", message, evidence))
+}
+
+/// Heads of weight files that state another license than was concluded, each with what it states.
+pub(super) fn with_headers<'r>(
+    terms: &Terms<'r>,
+    tag: &Declared<'r>,
+    snapshot: &Snapshot,
+    rules: &'r Rules,
+) -> Vec<(Finding, Vec<Part<'r>>)> {
+    let mut out: Vec<(Finding, Vec<Part<'r>>)> = Vec::new();
+    if terms.parts.is_empty() {
+        return out;
+    }
+    for header in snapshot.headers.iter().filter(|h| Some(h.place()) != snapshot.declared_by) {
+        let stated = header.all(What::License).chain(header.all(What::LicenseName)).map(|p| (p, p.value.trim()));
+        let stated = stated.filter(|(_, v)| names_something(v)).map(|(p, v)| (p, parts_of_name(v, rules)));
+        for (pair, parts) in stated {
+            let agrees = |p: &Part<'_>| terms.parts.iter().chain(&tag.parts).any(|t| is_same(&t.id, &p.id));
+            let told = |o: &(Finding, Vec<Part<'_>>)| parts.iter().all(|p| o.1.iter().any(|x| x.id == p.id));
+            if parts.iter().any(agrees) || out.iter().any(told) {
+                continue;
+            }
+            let message = format!("{} says {}, {} says {}", header.place(), ids(&parts), said_by(terms, tag), ids(&terms.parts));
+            let evidence = vec![cite_header(snapshot, header, &pair.key, &pair.value)];
+            out.push((Finding::new(rules, "license/header-differs", message, evidence), parts));
+        }
+    }
+    out
+}
+
+/// Whose word the conclusion is.
+fn said_by(terms: &Terms<'_>, tag: &Declared<'_>) -> String {
+    if terms.basis == Basis::Verified { "the license text".into() } else { tag.by.clone() }
 }
 
 fn ids(parts: &[Part<'_>]) -> String {
@@ -89,7 +123,7 @@ pub(super) fn text_and_tag(parts: &[Part<'_>], tag: &Declared<'_>, evidence: &[E
     if tag.parts.is_empty() || parts.iter().any(|p| tag.parts.iter().any(|x| is_same(&x.id, &p.id))) {
         return None;
     }
-    let message = format!("{} says {}, the license text is {}", tag.place, ids(&tag.parts), ids(parts));
+    let message = format!("{} says {}, the license text is {}", tag.by, ids(&tag.parts), ids(parts));
     Some(Finding::new(rules, "license/text-differs-from-tag", message, tag.evidence.iter().chain(evidence).cloned().collect()))
 }
 

@@ -49,7 +49,7 @@ impl Directory {
     /// Ids of the models that are there.
     pub fn models(&self) -> Vec<String> {
         let below = |dir: &Path| -> Vec<String> {
-            let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().take(limits::LISTED_MODELS);
+            let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().take(limits::LISTED_FILES);
             entries.filter(|e| e.path().is_dir()).filter_map(|e| e.file_name().into_string().ok()).collect()
         };
         let root = self.root.join(crate::hub::huggingface::NAME).join("models");

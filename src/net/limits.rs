@@ -28,8 +28,6 @@ pub const TREE_BYTES: usize = 32 << 20;
 pub const LICENSE_FILES: usize = 8;
 /// Files that a model repository's list may have before the rest is ignored.
 pub const LISTED_FILES: usize = 100_000;
-/// Entries of one directory of evidence that are read for the names of models.
-pub const LISTED_MODELS: usize = 10_000;
 /// Datasets looked up for one model.
 pub const DATASETS: usize = 16;
 /// Code repositories looked into for one model: two API calls each, 60 an hour without a token.
@@ -38,6 +36,9 @@ pub const REPOSITORIES: usize = 4;
 pub const BASES: usize = 8;
 /// Generations that lineage is followed.
 pub const LINEAGE_DEPTH: usize = 8;
+
+/// Models on one page of the hub's list (its own limit).
+pub const LISTED_MODELS: usize = 1_000;
 
 /// Redirects followed for one request.
 pub const REDIRECTS: usize = 5;

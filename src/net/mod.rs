@@ -82,7 +82,7 @@ pub struct Body {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Live,
-    /// An earlier answer of the host, kept on this machine.
+    /// Kept on this machine: an earlier answer of the host, or another program's copy.
     Cache,
     Directory,
 }

@@ -31,7 +31,7 @@ pub fn harmless(report: &Report) -> Harmless<'_> {
     }
     let around = if around_steers { cleaned(&around) } else { around };
     let models = report.models.iter().zip(steers).map(|(m, bad)| if bad { cleaned(m) } else { m.clone() }).collect();
-    Harmless(Cow::Owned(Report { models, ..around }))
+    Harmless(Cow::Owned(Report { models, inventory: report.inventory, ..around }))
 }
 
 /// Everything but the models.
@@ -42,6 +42,7 @@ fn without_models(report: &Report) -> Report {
         models: Vec::new(),
         names: report.names.clone(),
         strict: report.strict,
+        inventory: report.inventory,
         generated: report.generated.clone(),
         subject: report.subject.clone(),
         policy: report.policy.clone(),

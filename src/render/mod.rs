@@ -2,6 +2,7 @@
 //!
 //! To add a format: one file here and one line in [`FORMATS`].
 
+pub mod alternatives;
 pub mod badge;
 pub mod check;
 pub mod csv;

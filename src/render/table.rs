@@ -2,10 +2,12 @@
 //! never the only carrier of meaning.
 
 use super::Style;
+use crate::permits::Permit;
 use crate::report::{Model, Report};
 use crate::text::{cut, line};
 use crate::vocabulary::*;
 use anstyle::{AnsiColor, Style as Paint};
+use std::collections::BTreeMap;
 use tabled::builder::Builder;
 use tabled::grid::config::HorizontalLine;
 use tabled::settings::object::Columns;
@@ -16,7 +18,13 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// Renders a report.
 pub fn render(report: &Report, style: Style) -> String {
     let mut out = String::new();
-    if report.models.len() > 1 {
+    if report.inventory {
+        out.push_str(&inventory(&report.models, style));
+        if style.verbosity == 0 {
+            return out;
+        }
+        out.push('\n');
+    } else if report.models.len() > 1 {
         out.push_str(&summary(&report.models, style));
         out.push('\n');
     }
@@ -59,6 +67,43 @@ fn summary(models: &[Model], style: Style) -> String {
     let mut out = table(rows.into_iter().map(Vec::from).collect(), style, true);
     if narrow {
         out.push_str("● open  ◐ partial  ○ closed  ? unknown\n");
+    }
+    out
+}
+
+/// Names that one line lists.
+const SHOWN: usize = 8;
+
+/// What a machine holds, and what of it may be shipped.
+fn inventory(models: &[Model], style: Style) -> String {
+    let permit = |m: &Model| m.license.permits.as_ref().map_or(Permit::Unknown, |p| p.ship);
+    let mut rows = vec![["model", "ship", "verdict", "license"].map(str::to_string).to_vec()];
+    for m in models {
+        let license = line(super::view::license(m)).into_owned();
+        rows.push(vec![fold(&line(&m.target), (style.width / 3).max(20)), shipped(permit(m), style), verdict(m.verdict, style), license]);
+    }
+    let mut out = if models.is_empty() { String::new() } else { table(rows, style, true) };
+    let count = |wanted: Permit| models.iter().filter(|m| permit(m) == wanted).count();
+    let parts =
+        [(Permit::Yes, "may be shipped"), (Permit::Conditions, "on conditions"), (Permit::No, "may not"), (Permit::Unknown, "not known")];
+    let told: Vec<String> = parts.into_iter().filter(|(p, _)| count(*p) > 0).map(|(p, words)| format!("{} {words}", count(p))).collect();
+    if !told.is_empty() {
+        out.push('\n');
+        out.push_str(&wrap(&format!("{}: {}.", crate::text::count(models.len(), "model", "models"), told.join(", ")), "  ", style.width));
+    }
+    for m in models {
+        let summary = m.license.permits.as_ref().map_or("", |p| p.summary.as_str());
+        out.push_str(&wrap(&format!("{}: {}", line(&m.target), line(summary)), "  ", style.width));
+    }
+    // What the scorecards tell one by one, told together: mostly one reason holds for many.
+    let mut why: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for i in models.iter().filter(|_| style.verbosity == 0).flat_map(|m| &m.incomplete) {
+        why.entry(&i.detail).or_default().push(line(&i.what).into_owned());
+    }
+    for (detail, what) in why {
+        let more = if what.len() > SHOWN { format!(" and {} more with -v", what.len() - SHOWN) } else { String::new() };
+        let what: Vec<String> = what.into_iter().take(SHOWN).collect();
+        out.push_str(&wrap(&format!("incomplete, {}: {}{more}", line(detail), what.join(", ")), "  ", style.width));
     }
     out
 }
@@ -261,7 +306,7 @@ fn details(m: &Model, style: Style) -> String {
 const GAP: usize = 2;
 
 /// A table that fits the width: the last column is folded into what the others leave.
-fn table(mut rows: Vec<Vec<String>>, style: Style, headed: bool) -> String {
+pub(super) fn table(mut rows: Vec<Vec<String>>, style: Style, headed: bool) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widest = |i: usize| rows.iter().filter_map(|r| r.get(i)).flat_map(|c| c.lines()).map(|l| visible(l).width()).max().unwrap_or(0);
     let taken: usize = (0..columns.saturating_sub(1)).map(|i| widest(i) + GAP).sum();
@@ -334,7 +379,7 @@ fn fold(text: &str, width: usize) -> String {
 }
 
 /// Folds text to the width; lines after the first begin with `indent`.
-fn wrap(text: &str, indent: &str, width: usize) -> String {
+pub(super) fn wrap(text: &str, indent: &str, width: usize) -> String {
     let mut out = String::new();
     let mut at = 0;
     // A word that no line can hold is cut; words that this module coloured are short.
@@ -393,6 +438,16 @@ fn verdict(v: Verdict, style: Style) -> String {
         Verdict::Unknown => AnsiColor::Magenta,
     };
     paint(v.slug(), colour(c).bold(), style)
+}
+
+fn shipped(p: Permit, style: Style) -> String {
+    let c = match p {
+        Permit::Yes => AnsiColor::Green,
+        Permit::Conditions => AnsiColor::Yellow,
+        Permit::No => AnsiColor::Red,
+        Permit::Unknown => AnsiColor::Magenta,
+    };
+    paint(p.slug(), colour(c), style)
 }
 
 /// The status in a sign and a word.

@@ -3,6 +3,7 @@
 
 use crate::card::{BlockKind, Card};
 use crate::evidence::{DatasetSnapshot, Snapshot};
+use crate::hub::local::header::What;
 use crate::hub::record::{Extra, strings};
 use crate::rules::Rules;
 use crate::text;
@@ -124,7 +125,9 @@ pub fn of_model(snapshot: &Snapshot, rules: &Rules) -> About {
         out.producer = producer(&record.extra, &snapshot.id).filter(|_| snapshot.hub != crate::hub::local::NAME);
         out.task = record.pipeline_tag.as_deref().map(|t| short(t, ITEM));
         out.library = record.library.as_deref().map(|l| short(l, ITEM));
-        out.model_type = config("model_type").and_then(Value::as_str).or(record.extra.family.as_deref()).map(|t| short(t, ITEM));
+        let by_header = || snapshot.headers.iter().find_map(|h| h.first(What::Architecture));
+        let by_registry = || record.extra.family.as_deref();
+        out.model_type = config("model_type").and_then(Value::as_str).or_else(by_registry).or_else(by_header).map(|t| short(t, ITEM));
         out.architectures = listed(config("architectures"));
         out.languages = listed(record.card_data.get("language"));
         out.tags = tags(&record.tags);

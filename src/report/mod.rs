@@ -6,6 +6,7 @@ use crate::component::Reported;
 use crate::evidence::{self, Snapshot};
 use crate::hub::record::Gate;
 use crate::inspect::Extent;
+use crate::permits::{Permits, permits};
 use crate::rules::Rules;
 use crate::vocabulary::*;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,9 @@ pub struct Report {
     /// The time of `SOURCE_DATE_EPOCH`, RFC 3339 UTC; `None` where it is not set.
     #[serde(default)]
     pub generated: Option<String>,
+    /// What a machine holds, rather than models that somebody asked about: the table answers what may be shipped.
+    #[serde(skip)]
+    pub inventory: bool,
     /// What is reported on, where it is a project.
     #[serde(default)]
     pub subject: Option<String>,
@@ -116,6 +120,7 @@ impl Report {
             },
             models,
             strict: false,
+            inventory: false,
             generated: date::source_date(),
             subject: None,
             policy: None,
@@ -263,6 +268,9 @@ pub struct License {
     /// Notice and use-policy files beside the licenses.
     #[serde(default)]
     pub notices: Vec<Text>,
+    /// What may be done with the weights, by the terms of everything that binds; audits saved before have none.
+    #[serde(default)]
+    pub permits: Option<Permits>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -544,6 +552,7 @@ fn license(snapshot: &Snapshot, audit: &Audit<'_>, rules: &Rules, pages: &Pages<
         evidence: cites(&audit.terms.evidence, pages),
         declared_ids: audit.terms.declared.iter().map(|d| crate::license::find(rules, d).map(|k| k.id().to_string())).collect(),
         notices: texts::notices(snapshot, rules),
+        permits: Some(permits(&audit.lineage, snapshot.record.as_ref().err(), rules)),
     }
 }
 

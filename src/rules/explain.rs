@@ -1,7 +1,7 @@
 //! `trulyopen explain`: a rule in words, made from the rule files alone.
 
 use super::Rules;
-use super::schema::{Requirement, When, Whose};
+use super::schema::{Limit, Requirement, When, Whose};
 use crate::framework::schema::FrameworkRule;
 use crate::license::{self, Known};
 use crate::text;
@@ -80,13 +80,15 @@ pub fn topics(rules: &Rules) -> Vec<Topic> {
     }
     for t in rules.terms.values() {
         let effect = if t.restricts { "A license with this term is not open." } else { "A license with this term can be open." };
-        out.push(Topic {
-            id: t.id.get_ref().clone(),
-            kind: "term",
-            title: t.title.clone(),
-            parts: vec![part("", &t.rationale), part("Effect", effect)],
-            source: t.source.clone(),
-        });
+        let mut parts = vec![part("", &t.rationale), part("Effect", effect)];
+        for (act, limit) in [("Commercial use", t.commercial_use), ("Redistribution", t.redistribution)] {
+            match limit {
+                Some(Limit::No) => parts.push(part(act, "forbidden")),
+                Some(Limit::Conditions) => parts.push(part(act, "on conditions")),
+                None => {}
+            }
+        }
+        out.push(Topic { id: t.id.get_ref().clone(), kind: "term", title: t.title.clone(), parts, source: t.source.clone() });
     }
     for r in &rules.relations {
         let inherits = if r.inherits.is_empty() {

@@ -242,6 +242,16 @@ pub struct Relation {
     pub source: String,
 }
 
+/// What a term does to an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Limit {
+    /// Forbids it.
+    No,
+    /// Allows it on conditions.
+    Conditions,
+}
+
 /// A term that a license may have (`rules/terms.toml`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -250,6 +260,10 @@ pub struct Term {
     pub title: String,
     /// A license with this term is not open.
     pub restricts: bool,
+    /// What it does to use in a business.
+    pub commercial_use: Option<Limit>,
+    /// What it does to passing the weights on.
+    pub redistribution: Option<Limit>,
     pub rationale: String,
     pub source: String,
 }

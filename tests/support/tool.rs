@@ -34,7 +34,8 @@ impl Tool {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trulyopen"));
         for (name, _) in std::env::vars_os() {
             let upper = name.to_string_lossy().to_uppercase();
-            let set_by_us = ["HF_", "HUGGING", "MODELSCOPE_", "GITHUB_", "TRULYOPEN_", "CLICOLOR"].iter().any(|p| upper.starts_with(p));
+            let families = ["HF_", "HUGGING", "MODELSCOPE_", "OLLAMA_", "GITHUB_", "TRULYOPEN_", "CLICOLOR"];
+            let set_by_us = families.iter().any(|p| upper.starts_with(p));
             if set_by_us
                 || upper.ends_with("_PROXY")
                 || matches!(upper.as_str(), "CI" | "NO_COLOR" | "COLUMNS" | "TERM" | "SOURCE_DATE_EPOCH" | "XDG_CACHE_HOME")
