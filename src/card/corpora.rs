@@ -1,7 +1,7 @@
 //! Well-known corpora that a card names in prose as what the model was trained on.
 
 use super::topics::{contains_phrase, sentences, topic_of};
-use super::{BlockKind, Card};
+use super::{Block, BlockKind, Card};
 use crate::rules::Rules;
 use crate::rules::schema::{Corpus, CorpusKind};
 use crate::text;
@@ -17,44 +17,133 @@ pub struct Named<'r> {
     pub open_ended: bool,
 }
 
-/// Corpora that sentences such as "was trained on …", or a section on training data, name. With
-/// `has_base`, what pre-trained the base model is left out.
-pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Vec<Named<'r>> {
+/// What prose says of the training data.
+#[derive(Debug, Default)]
+pub struct Told<'r> {
+    pub named: Vec<Named<'r>>,
+    /// Sections in which further data are named, of which nothing is known.
+    pub more_in: Vec<usize>,
+}
+
+/// Corpora that sentences such as "was trained on …", a section on training data, or a list that such a
+/// sentence announces, name. With `has_base`, what pre-trained the base model is left out.
+pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r> {
     let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
-    let mut out: Vec<Named<'r>> = Vec::new();
+    let mut out = Told::default();
     let mut open_sections = Vec::new();
-    for block in card.blocks.iter().filter(|b| b.kind != BlockKind::Code) {
+    let announced = announced_lists(card, rules);
+    for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code) {
         let topic = topic_of(card, block, rules);
-        if matches!(topic, Some("citation" | "evaluation" | "usage" | "license" | "base-model")) {
+        if is_elsewhere(topic) {
             continue;
         }
-        let in_section = topic == Some("training-data");
+        let in_section = topic == Some("training-data") || announced.contains(&i);
+        let linked: Vec<&Corpus> = card.links.iter().filter(|l| l.block == i).filter_map(|l| rules.corpora.by_page(&l.url)).collect();
+        let mut named_here = false;
         for sentence in sentences(&block.text) {
             let folded = text::words(sentence);
             let open_ended = says(&folded, "data-open-ended");
             if in_section && open_ended {
                 open_sections.push(block.section);
             }
-            let said = says(&folded, "data-described");
+            let said = tells_of_training(&folded, rules);
             if !(said || in_section) || says(&folded, "data-not-own") || (has_base && says(&folded, "data-of-base")) {
                 continue;
             }
-            for corpus in rules.corpora.named_in(sentence) {
+            let mut corpora = rules.corpora.named_in(sentence);
+            if corpora.is_empty() && !named_here {
+                corpora.extend(linked.iter().filter(|c| says_link_of(card, i, sentence, c, rules)));
+            }
+            // "OpenSubtitles, Pikabu and a forum": of the others nothing is known.
+            let open_ended = open_ended || (said && enumerates_others(sentence, rules));
+            for corpus in corpora {
                 // A benchmark in a section on data is what was kept out of it, as often as not.
                 if corpus.kind == CorpusKind::Evaluation && !said {
                     continue;
                 }
-                match out.iter_mut().find(|n| n.corpus.id == corpus.id) {
+                named_here = true;
+                match out.named.iter_mut().find(|n| n.corpus.id == corpus.id) {
                     Some(known) => known.open_ended |= open_ended,
-                    None => out.push(Named { corpus, line: block.line, section: block.section, open_ended }),
+                    None => out.named.push(Named { corpus, line: block.line, section: block.section, open_ended }),
                 }
             }
         }
+        if in_section && !named_here && linked.is_empty() && is_another_source(card, i, block, rules) {
+            out.more_in.push(block.section);
+        }
     }
-    for named in &mut out {
-        named.open_ended |= open_sections.contains(&named.section);
+    for named in &mut out.named {
+        named.open_ended |= open_sections.contains(&named.section) || out.more_in.contains(&named.section);
     }
     out
+}
+
+/// Sections that speak of something else than what trained the model.
+fn is_elsewhere(topic: Option<&str>) -> bool {
+    matches!(topic, Some("citation" | "evaluation" | "usage" | "license" | "base-model"))
+}
+
+/// Whether a folded sentence says what something was trained on.
+pub fn tells_of_training(folded: &str, rules: &Rules) -> bool {
+    rules.phrase_list("data-described").iter().any(|p| contains_phrase(folded, p))
+        || rules.phrase_list("data-described-first").iter().any(|p| folded == p || folded.starts_with(&format!("{p} ")))
+}
+
+/// Blocks of lists that a sentence with a colon announces as training data ("… was trained on the
+/// following datasets:").
+pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
+    let mut out = Vec::new();
+    let mut open: Option<usize> = None;
+    for (i, block) in card.blocks.iter().enumerate() {
+        if block.in_list && open == Some(block.section) {
+            out.push(i);
+        } else if !block.in_list {
+            let announces = || {
+                let last = sentences(&block.text).into_iter().map(text::words).rfind(|s| !s.is_empty()).unwrap_or_default();
+                let data = rules.phrase_list("data-announced").iter().any(|p| contains_phrase(&last, p));
+                let not_own = rules.phrase_list("data-not-own").iter().any(|p| contains_phrase(&last, p));
+                (data || tells_of_training(&last, rules)) && !not_own
+            };
+            let colon = block.kind == BlockKind::Text && block.text.ends_with([':', '：']);
+            open = (colon && !is_elsewhere(topic_of(card, block, rules)) && announces()).then_some(block.section);
+        }
+    }
+    out
+}
+
+/// A linked corpus belongs to the sentence that holds the link's words.
+fn says_link_of(card: &Card, block: usize, sentence: &str, corpus: &Corpus, rules: &Rules) -> bool {
+    card.links
+        .iter()
+        .filter(|l| l.block == block && rules.corpora.by_page(&l.url).is_some_and(|c| c.id == corpus.id))
+        .any(|l| l.text.is_empty() || sentence.contains(&l.text))
+}
+
+/// After a known corpus, an enumeration goes on with a name that no rule knows.
+fn enumerates_others(sentence: &str, rules: &Rules) -> bool {
+    let nothing = rules.phrase_list("no-source");
+    let mut known = false;
+    for item in sentence.split([',', ';', '、', '，', '(', ')']).flat_map(|part| part.split(" and ")) {
+        if !rules.corpora.named_in(item).is_empty() {
+            known = true;
+            continue;
+        }
+        let mut words = item.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !matches!(*w, "the" | "a" | "an" | "and"));
+        let first = words.next().unwrap_or_default();
+        let is_name = first.chars().next().is_some_and(char::is_uppercase) && first.len() > 2;
+        if known && is_name && !nothing.contains(&first.to_lowercase()) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A short item of a list in a section on data that is called a corpus, and that nobody can look up here.
+fn is_another_source(card: &Card, index: usize, block: &Block, rules: &Rules) -> bool {
+    let folded = text::words(&block.text);
+    let short = block.in_list && block.label.is_none() && folded.split(' ').count() <= 8;
+    let is_linked = card.links.iter().any(|l| l.block == index);
+    short && !is_linked && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(&folded, p))
 }
 
 #[cfg(test)]
@@ -64,7 +153,7 @@ mod tests {
     fn named(card: &str, has_base: bool) -> Vec<(String, bool)> {
         let rules = Rules::load(None).unwrap();
         let card = Card::parse(card.as_bytes());
-        trained_on(&card, &rules, has_base).iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
+        trained_on(&card, &rules, has_base).named.iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
     }
 
     #[test]
@@ -73,6 +162,26 @@ mod tests {
         assert_eq!(named("It was trained on a mix of sources such as C4.", false), [("allenai/c4".to_string(), true)]);
         assert_eq!(named("## Training data\n- Dolma\n- C4\n", false).len(), 2);
         assert_eq!(named("## Training data\n- Dolma\n- other web pages and so on\n", false), [("allenai/dolma".to_string(), true)]);
+        assert_eq!(named("Trained on C4.", false), [("allenai/c4".to_string(), false)]);
+        assert_eq!(named("**Training data**\n\nC4 and nothing else.", false), [("allenai/c4".to_string(), false)]);
+        assert_eq!(named("It was trained on the following data:\n\n- C4\n", false), [("allenai/c4".to_string(), false)]);
+        assert_eq!(named("It was compared on the following data:\n\n- C4\n", false), []);
+    }
+
+    #[test]
+    fn enumerations_go_on() {
+        let c4 = |open_ended: bool| [("allenai/c4".to_string(), open_ended)];
+        assert_eq!(named("It was trained on C4, Ruritanet and a forum.", false), c4(true));
+        assert_eq!(named("It was trained on C4, with TPUs.", false), c4(false));
+        assert_eq!(named("## Training data\n- C4\n- Ruritanian web corpus\n", false), c4(true));
+        assert_eq!(named("## Training data\n- C4\n- Duplicates were removed\n", false), c4(false));
+    }
+
+    #[test]
+    fn named_by_its_page() {
+        let card = "It was trained on [this](https://laion.ai/blog/laion-5b/).";
+        assert_eq!(named(card, false).iter().map(|n| n.0.as_str()).collect::<Vec<_>>(), ["laion-5b"]);
+        assert_eq!(named("## Evaluation\nIt was trained on [this](https://laion.ai/blog/laion-5b/).", false), []);
     }
 
     #[test]

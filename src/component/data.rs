@@ -3,7 +3,7 @@
 
 use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
-use crate::card::BlockKind;
+use crate::card::{BlockKind, corpora};
 use crate::card::topics::{self, Said};
 use crate::evidence::{DatasetSnapshot, Depth, Role};
 use crate::hub::record::strings;
@@ -36,15 +36,20 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
             .filter(|s| !not_own.iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
             .collect()
     };
-    let (described, vague) = (own_data("data-described"), own_data("data-vague"));
+    let (mut described, vague) = (own_data("data-described"), own_data("data-vague"));
+    described.extend(own_data("data-described-first").into_iter().filter(|s| corpora::tells_of_training(&text::words(&s.sentence), cx.rules)));
+    let of_other_data = |s: &str| cx.rules.phrase_list("data-not-own").iter().any(|p| topics::contains_phrase(&text::words(s), p));
     let section = card.blocks.iter().find(|b| {
         b.kind != BlockKind::Code
             && topics::topic_of(card, b, cx.rules) == Some("training-data")
             && !is_placeholder(&b.text)
+            && !of_other_data(&b.text)
             && b.text.split(' ').count() >= 12
     });
     // A sentence that names sources: it describes, and not only in words such as "high-quality tokens".
-    let concrete = described.iter().find(|s| !vague.iter().any(|v| v.sentence == s.sentence) && names_a_source(cx, &s.sentence));
+    let concrete = described.iter().find(|s| {
+        !vague.iter().any(|v| v.sentence == s.sentence) && speaks_of_data(cx, &s.sentence) && names_a_source(cx, &s.sentence)
+    });
     if let Some((line, sentence)) = concrete
         .map(|s| (s.line, s.sentence.as_str()))
         .or_else(|| section.filter(|b| names_a_source(cx, &b.text)).map(|b| (b.line, b.text.as_str())))
@@ -62,6 +67,13 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
             .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 240)));
     }
     Component::absent(id, "neither front matter nor card names any dataset")
+}
+
+/// Data, and not only the model or the machines that something "was trained on".
+fn speaks_of_data(cx: &Context<'_, '_>, sentence: &str) -> bool {
+    let folded = text::words(sentence);
+    let says = |id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&folded, p));
+    says("data-word") || !says("trained-on-machines")
 }
 
 /// Capitalised names or links: something that a reader could look up. The model's own name and words
@@ -171,14 +183,15 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
 /// Sentences in which the card says that (some of) this model's data are not released.
 pub fn withheld_lines(snapshot: &Snapshot, rules: &Rules) -> Vec<Said> {
     let Some(card) = &snapshot.parsed else { return Vec::new() };
-    let near_data = ["data", "dataset", "datasets", "corpus", "corpora", "数据", "语料", "データ", "données", "daten", "datos"];
+    let near_data = rules.phrase_list("data-word");
     // Of others: a benchmark's, a competitor's, or the user's own data.
     let of_others = ["other models", "your", "you", "users", "gpt 4", "other vendors", "competitors", "closed models", "benchmark"];
     topics::said(card, rules, "data-withheld", |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")))
         .into_iter()
         .filter(|s| {
             let folded = text::words(&s.sentence);
-            near_data.iter().any(|w| topics::contains_phrase(&folded, w)) && !of_others.iter().any(|w| topics::contains_phrase(&folded, w))
+            near_data.iter().any(|w| topics::contains_phrase(&folded, w))
+                && !of_others.iter().any(|w| topics::contains_phrase(&folded, w))
         })
         .collect()
 }
