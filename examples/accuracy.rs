@@ -163,7 +163,7 @@ fn judgements(rows: &[Row], id: &str) -> Vec<(&'static str, Pillar, String)> {
     let mut out = Vec::new();
     let mut add = |database, pillar, value: Option<&String>| {
         if let Some(value) = value.filter(|v| !v.is_empty())
-            && !out.iter().any(|(_, p, _)| *p == pillar)
+            && !out.contains(&(database, pillar, value.clone()))
         {
             out.push((database, pillar, value.clone()));
         }

@@ -3,7 +3,7 @@
 use super::topics::{contains_phrase, sentences, topic_of};
 use super::{Block, BlockKind, Card};
 use crate::rules::Rules;
-use crate::rules::schema::{Corpus, CorpusKind};
+use crate::rules::schema::{Corpus, CorpusKind, Reachable};
 use crate::text;
 
 /// A corpus and where it is named.
@@ -46,7 +46,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
             if in_section && open_ended {
                 open_sections.push(block.section);
             }
-            let said = tells_of_training(&folded, rules);
+            let said = tells_of_training(&folded, rules) || says(&folded, "data-described-first");
             if !(said || in_section) || says(&folded, "data-not-own") || (has_base && says(&folded, "data-of-base")) {
                 continue;
             }
@@ -56,9 +56,14 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
             }
             // "OpenSubtitles, Pikabu and a forum": of the others nothing is known.
             let open_ended = open_ended || (said && enumerates_others(sentence, rules));
+            let filtered = says(&folded, "data-filtered-from");
             for corpus in corpora {
                 // A benchmark in a section on data is what was kept out of it, as often as not.
                 if corpus.kind == CorpusKind::Evaluation && !said {
+                    continue;
+                }
+                // What was filtered out of a corpus that cannot be had whole can be had by nobody.
+                if filtered && corpus.availability != Reachable::Released {
                     continue;
                 }
                 named_here = true;
@@ -72,6 +77,17 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
             out.more_in.push(block.section);
         }
     }
+    // "# A model trained on the Ruritanian corpus"
+    for (i, section) in card.sections.iter().enumerate().filter(|(_, s)| says(&s.heading, "data-described-first")) {
+        if rules.phrase_list("data-not-own").iter().any(|p| contains_phrase(&section.heading, p)) {
+            continue;
+        }
+        for corpus in rules.corpora.named_in(&section.heading) {
+            if !out.named.iter().any(|n| n.corpus.id == corpus.id) {
+                out.named.push(Named { corpus, line: section.line, section: i, open_ended: false });
+            }
+        }
+    }
     for named in &mut out.named {
         named.open_ended |= open_sections.contains(&named.section) || out.more_in.contains(&named.section);
     }
@@ -79,7 +95,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
 }
 
 /// Sections that speak of something else than what trained the model.
-fn is_elsewhere(topic: Option<&str>) -> bool {
+pub fn is_elsewhere(topic: Option<&str>) -> bool {
     matches!(topic, Some("citation" | "evaluation" | "usage" | "license" | "base-model"))
 }
 
@@ -141,7 +157,7 @@ fn enumerates_others(sentence: &str, rules: &Rules) -> bool {
 /// A short item of a list in a section on data that is called a corpus, and that nobody can look up here.
 fn is_another_source(card: &Card, index: usize, block: &Block, rules: &Rules) -> bool {
     let folded = text::words(&block.text);
-    let short = block.in_list && block.label.is_none() && folded.split(' ').count() <= 8;
+    let short = block.in_list && block.any_label().is_none() && folded.split(' ').count() <= 8;
     let is_linked = card.links.iter().any(|l| l.block == index);
     short && !is_linked && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(&folded, p))
 }
@@ -165,7 +181,8 @@ mod tests {
         assert_eq!(named("Trained on C4.", false), [("allenai/c4".to_string(), false)]);
         assert_eq!(named("**Training data**\n\nC4 and nothing else.", false), [("allenai/c4".to_string(), false)]);
         assert_eq!(named("It was trained on the following data:\n\n- C4\n", false), [("allenai/c4".to_string(), false)]);
-        assert_eq!(named("It was compared on the following data:\n\n- C4\n", false), []);
+        assert_eq!(named("# A model trained on C4", false), [("allenai/c4".to_string(), false)]);
+        assert_eq!(named("It was evaluated on the following data:\n\n- C4\n", false), []);
     }
 
     #[test]
@@ -189,6 +206,9 @@ mod tests {
         assert_eq!(named("## Evaluation\nIt was trained on C4.", false), []);
         assert_eq!(named("Unlike models that were trained on C4, ours is small.", false), []);
         assert_eq!(named("We like C4.", false), []);
+        // RefinedWeb can be had in part only, C4 as a whole.
+        assert_eq!(named("It was trained on filtered web data from RefinedWeb.", false), []);
+        assert_eq!(named("It was trained on filtered web data from C4.", false), [("allenai/c4".to_string(), true)]);
         assert_eq!(named("The base model was pretrained on C4.", true), []);
         assert_eq!(named("## Training data\nDecontaminated against GSM8K.", false), []);
     }

@@ -43,9 +43,10 @@ pub struct Block {
     pub line: u32,
     /// White space folded.
     pub text: String,
-    /// What it says it is about, folded: the bold words that it begins with (`**Repository:** …`), a few
-    /// words before a colon, or the first of a row's two cells.
+    /// The bold words that it begins with, folded: `**Repository:** …`.
     pub label: Option<String>,
+    /// The same without bold: a few words before a colon, or the first of a row's two cells.
+    pub plain_label: Option<String>,
     /// It stands in a list.
     pub in_list: bool,
 }
@@ -72,6 +73,13 @@ pub struct Link {
 const MAX_BLOCKS: usize = 20_000;
 const MAX_LINKS: usize = 5_000;
 const MAX_BLOCK_TEXT: usize = 16_384;
+
+impl Block {
+    /// What it says it is about, in bold or before a colon.
+    pub fn any_label(&self) -> Option<&str> {
+        self.label.as_deref().or(self.plain_label.as_deref())
+    }
+}
 
 impl Card {
     /// Parses a card; bytes that are not UTF-8 are replaced.
@@ -343,8 +351,9 @@ impl<'a> Reader<'a> {
             self.section(bold.unwrap_or_default(), BOLD_LEVEL, line);
             return;
         }
-        let label = bold.or_else(|| plain_label(kind, &text));
-        self.blocks.push(Block { kind, section: self.sections.len() - 1, line, text, label, in_list: self.lists > 0 });
+        let plain_label = if bold.is_none() { plain_label(kind, &text) } else { None };
+        let (section, in_list) = (self.sections.len() - 1, self.lists > 0);
+        self.blocks.push(Block { kind, section, line, text, label: bold, plain_label, in_list });
     }
 
     fn end_heading(&mut self, level: HeadingLevel) {

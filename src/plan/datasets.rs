@@ -7,6 +7,7 @@ use crate::evidence::{Mention, Role};
 use crate::hub::record::{ModelRecord, strings};
 use crate::hub::{self, Endpoints};
 use crate::rules::Rules;
+use crate::rules::schema::{CorpusKind, Reachable};
 use crate::text;
 
 fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<DatasetMention> {
@@ -93,22 +94,27 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     }
     // Where the front matter declares what trained the model, or a link is called its training data,
     // prose only tells of it again.
-    if !(called || out.iter().any(|o| o.mention.declared)) {
-        named_corpora(card, told.named, rules, at, &mut out);
-    }
+    let declared = out.iter().any(|o| o.mention.declared);
+    let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n));
+    named_corpora(card, told.collect(), rules, at, &mut out);
     out
 }
 
 /// The link's own words, or the bold label before it, say that these are the training data.
 fn is_called_training_data(link: &Link, block: Option<&Block>, rules: &Rules) -> bool {
-    let said = format!("{} {}", block.and_then(|b| b.label.as_deref()).unwrap_or_default(), text::words(&link.text));
+    let said = format!("{} {}", block.and_then(|b| b.any_label()).unwrap_or_default(), text::words(&link.text));
     rules.phrase_list("training-data-label").iter().any(|p| topics::contains_phrase(&said, p))
+}
+
+/// What is declared are the parts that can be had; a set for fine-tuning that cannot is told of in prose only.
+fn is_left_out(named: &corpora::Named<'_>) -> bool {
+    named.corpus.kind == CorpusKind::FineTuning && !matches!(named.corpus.availability, Reachable::Released | Reachable::Gated)
 }
 
 /// The sentence that a link stands in, folded; its own words, where they are in none.
 fn said_of(link: &Link, block: &Block) -> String {
     let sentence = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text));
-    let label = block.label.as_deref().unwrap_or_default();
+    let label = block.any_label().unwrap_or_default();
     format!("{label} {}", text::words(sentence.unwrap_or(&link.text)))
 }
 
