@@ -30,9 +30,10 @@ pub fn own(card: Option<&Card>, tags: &[String], rules: &Rules) -> Vec<Preprint>
             let Some(id) = of_url(&link.url) else { continue };
             if is_own(card, link, rules) { add(id, Some(link.line)) } else { others.push(id) }
         }
+        let title = card.sections.iter().map(|s| s.heading.as_str()).find(|h| !h.is_empty()).unwrap_or_default();
         let citations = card.blocks.iter().filter(|b| b.kind == BlockKind::Code && topic_of(card, b, rules) == Some("citation"));
         for block in citations {
-            if let Some(id) = first_cited(&block.text) {
+            if let Some(id) = own_entry(&block.text, title) {
                 add(id, Some(block.line));
             }
         }
@@ -78,6 +79,22 @@ fn of_url(url: &str) -> Option<String> {
     rest.or_else(|| folded.strip_prefix("huggingface.co/papers/")).and_then(arxiv_id)
 }
 
+/// The arXiv id of the entry that a card asks to cite: the only one, or the first that shares a word with
+/// the card's title. Others are those of bases, data and methods.
+fn own_entry(bibtex: &str, title: &str) -> Option<String> {
+    let entries: Vec<&str> = bibtex.split('@').filter(|e| e.contains('{')).take(50).collect();
+    let words = |s: &str| -> Vec<String> { text::words(s).split(' ').filter(|w| w.len() > 3).map(str::to_string).collect() };
+    let own = words(title);
+    let names_it = |entry: &&&str| {
+        words(entry.lines().find(|l| l.to_lowercase().trim_start().starts_with("title")).unwrap_or(entry)).iter().any(|w| own.contains(w))
+    };
+    let entry = match entries.as_slice() {
+        [only] => Some(only),
+        several => several.iter().find(|e| names_it(&e)),
+    };
+    entry.and_then(|e| first_cited(e))
+}
+
 /// The first arXiv id in a BibTeX entry.
 fn first_cited(bibtex: &str) -> Option<String> {
     bibtex
@@ -109,6 +126,9 @@ mod tests {
         assert_eq!(found("- **Paper:** [arXiv](https://arxiv.org/abs/2501.12948)", &[]), ["2501.12948"]);
         assert_eq!(found("# M\n\n[![x](y.svg)](https://arxiv.org/pdf/2501.12948v2.pdf)", &[]), ["2501.12948"]);
         assert_eq!(found("## Citation\n```\n@misc{x, eprint={2501.12948}, archivePrefix={arXiv}}\n```", &[]), ["2501.12948"]);
+        let two = "# Zork\n## Citation\n```\n@article{a, title={LLaMA}, journal={arXiv 2302.13971}}\n@article{b, title={Zork: a model}, journal={arXiv 2501.12948}}\n```";
+        assert_eq!(found(two, &[]), ["2501.12948"]);
+        assert_eq!(found(&two.replace("# Zork", "# Other"), &[]), Vec::<String>::new());
         assert_eq!(found("Nothing.", &["arxiv:2501.12948", "en"]), ["2501.12948"]);
     }
 

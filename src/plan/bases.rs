@@ -178,8 +178,15 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
                     (candidate.linked || has_size(&candidate.id))
                         && rules.phrase_list("derived-from-adjacent").iter().any(|p| ends_with_phrase(before, p))
                 };
+                let described = || {
+                    let after = sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start();
+                    let after =
+                        ["base model ", "model ", "base ", "checkpoint "].iter().find_map(|w| after.strip_prefix(w)).unwrap_or(after);
+                    let is_a = [" a", " an", " is", " the"].iter().any(|w| before.trim_end().ends_with(w));
+                    is_a && rules.phrase_list("derived-from-after-article").iter().any(|p| after.starts_with(p.as_str()))
+                };
                 let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(|b| b.len() <= 48 && !says(b, "merged-how"));
-                if says(near, "derived-from") || says(after, "derived-from-after") || right_before() || joined {
+                if says(near, "derived-from") || says(after, "derived-from-after") || right_before() || described() || joined {
                     goes_on = says(before, "merges").then_some(at + candidate.called.len());
                     out.add(&candidate.id, None, mention(candidate));
                 }
@@ -245,6 +252,7 @@ mod tests {
         assert_eq!(found("This model is a fine-tuned version of [base](https://huggingface.co/a/b)."), [("a/b".into(), None)]);
         assert_eq!(found("- **Finetuned from:** [base](https://huggingface.co/a/b)"), [("a/b".into(), None)]);
         assert_eq!(found("[base](https://huggingface.co/a/b)をベースに学習しました。"), [("a/b".into(), None)]);
+        assert_eq!(found("N is a [base](https://huggingface.co/a/b) model fine-tuned on chats."), [("a/b".into(), None)]);
         assert_eq!(found("- Base Model: [base](https://huggingface.co/a/b)"), [("a/b".into(), None)]);
         assert_eq!(found("The NVFP4-quantized [base](https://huggingface.co/a/b) model."), [("a/b".into(), None)]);
         assert_eq!(found("A merge of acme/base-7b and zeta/other-7b."), [("acme/base-7b".into(), None), ("zeta/other-7b".into(), None)]);

@@ -2,6 +2,8 @@
 //! where a copy adds no training of its own. The rules of it stand in `rules/lineage.toml` and
 //! `rules/bases.toml`.
 
+mod checks;
+
 use crate::audit::{Audit, Options, judge};
 use crate::collect::CYCLE;
 use crate::component::Components;
@@ -88,9 +90,13 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
         out.ancestors.push(judged(snapshot, ancestor, rules, options));
         binding.push(ancestor);
     }
+    let mut bound = Vec::new();
     for ancestor in binding {
-        bind(snapshot, ancestor, own, rules, &mut out, findings);
+        if let Some(parts) = bind(snapshot, ancestor, own, rules, &mut out, findings) {
+            bound.push(checks::Bound { ancestor, relation: relation(snapshot, ancestor, rules), parts });
+        }
     }
+    checks::run(snapshot, own, &bound, rules, findings);
     if out.ancestors.is_empty() {
         suspect(snapshot, own, rules, &mut out, findings);
     }
@@ -157,7 +163,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
     }
 }
 
-/// Adds what binds from one ancestor.
+/// Adds what binds from one ancestor, and returns it where it is known.
 fn bind<'r>(
     snapshot: &Snapshot,
     ancestor: &Ancestor,
@@ -165,7 +171,7 @@ fn bind<'r>(
     rules: &'r Rules,
     out: &mut Lineage<'r>,
     findings: &mut Vec<Finding>,
-) {
+) -> Option<Vec<Part<'r>>> {
     let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_lowercase()).unwrap_or_default();
     // Whoever made both may license its own model anew.
     let same_owner = !owner(&ancestor.id).is_empty() && plan::same_owner(&owner(&ancestor.id), &owner(&snapshot.id));
@@ -195,26 +201,29 @@ fn bind<'r>(
                         mention_cite(snapshot, ancestor),
                     ));
                 }
-                return;
+                return None;
             }
         },
     };
     if same_owner {
-        return;
+        return None;
     }
     let stricter: Vec<&Part> = parts.iter().filter(|p| p.openness != Openness::Open).collect();
     if !stricter.is_empty() && own.openness == Openness::Open {
         let (mine, theirs) = (own.expression().unwrap_or_default(), text::list(&stricter.iter().map(|p| p.id.clone()).collect::<Vec<_>>()));
         let message = format!("tagged {mine}, but made from {}, which is under {theirs}", ancestor.id);
         let evidence = own.evidence.iter().cloned().chain(mention_cite(snapshot, ancestor)).collect();
-        findings.push(Finding::new(rules, "lineage/terms-dropped", message, evidence));
+        // The tag of an adapter may be meant for what it adds.
+        let rule = if relation(snapshot, ancestor, rules) == "adapter" { "lineage/adapter-terms" } else { "lineage/terms-dropped" };
+        findings.push(Finding::new(rules, rule, message, evidence));
     }
-    for part in parts {
+    for part in parts.iter().cloned() {
         out.openness = out.openness.and(part.openness);
         if !out.parts.iter().any(|p| p.id == part.id) {
             out.parts.push(part);
         }
     }
+    Some(parts)
 }
 
 /// No base is declared: does the name or configuration point to one whose terms may bind?
