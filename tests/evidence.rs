@@ -215,3 +215,34 @@ fn a_copy_of_the_license_and_merges() {
     assert!(!clash("cc-by-sa-4.0", "cc-by-sa-4.0"));
     assert!(!clash("cc-by-sa-4.0", "mit"));
 }
+
+#[test]
+fn a_base_that_nobody_declares() {
+    let suspected = |front: &Value, body: &str| {
+        let model = audit(front, body, &[]);
+        let finding = list(&model, "findings").iter().find(|f| f["rule"] == "lineage/undeclared-base").cloned();
+        finding.map(|f| f["evidence"][0]["lines"][0].clone())
+    };
+    let mit = json!({"license": "mit"});
+    for body in [
+        "It was fine-tuned from Llama 2.",
+        "A model based on Meta's LLaMA-2-7B.",
+        "Ein Modell basierend auf Llama-2-13b.",
+        "Un modèle basé sur Llama 2.",
+        "Un modelo basado en Llama-2.",
+    ] {
+        assert_eq!(suspected(&mit, body), Some(json!(5)), "{body}");
+    }
+    for body in [
+        "It is based on the Llama 2 architecture.",
+        "It was fine-tuned with LLaMA-Factory, and based on llama.cpp.",
+        "Unlike models based on Llama 2, it is free.",
+        "It is based on a paper about llamas.",
+        "Based on OpenLLaMA.",
+    ] {
+        assert_eq!(suspected(&mit, body), None, "{body}");
+    }
+    // A folder of its author's.
+    let folder = json!({"license": "mit", "base_model": "/home/me/models/acme_Llama-2-7b"});
+    assert_eq!(suspected(&folder, ""), Some(json!(2)));
+}

@@ -37,6 +37,9 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
         if is_elsewhere(topic) {
             continue;
         }
+        if is_about_another(card, i, block) {
+            continue;
+        }
         let in_section = topic == Some("training-data") || announced.contains(&i);
         let linked: Vec<&Corpus> = card.links.iter().filter(|l| l.block == i).filter_map(|l| rules.corpora.by_page(&l.url)).collect();
         let mut named_here = false;
@@ -135,11 +138,23 @@ fn says_link_of(card: &Card, block: usize, sentence: &str, corpus: &Corpus, rule
         .any(|l| l.text.is_empty() || sentence.contains(&l.text))
 }
 
+/// "- [other/model](…): this model is trained on …" in a list of relatives.
+pub fn is_about_another(card: &Card, index: usize, block: &Block) -> bool {
+    let Some(label) = block.any_label() else { return false };
+    let first = card.links.iter().find(|l| l.block == index);
+    first.is_some_and(|l| {
+        let url = text::fold_url(&l.url);
+        let on_hub = url.strip_prefix("huggingface.co/").or_else(|| url.strip_prefix("hf.co/"));
+        text::words(&l.text) == label && on_hub.is_some_and(|rest| !rest.starts_with("datasets/"))
+    })
+}
+
 /// After a known corpus, an enumeration goes on with a name that no rule knows.
 fn enumerates_others(sentence: &str, rules: &Rules) -> bool {
     let nothing = rules.phrase_list("no-source");
     let mut known = false;
-    for item in sentence.split([',', ';', '、', '，', '(', ')']).flat_map(|part| part.split(" and ")) {
+    let parts = sentence.split([',', ';', '、', '，', '(', ')']);
+    for (joined, item) in parts.flat_map(|part| part.split(" and ").enumerate().map(|(n, item)| (n > 0, item))) {
         if !rules.corpora.named_in(item).is_empty() {
             known = true;
             continue;
@@ -147,19 +162,31 @@ fn enumerates_others(sentence: &str, rules: &Rules) -> bool {
         let mut words = item.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && !matches!(*w, "the" | "a" | "an" | "and"));
         let first = words.next().unwrap_or_default();
         let is_name = first.chars().next().is_some_and(char::is_uppercase) && first.len() > 2;
-        if known && is_name && !nothing.contains(&first.to_lowercase()) {
+        let folded = text::words(item);
+        // "… and 8 GB of books"; after a comma it may be said of the one before.
+        let is_data = joined && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(&folded, p));
+        if known && (is_data || (is_name && !nothing.contains(&first.to_lowercase()))) {
             return true;
         }
     }
     false
 }
 
-/// A short item of a list in a section on data that is called a corpus, and that nobody can look up here.
+/// An item of a list, or a row of a table, in a section on data that links a source or is called a corpus,
+/// and that nobody can look up here.
 fn is_another_source(card: &Card, index: usize, block: &Block, rules: &Rules) -> bool {
     let folded = text::words(&block.text);
-    let short = block.in_list && block.any_label().is_none() && folded.split(' ').count() <= 8;
-    let is_linked = card.links.iter().any(|l| l.block == index);
-    short && !is_linked && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(&folded, p))
+    let hub = |url: &str| text::fold_url(url).starts_with("huggingface.co/") || text::fold_url(url).starts_with("hf.co/");
+    let links: Vec<&str> = card.links.iter().filter(|l| l.block == index).map(|l| l.url.as_str()).collect();
+    let is_linked = links.iter().any(|url| url.starts_with("http") && !hub(url));
+    match block.kind {
+        BlockKind::TableRow => is_linked,
+        BlockKind::Text if block.in_list && block.any_label().is_none() => {
+            let named = links.is_empty() && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(&folded, p));
+            (is_linked || named) && folded.split(' ').count() <= 8
+        }
+        BlockKind::Text | BlockKind::Code => false,
+    }
 }
 
 #[cfg(test)]
@@ -190,6 +217,9 @@ mod tests {
         let c4 = |open_ended: bool| [("allenai/c4".to_string(), open_ended)];
         assert_eq!(named("It was trained on C4, Ruritanet and a forum.", false), c4(true));
         assert_eq!(named("It was trained on C4, with TPUs.", false), c4(false));
+        assert_eq!(named("It was trained on C4 and 8 GB of books.", false), c4(true));
+        assert_eq!(named("It was trained on C4, a corpus of web pages.", false), c4(false));
+        assert_eq!(named("## Training data\n- C4\n- [more](https://data.example/x)\n", false), c4(true));
         assert_eq!(named("## Training data\n- C4\n- Ruritanian web corpus\n", false), c4(true));
         assert_eq!(named("## Training data\n- C4\n- Duplicates were removed\n", false), c4(false));
     }
@@ -206,6 +236,8 @@ mod tests {
         assert_eq!(named("## Evaluation\nIt was trained on C4.", false), []);
         assert_eq!(named("Unlike models that were trained on C4, ours is small.", false), []);
         assert_eq!(named("We like C4.", false), []);
+        assert_eq!(named("- [o/other](https://huggingface.co/o/other): this model is trained on C4.", false), []);
+        assert_eq!(named("It was trained on little, and outperforms others on GSM8K.", false), []);
         // RefinedWeb can be had in part only, C4 as a whole.
         assert_eq!(named("It was trained on filtered web data from RefinedWeb.", false), []);
         assert_eq!(named("It was trained on filtered web data from C4.", false), [("allenai/c4".to_string(), true)]);

@@ -3,6 +3,7 @@
 //! `rules/bases.toml`.
 
 mod checks;
+mod suspect;
 
 use crate::audit::{Audit, Options, judge};
 use crate::collect::CYCLE;
@@ -11,7 +12,7 @@ use crate::evidence::{Ancestor, Evidence, Snapshot};
 use crate::files::Kind;
 use crate::finding::Finding;
 use crate::license::conclude::{Part, Terms};
-use crate::license::{Known, of_base, of_name};
+use crate::license::of_base;
 use crate::net::Gap;
 use crate::plan;
 use crate::rules::Rules;
@@ -98,7 +99,7 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
     }
     checks::run(snapshot, own, &bound, rules, findings);
     if out.ancestors.is_empty() {
-        suspect(snapshot, own, rules, &mut out, findings);
+        suspect::suspect(snapshot, own, rules, &mut out, findings);
     }
     out
 }
@@ -224,69 +225,6 @@ fn bind<'r>(
         }
     }
     Some(parts)
-}
-
-/// No base is declared: does the name or configuration point to one whose terms may bind?
-fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut Lineage<'r>, findings: &mut Vec<Finding>) {
-    if let Some((base, known)) = of_base(rules, &snapshot.id) {
-        // A well-known model is nobody's derivative, but for those whose terms the rules know to be
-        // stricter than their own tag.
-        if own.openness == Openness::Open && known.openness(Content::Weights) == Openness::Restricted {
-            let cite = Evidence::page(base.source.clone(), format!("rules/bases.toml knows {} to be under {}", snapshot.id, known.name()));
-            let what = format!("a model of the {} family", base.family);
-            believe_no_tag(what, known, cite, own, rules, out, findings);
-        }
-        return;
-    }
-    let config = snapshot.files.get("config.json").and_then(|f| f.as_ref().ok());
-    let trained_from = config.and_then(|d| {
-        let value: serde_json::Value = serde_json::from_slice(&d.bytes).ok()?;
-        let path = value.get("_name_or_path")?.as_str()?.to_string();
-        let (base, known) = of_base(rules, &path)?;
-        (!path.eq_ignore_ascii_case(&snapshot.id)).then(|| (path, base, known, d.cite(None, "_name_or_path")))
-    });
-    let adapter = snapshot.files.get("adapter_config.json").and_then(|f| f.as_ref().ok()).and_then(|d| {
-        let value: serde_json::Value = serde_json::from_slice(&d.bytes).ok()?;
-        let path = value.get("base_model_name_or_path")?.as_str()?.to_string();
-        let (base, known) = of_base(rules, &path)?;
-        Some((path, base, known, d.cite(None, "base_model_name_or_path")))
-    });
-    let (what, known, cite) = match (adapter.or(trained_from), of_name(rules, &snapshot.id)) {
-        (Some((path, _, known, cite)), _) => (path, known, cite),
-        (None, Some((base, known))) => (
-            format!("a model of the {} family", base.family),
-            known,
-            Evidence { note: format!("its name: {}", snapshot.id), ..snapshot.record_cite.clone() },
-        ),
-        (None, None) => return,
-    };
-    believe_no_tag(what, known, cite, own, rules, out, findings);
-}
-
-/// Takes note that a model looks made from another, whose terms would bind.
-fn believe_no_tag<'r>(
-    what: String,
-    known: Known<'r>,
-    cite: Evidence,
-    own: &Terms<'r>,
-    rules: &Rules,
-    out: &mut Lineage<'r>,
-    findings: &mut Vec<Finding>,
-) {
-    if known.openness(Content::Weights) == Openness::Open || own.parts.iter().any(|p| p.id == known.id()) {
-        return;
-    }
-    out.suspected = Some(what.clone());
-    if own.openness == Openness::Open {
-        // A suspicion proves nothing, and forbids to believe the tag.
-        out.openness = out.openness.and(Openness::Unknown);
-    }
-    findings.push(Finding::new(
-        rules,
-        "lineage/undeclared-base",
-        format!("no base_model, but this looks made from {what}, which is under {}", known.name()),
-        vec![cite],
-    ));
 }
 
 /// The relation as declared, or as name, tags and files show it.

@@ -69,6 +69,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let role = match topic {
             Some("evaluation") => Role::Evaluation,
             Some("citation" | "usage") => Role::Unknown,
+            _ if block.is_some_and(|b| corpora::is_about_another(card, link.block, b)) => Role::Unknown,
             _ if says("data-not-own") || (has_base && says("data-of-base")) => Role::Unknown,
             _ if is_called_training_data(link, block, rules) => {
                 called = true;
@@ -89,7 +90,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) { Role::Unknown } else { role };
         let context = under(card, link.section, "linked");
         let mention = Mention { line: Some(link.line), declared: false, context };
-        let open_ended = role == Role::Training && told.more_in.contains(&link.section);
+        let open_ended = role == Role::Training && (told.more_in.contains(&link.section) || says("data-derived"));
         out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
     }
     // Where the front matter declares what trained the model, or a link is called its training data,
