@@ -47,7 +47,23 @@ pub fn own(card: Option<&Card>, tags: &[String], rules: &Rules) -> Vec<Preprint>
     out
 }
 
+/// "Pile paper" is the paper of something else than the model that the card is titled after.
+fn is_of_another(card: &Card, link: &super::Link, rules: &Rules) -> bool {
+    let plain =
+        |w: &str| w.len() < 3 || rules.phrase_list("plain-paper-word").iter().any(|p| p == w) || w.chars().all(|c| c.is_ascii_digit());
+    let title = card.sections.iter().map(|s| s.heading.as_str()).find(|h| !h.is_empty()).unwrap_or_default();
+    let called = text::words(&link.text);
+    let mut named = called.split(' ').filter(|w| !plain(w)).peekable();
+    // A long one is a paper's title.
+    let joined = title.replace(' ', "");
+    let most = if called.ends_with(" paper") { 10 } else { 6 };
+    called.is_ascii() && called.split(' ').count() <= most && named.peek().is_some() && !named.any(|w| joined.contains(w))
+}
+
 fn is_own(card: &Card, link: &super::Link, rules: &Rules) -> bool {
+    if !link.text.starts_with("http") && is_of_another(card, link, rules) {
+        return false;
+    }
     let says = |s: &str| rules.phrase_list("own-paper").iter().any(|p| contains_phrase(&text::words(s), p));
     let Some(block) = card.blocks.get(link.block) else { return says(&link.text) };
     let topic = topic_of(card, block, rules);
@@ -58,7 +74,8 @@ fn is_own(card: &Card, link: &super::Link, rules: &Rules) -> bool {
         return true;
     }
     // Badges and lines of links at the top.
-    let short = block.text.split(' ').count() <= 16;
+    let bare = link.text.starts_with("http");
+    let short = block.text.split(' ').count() <= if bare { 6 } else { 16 };
     let at_the_top = link.section <= 1;
     if short && (at_the_top || says(&block.text)) {
         return true;
@@ -137,6 +154,20 @@ mod tests {
         let method = "# M\n\n## Architecture\n\nIt has an attention that is fast ([Dao, 2022](https://arxiv.org/abs/2205.14135)) and rotary positions.";
         assert_eq!(found(method, &["arxiv:2205.14135"]), Vec::<String>::new());
         assert_eq!(found("## Evaluation\nThe [paper](https://arxiv.org/abs/2009.03300) of the benchmark.", &[]), Vec::<String>::new());
+        assert_eq!(
+            found(
+                "# Zork\n\nSee the [Pile paper](https://arxiv.org/abs/2101.00027) and the [Zork report](https://arxiv.org/abs/2501.12948).",
+                &[]
+            ),
+            ["2501.12948"]
+        );
+        let sections = "# Zork\n\nSee [Sections 5 and 6 of the Pile paper](https://arxiv.org/abs/2101.00027).";
+        assert_eq!(found(sections, &[]), Vec::<String>::new());
+        assert_eq!(
+            found("# Zork\n\nIt applies SDEdit (https://arxiv.org/abs/2108.01073, also known as img2img) in a step.", &[]),
+            Vec::<String>::new()
+        );
+        assert_eq!(found("# Zork\n\nIt uses [SDEdit](https://arxiv.org/abs/2108.01073).", &[]), Vec::<String>::new());
         assert_eq!(found("", &["arxiv:2205.14135", "arxiv:2501.12948"]), Vec::<String>::new());
     }
 

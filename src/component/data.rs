@@ -69,7 +69,11 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         )
         .with_evidence(cx.cite_card(Some(line), text::cut(sentence, 240)));
     }
-    if let Some(said) = vague.first() {
+    // Told of, and nothing that could be looked up: "1 million hours of weakly labelled audio".
+    let general = || {
+        described.iter().find(|s| cx.rules.phrase_list("data-word").iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
+    };
+    if let Some(said) = vague.first().or_else(general) {
         return Component::new(id, Availability::Withheld, Basis::Claimed, "the card speaks of the training data only in general words")
             .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 240)));
     }

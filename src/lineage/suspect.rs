@@ -5,7 +5,6 @@ use crate::card::topics::{contains_phrase, sentences, topic_of};
 use crate::card::{BlockKind, Card};
 use crate::evidence::{Evidence, Snapshot};
 use crate::finding::Finding;
-use crate::hub;
 use crate::license::conclude::Terms;
 use crate::license::{Known, of_base, of_name};
 use crate::rules::Rules;
@@ -81,14 +80,8 @@ fn believe_no_tag<'r>(
 /// What a card says of a base without a name that a hub knows: line, words, and the family.
 type Told<'r> = (Option<u32>, String, &'r Base, Known<'r>);
 
-/// A folder of its author's as `base_model`, or a family named in a sentence such as "fine-tuned from Llama 2".
+/// A family named in a sentence such as "fine-tuned from Llama 2".
 fn told<'r>(card: &Card, rules: &'r Rules) -> Option<Told<'r>> {
-    for path in card.front.strings("base_model").into_iter().filter(|b| !hub::is_repo_id(b)) {
-        let name = path.rsplit(['/', '\\']).next().unwrap_or_default();
-        if let Some((base, known)) = of_name(rules, name) {
-            return Some((card.front_line("base_model", Some(&path)), path, base, known));
-        }
-    }
     let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     for block in card.blocks.iter().filter(|b| b.kind == BlockKind::Text) {
         if matches!(topic_of(card, block, rules), Some("citation" | "evaluation" | "usage" | "license" | "training-data")) {
