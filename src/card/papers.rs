@@ -61,7 +61,9 @@ fn is_of_another(card: &Card, link: &super::Link, rules: &Rules) -> bool {
 }
 
 fn is_own(card: &Card, link: &super::Link, rules: &Rules) -> bool {
-    if !link.text.starts_with("http") && is_of_another(card, link, rules) {
+    // An address as it stands says "arxiv" of every preprint.
+    let bare = link.text.starts_with("http");
+    if !bare && is_of_another(card, link, rules) {
         return false;
     }
     let says = |s: &str| rules.phrase_list("own-paper").iter().any(|p| contains_phrase(&text::words(s), p));
@@ -70,11 +72,10 @@ fn is_own(card: &Card, link: &super::Link, rules: &Rules) -> bool {
     if matches!(topic, Some("evaluation" | "usage" | "license")) {
         return false;
     }
-    if block.label.as_deref().is_some_and(says) || says(&link.text) || matches!(topic, Some("links")) {
+    if block.label.as_deref().is_some_and(says) || (!bare && says(&link.text)) || matches!(topic, Some("links")) {
         return true;
     }
     // Badges and lines of links at the top.
-    let bare = link.text.starts_with("http");
     let short = block.text.split(' ').count() <= if bare { 6 } else { 16 };
     let at_the_top = link.section <= 1;
     if short && (at_the_top || says(&block.text)) {
