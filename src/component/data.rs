@@ -87,7 +87,12 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
     card.links.iter().find_map(|link| {
         let block = card.blocks.get(link.block).filter(|b| b.kind != BlockKind::Code)?;
         let url = text::fold_url(&link.url).to_lowercase();
-        let is_host = cx.rules.phrase_list("data-host").iter().any(|h| url.starts_with(h.as_str()) || url.contains(&format!(".{h}")));
+        let host = text::words(&url);
+        let is_host = cx
+            .rules
+            .phrase_list("data-host")
+            .iter()
+            .any(|h| host == *h || host.starts_with(&format!("{h} ")) || host.contains(&format!(" {h} ")));
         let words = text::words(&link.text);
         let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(folded, p));
         let is_repository = crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| says(&text::words(&r.name), "data-link"));
