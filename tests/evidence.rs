@@ -142,11 +142,13 @@ fn lineage_findings(id: &str, front: &Value, body: &str, base: &Value, files: &[
     out
 }
 
+/// Base's license, own license, relation, name, card, what is found.
+type Case<'a> = (&'a str, Value, &'a str, &'a str, &'a str, &'a [&'a str]);
+
 #[test]
 fn licenses_across_a_lineage() {
     let (quantized, finetune, adapter) = ("quantized", "finetune", "adapter");
-    // (base's license, own license, relation, name, card, what is found)
-    let cases: &[(&str, Value, &str, &str, &str, &[&str])] = &[
+    let cases: &[Case] = &[
         // L1, L10, L11
         ("cc-by-nc-4.0", json!("mit"), finetune, "o/n", "", &["terms-dropped"]),
         ("cc-by-nc-4.0", json!("cc-by-nc-4.0"), finetune, "o/n", "", &[]),

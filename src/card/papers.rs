@@ -108,7 +108,7 @@ fn own_entry(bibtex: &str, title: &str) -> Option<String> {
     };
     let entry = match entries.as_slice() {
         [only] => Some(only),
-        several => several.iter().find(|e| names_it(&e)),
+        several => several.iter().find(|e| names_it(e)),
     };
     entry.and_then(|e| first_cited(e))
 }
