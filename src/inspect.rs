@@ -342,7 +342,10 @@ fn inference(files: &[Item<'_>], rules: &Rules) -> Shown {
     if !code.is_empty() {
         return shown(Extent::Yes, &code);
     }
-    let notebooks: Vec<&Item> = files.iter().filter(|i| i.is(&["ipynb"])).collect();
+    // Notebooks that plot results run nothing.
+    let measures =
+        |i: &&Item<'_>| i.folder_has(list("evaluation")) || i.stem_has(list("evaluation")) || i.stem_has(list("notebook-on-results"));
+    let notebooks: Vec<&Item> = files.iter().filter(|i| i.is(&["ipynb"])).filter(|i| !measures(i)).collect();
     if notebooks.is_empty() { shown(Extent::No, &[]) } else { shown(Extent::Partial, &notebooks) }
 }
 

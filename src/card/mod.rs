@@ -45,6 +45,10 @@ pub struct Block {
     pub text: String,
     /// The bold words that it begins with, folded: `**Repository:** …`.
     pub label: Option<String>,
+    /// The same without bold: a few words before a colon, or the first of a row's two cells.
+    pub plain_label: Option<String>,
+    /// It stands in a list.
+    pub in_list: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +73,13 @@ pub struct Link {
 const MAX_BLOCKS: usize = 20_000;
 const MAX_LINKS: usize = 5_000;
 const MAX_BLOCK_TEXT: usize = 16_384;
+
+impl Block {
+    /// What it says it is about, in bold or before a colon.
+    pub fn any_label(&self) -> Option<&str> {
+        self.label.as_deref().or(self.plain_label.as_deref())
+    }
+}
 
 impl Card {
     /// Parses a card; bytes that are not UTF-8 are replaced.
@@ -164,6 +175,26 @@ fn misplaced_head(split: &Split<'_>) -> Option<u32> {
     None
 }
 
+/// The level of a line in bold that stands for a heading: below all real ones.
+const BOLD_LEVEL: u8 = 7;
+
+/// Whether a paragraph that is nothing but bold reads as a heading: few words, no sentence.
+fn is_title(bold: &str, text: &str) -> bool {
+    crate::text::words(text) == bold && bold.split(' ').count() <= 6 && !text.trim_end_matches('*').ends_with(['.', '!', '?', '。'])
+}
+
+/// `Base model: …` without bold, and the first of two cells.
+fn plain_label(kind: BlockKind, text: &str) -> Option<String> {
+    let (label, rest) = match kind {
+        BlockKind::Text => text.split_once(':').or_else(|| text.split_once('：')).filter(|(_, rest)| !rest.starts_with("//"))?,
+        BlockKind::TableRow => text.split_once(" | ").filter(|(_, rest)| !rest.contains(" | "))?,
+        BlockKind::Code => return None,
+    };
+    let few = label.split(' ').count() <= 4 && label.chars().count() <= 40;
+    let label = crate::text::words(label);
+    (few && !label.is_empty() && !rest.trim().is_empty()).then_some(label)
+}
+
 /// Walks the Markdown events and collects.
 struct Reader<'a> {
     body: &'a str,
@@ -181,6 +212,7 @@ struct Reader<'a> {
     open_link: Option<(String, usize, usize)>,
     heading: Option<HeadingLevel>,
     code: bool,
+    lists: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -200,6 +232,7 @@ impl<'a> Reader<'a> {
             open_link: None,
             heading: None,
             code: false,
+            lists: 0,
         }
     }
 
@@ -250,6 +283,10 @@ impl<'a> Reader<'a> {
                 self.code = true;
                 self.start = at;
             }
+            Tag::List(_) => {
+                self.flush(BlockKind::Text);
+                self.lists += 1;
+            }
             Tag::Paragraph | Tag::Item | Tag::TableRow | Tag::TableHead | Tag::HtmlBlock => {
                 self.flush(BlockKind::Text);
                 self.start = at;
@@ -274,6 +311,7 @@ impl<'a> Reader<'a> {
                 self.code = false;
             }
             TagEnd::Paragraph | TagEnd::Item | TagEnd::HtmlBlock => self.flush(BlockKind::Text),
+            TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
             TagEnd::TableRow | TagEnd::TableHead => self.flush(BlockKind::TableRow),
             TagEnd::Strong => self.in_bold = false,
             TagEnd::Link => {
@@ -302,12 +340,20 @@ impl<'a> Reader<'a> {
     fn flush(&mut self, kind: BlockKind) {
         let text = if kind == BlockKind::Code { self.text.trim_end().to_string() } else { crate::text::squeeze(&self.text) };
         self.text.clear();
-        let label = self.bold.take().map(|b| crate::text::words(&b)).filter(|b| !b.is_empty());
+        let bold = self.bold.take().map(|b| crate::text::words(&b)).filter(|b| !b.is_empty());
         self.in_bold = false;
-        if !text.is_empty() && self.heading.is_none() {
-            let line = self.line(self.start);
-            self.blocks.push(Block { kind, section: self.sections.len() - 1, line, text, label });
+        if text.is_empty() || self.heading.is_some() {
+            return;
         }
+        let line = self.line(self.start);
+        let links_something = self.links.last().is_some_and(|l| l.block == self.blocks.len());
+        if kind == BlockKind::Text && self.lists == 0 && !links_something && bold.as_deref().is_some_and(|b| is_title(b, &text)) {
+            self.section(bold.unwrap_or_default(), BOLD_LEVEL, line);
+            return;
+        }
+        let plain_label = if bold.is_none() { plain_label(kind, &text) } else { None };
+        let (section, in_list) = (self.sections.len() - 1, self.lists > 0);
+        self.blocks.push(Block { kind, section, line, text, label: bold, plain_label, in_list });
     }
 
     fn end_heading(&mut self, level: HeadingLevel) {
@@ -316,14 +362,17 @@ impl<'a> Reader<'a> {
         self.bold = None;
         self.in_bold = false;
         self.heading = None;
-        let level = level as u8;
+        let line = self.line(self.start);
+        self.section(heading, level as u8, line);
+    }
+
+    fn section(&mut self, heading: String, level: u8, line: u32) {
         let mut parent = Some(self.sections.len() - 1);
         while let Some(p) = parent
             && self.sections.get(p).is_some_and(|s| s.level >= level)
         {
             parent = self.sections.get(p).and_then(|s| s.parent);
         }
-        let line = self.line(self.start);
         self.sections.push(Section { heading, level, line, parent });
     }
 

@@ -30,9 +30,10 @@ pub fn own(card: Option<&Card>, tags: &[String], rules: &Rules) -> Vec<Preprint>
             let Some(id) = of_url(&link.url) else { continue };
             if is_own(card, link, rules) { add(id, Some(link.line)) } else { others.push(id) }
         }
+        let title = card.sections.iter().map(|s| s.heading.as_str()).find(|h| !h.is_empty()).unwrap_or_default();
         let citations = card.blocks.iter().filter(|b| b.kind == BlockKind::Code && topic_of(card, b, rules) == Some("citation"));
         for block in citations {
-            if let Some(id) = first_cited(&block.text) {
+            if let Some(id) = own_entry(&block.text, title) {
                 add(id, Some(block.line));
             }
         }
@@ -46,18 +47,36 @@ pub fn own(card: Option<&Card>, tags: &[String], rules: &Rules) -> Vec<Preprint>
     out
 }
 
+/// "Pile paper" is the paper of something else than the model that the card is titled after.
+fn is_of_another(card: &Card, link: &super::Link, rules: &Rules) -> bool {
+    let plain =
+        |w: &str| w.len() < 3 || rules.phrase_list("plain-paper-word").iter().any(|p| p == w) || w.chars().all(|c| c.is_ascii_digit());
+    let title = card.sections.iter().map(|s| s.heading.as_str()).find(|h| !h.is_empty()).unwrap_or_default();
+    let called = text::words(&link.text);
+    let mut named = called.split(' ').filter(|w| !plain(w)).peekable();
+    // A long one is a paper's title.
+    let joined = title.replace(' ', "");
+    let most = if called.ends_with(" paper") { 10 } else { 6 };
+    called.is_ascii() && called.split(' ').count() <= most && named.peek().is_some() && !named.any(|w| joined.contains(w))
+}
+
 fn is_own(card: &Card, link: &super::Link, rules: &Rules) -> bool {
+    // An address as it stands says "arxiv" of every preprint.
+    let bare = link.text.starts_with("http");
+    if !bare && is_of_another(card, link, rules) {
+        return false;
+    }
     let says = |s: &str| rules.phrase_list("own-paper").iter().any(|p| contains_phrase(&text::words(s), p));
     let Some(block) = card.blocks.get(link.block) else { return says(&link.text) };
     let topic = topic_of(card, block, rules);
     if matches!(topic, Some("evaluation" | "usage" | "license")) {
         return false;
     }
-    if block.label.as_deref().is_some_and(says) || says(&link.text) || matches!(topic, Some("links")) {
+    if block.label.as_deref().is_some_and(says) || (!bare && says(&link.text)) || matches!(topic, Some("links")) {
         return true;
     }
     // Badges and lines of links at the top.
-    let short = block.text.split(' ').count() <= 16;
+    let short = block.text.split(' ').count() <= if bare { 6 } else { 16 };
     let at_the_top = link.section <= 1;
     if short && (at_the_top || says(&block.text)) {
         return true;
@@ -76,6 +95,22 @@ fn of_url(url: &str) -> Option<String> {
     let folded = text::fold_url(url);
     let rest = folded.strip_prefix("arxiv.org/").and_then(|r| r.split_once('/')).map(|(_, r)| r);
     rest.or_else(|| folded.strip_prefix("huggingface.co/papers/")).and_then(arxiv_id)
+}
+
+/// The arXiv id of the entry that a card asks to cite: the only one, or the first that shares a word with
+/// the card's title. Others are those of bases, data and methods.
+fn own_entry(bibtex: &str, title: &str) -> Option<String> {
+    let entries: Vec<&str> = bibtex.split('@').filter(|e| e.contains('{')).take(50).collect();
+    let words = |s: &str| -> Vec<String> { text::words(s).split(' ').filter(|w| w.len() > 3).map(str::to_string).collect() };
+    let own = words(title);
+    let names_it = |entry: &&&str| {
+        words(entry.lines().find(|l| l.to_lowercase().trim_start().starts_with("title")).unwrap_or(entry)).iter().any(|w| own.contains(w))
+    };
+    let entry = match entries.as_slice() {
+        [only] => Some(only),
+        several => several.iter().find(|e| names_it(e)),
+    };
+    entry.and_then(|e| first_cited(e))
 }
 
 /// The first arXiv id in a BibTeX entry.
@@ -109,6 +144,9 @@ mod tests {
         assert_eq!(found("- **Paper:** [arXiv](https://arxiv.org/abs/2501.12948)", &[]), ["2501.12948"]);
         assert_eq!(found("# M\n\n[![x](y.svg)](https://arxiv.org/pdf/2501.12948v2.pdf)", &[]), ["2501.12948"]);
         assert_eq!(found("## Citation\n```\n@misc{x, eprint={2501.12948}, archivePrefix={arXiv}}\n```", &[]), ["2501.12948"]);
+        let two = "# Zork\n## Citation\n```\n@article{a, title={LLaMA}, journal={arXiv 2302.13971}}\n@article{b, title={Zork: a model}, journal={arXiv 2501.12948}}\n```";
+        assert_eq!(found(two, &[]), ["2501.12948"]);
+        assert_eq!(found(&two.replace("# Zork", "# Other"), &[]), Vec::<String>::new());
         assert_eq!(found("Nothing.", &["arxiv:2501.12948", "en"]), ["2501.12948"]);
     }
 
@@ -117,6 +155,20 @@ mod tests {
         let method = "# M\n\n## Architecture\n\nIt has an attention that is fast ([Dao, 2022](https://arxiv.org/abs/2205.14135)) and rotary positions.";
         assert_eq!(found(method, &["arxiv:2205.14135"]), Vec::<String>::new());
         assert_eq!(found("## Evaluation\nThe [paper](https://arxiv.org/abs/2009.03300) of the benchmark.", &[]), Vec::<String>::new());
+        assert_eq!(
+            found(
+                "# Zork\n\nSee the [Pile paper](https://arxiv.org/abs/2101.00027) and the [Zork report](https://arxiv.org/abs/2501.12948).",
+                &[]
+            ),
+            ["2501.12948"]
+        );
+        let sections = "# Zork\n\nSee [Sections 5 and 6 of the Pile paper](https://arxiv.org/abs/2101.00027).";
+        assert_eq!(found(sections, &[]), Vec::<String>::new());
+        assert_eq!(
+            found("# Zork\n\nIt applies SDEdit (https://arxiv.org/abs/2108.01073, also known as img2img) in a step.", &[]),
+            Vec::<String>::new()
+        );
+        assert_eq!(found("# Zork\n\nIt uses [SDEdit](https://arxiv.org/abs/2108.01073).", &[]), Vec::<String>::new());
         assert_eq!(found("", &["arxiv:2205.14135", "arxiv:2501.12948"]), Vec::<String>::new());
     }
 

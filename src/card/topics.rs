@@ -15,9 +15,12 @@ pub struct Said {
     pub phrase: String,
 }
 
-/// The topic of the innermost heading (or bold label) that has one.
+/// The topic of the innermost heading (or bold label) that has one. Words before a colon name data and
+/// bases; elsewhere ("Code: MIT") they are part of what is said.
 pub fn topic_of<'r>(card: &Card, block: &Block, rules: &'r Rules) -> Option<&'r str> {
     let labelled = block.label.as_deref().and_then(|l| topic_of_heading(l, rules));
+    let plain = || block.plain_label.as_deref().and_then(|l| topic_of_heading(l, rules));
+    let labelled = labelled.or_else(|| plain().filter(|t| matches!(*t, "training-data" | "base-model")));
     labelled.or_else(|| section_topic(card, block.section, rules))
 }
 

@@ -3,8 +3,8 @@
 
 use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
-use crate::card::BlockKind;
 use crate::card::topics::{self, Said};
+use crate::card::{BlockKind, Card, corpora};
 use crate::evidence::{DatasetSnapshot, Depth, Role};
 use crate::hub::record::strings;
 use crate::text;
@@ -36,15 +36,27 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
             .filter(|s| !not_own.iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
             .collect()
     };
-    let (described, vague) = (own_data("data-described"), own_data("data-vague"));
+    let (mut described, vague) = (own_data("data-described"), own_data("data-vague"));
+    described
+        .extend(own_data("data-described-first").into_iter().filter(|s| corpora::tells_of_training(&text::words(&s.sentence), cx.rules)));
+    let of_other_data = |s: &str| cx.rules.phrase_list("data-of-quantisation").iter().any(|p| topics::contains_phrase(&text::words(s), p));
     let section = card.blocks.iter().find(|b| {
         b.kind != BlockKind::Code
             && topics::topic_of(card, b, cx.rules) == Some("training-data")
             && !is_placeholder(&b.text)
+            && !of_other_data(&b.text)
             && b.text.split(' ').count() >= 12
     });
+    if let Some((line, url)) = linked_elsewhere(cx, card) {
+        let cite = cx.cite_card(Some(line), format!("links {}", text::cut(&url, 200)));
+        return Component::new(id, Availability::Partial, Basis::Linked, "the card links data elsewhere, at which nobody looked")
+            .with_evidence(cite)
+            .with_license(license_unknown());
+    }
     // A sentence that names sources: it describes, and not only in words such as "high-quality tokens".
-    let concrete = described.iter().find(|s| !vague.iter().any(|v| v.sentence == s.sentence) && names_a_source(cx, &s.sentence));
+    let concrete = described
+        .iter()
+        .find(|s| !vague.iter().any(|v| v.sentence == s.sentence) && speaks_of_data(cx, &s.sentence) && names_a_source(cx, &s.sentence));
     if let Some((line, sentence)) = concrete
         .map(|s| (s.line, s.sentence.as_str()))
         .or_else(|| section.filter(|b| names_a_source(cx, &b.text)).map(|b| (b.line, b.text.as_str())))
@@ -57,11 +69,53 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         )
         .with_evidence(cx.cite_card(Some(line), text::cut(sentence, 240)));
     }
-    if let Some(said) = vague.first() {
+    // Told of, and nothing that could be looked up: "1 million hours of weakly labelled audio".
+    let general = || {
+        described.iter().find(|s| cx.rules.phrase_list("data-word").iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
+    };
+    if let Some(said) = vague.first().or_else(general) {
         return Component::new(id, Availability::Withheld, Basis::Claimed, "the card speaks of the training data only in general words")
             .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 240)));
     }
     Component::absent(id, "neither front matter nor card names any dataset")
+}
+
+/// A link to a place where data are kept, in a sentence that says what the model was trained on.
+fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> {
+    let announced = corpora::announced_lists(card, cx.rules);
+    let has_base = !cx.snapshot.ancestors.is_empty();
+    card.links.iter().find_map(|link| {
+        let block = card.blocks.get(link.block).filter(|b| b.kind != BlockKind::Code)?;
+        let url = text::fold_url(&link.url).to_lowercase();
+        let host = text::words(&url);
+        let is_host = cx
+            .rules
+            .phrase_list("data-host")
+            .iter()
+            .any(|h| host == *h || host.starts_with(&format!("{h} ")) || host.contains(&format!(" {h} ")));
+        let words = text::words(&link.text);
+        let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(folded, p));
+        let is_repository = crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| says(&text::words(&r.name), "data-link"));
+        if !(is_host || is_repository || (url.starts_with("github.com/") && says(&words, "data-link"))) {
+            return None;
+        }
+        let topic = topics::topic_of(card, block, cx.rules);
+        if corpora::is_elsewhere(topic) {
+            return None;
+        }
+        let said = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text)).map(text::words)?;
+        let own = (corpora::tells_of_training(&said, cx.rules) || topic == Some("training-data") || announced.contains(&link.block))
+            && !says(&said, "data-not-own")
+            && !(has_base && says(&said, "data-of-base"));
+        own.then(|| (link.line, link.url.clone()))
+    })
+}
+
+/// Data, and not only the model or the machines that something "was trained on".
+fn speaks_of_data(cx: &Context<'_, '_>, sentence: &str) -> bool {
+    let folded = text::words(sentence);
+    let says = |id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&folded, p));
+    says("data-word") || !says("trained-on-machines")
 }
 
 /// Capitalised names or links: something that a reader could look up. The model's own name and words
@@ -171,7 +225,7 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
 /// Sentences in which the card says that (some of) this model's data are not released.
 pub fn withheld_lines(snapshot: &Snapshot, rules: &Rules) -> Vec<Said> {
     let Some(card) = &snapshot.parsed else { return Vec::new() };
-    let near_data = ["data", "dataset", "datasets", "corpus", "corpora", "数据", "语料", "データ", "données", "daten", "datos"];
+    let near_data = rules.phrase_list("data-word");
     // Of others: a benchmark's, a competitor's, or the user's own data.
     let of_others = ["other models", "your", "you", "users", "gpt 4", "other vendors", "competitors", "closed models", "benchmark"];
     topics::said(card, rules, "data-withheld", |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")))

@@ -87,7 +87,12 @@ fn report(cx: &Context<'_, '_>) -> Component {
             .with_evidence(evidence)
             .with_license(license_unknown());
     }
-    let own: Vec<String> = cx.files.as_ref().map(|s| s.of(Kind::Report).to_vec()).unwrap_or_default();
+    let mut own: Vec<String> = cx.files.as_ref().map(|s| s.of(Kind::Report).to_vec()).unwrap_or_default();
+    // Terms come as PDF too.
+    own.retain(|path| {
+        let folded = text::words(path);
+        !cx.rules.phrase_list("legal-document").iter().any(|p| contains_phrase(&folded, p))
+    });
     if let Some(first) = own.first() {
         return Component::new(id, Availability::Released, Basis::Verified, format!("{first} in the repository"))
             .with_evidence(cx.cite_files(&own, "listed in the repository"))

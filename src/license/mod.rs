@@ -79,6 +79,22 @@ impl<'r> Known<'r> {
         .map(|term| term.get_ref().as_str())
     }
 
+    /// The family of licenses that it belongs to, where a rule says.
+    pub fn family(&self) -> Option<&'r str> {
+        match self {
+            Known::Rule(rule) => Some(rule.family.as_str()),
+            Known::Listed(_) => None,
+        }
+    }
+
+    /// Its version in the family.
+    pub fn version(&self) -> Option<&'r str> {
+        match self {
+            Known::Rule(rule) => rule.version.as_deref(),
+            Known::Listed(_) => None,
+        }
+    }
+
     /// What it asks for.
     pub fn obligations(&self) -> &'r [Obligation] {
         match self {

@@ -4,7 +4,7 @@
 
 use super::{BaseMention, model_id, under};
 use crate::card::topics::{self, contains_phrase, sentences};
-use crate::card::{BlockKind, Card, Link};
+use crate::card::{BlockKind, Card};
 use crate::evidence::Mention;
 use crate::hub::record::{ModelRecord, strings};
 use crate::hub::{self, Endpoints};
@@ -87,39 +87,109 @@ fn recipes(card: &Card, out: &mut Bases<'_>) {
     }
 }
 
-/// Links to models under a label or heading on the base, or else in the first sentence that says what
-/// the model was made from.
+/// A model that prose names: by a link, or by its id.
+struct Candidate {
+    id: String,
+    /// How the text calls it, folded.
+    called: String,
+    /// By a link to its page, which shows that it is a model and no dataset.
+    linked: bool,
+    line: u32,
+    section: usize,
+    block: usize,
+}
+
+/// Links to models, and ids as they are ("a merge of a/b and c/d").
+fn candidates(card: &Card, at: &Endpoints) -> Vec<Candidate> {
+    let linked = card.links.iter().filter_map(|l| {
+        // Where words and address differ, the words are what a reader goes by.
+        let id = linked_model(&l.url, at)?;
+        let id = if is_written_as_id(l.text.trim()) { l.text.trim().to_string() } else { id };
+        Some(Candidate { id, called: text::words(&l.text), linked: true, line: l.line, section: l.section, block: l.block })
+    });
+    let mut out: Vec<Candidate> = linked.collect();
+    for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text) {
+        for word in block.text.split_whitespace().filter(|w| w.contains('/')).take(50) {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+            if is_written_as_id(word) && !out.iter().any(|c| c.block == i && c.id.eq_ignore_ascii_case(word)) {
+                out.push(Candidate {
+                    id: word.into(),
+                    called: text::words(word),
+                    linked: false,
+                    line: block.line,
+                    section: block.section,
+                    block: i,
+                });
+            }
+        }
+    }
+    out
+}
+
+/// `owner/name-7b`: no path, no "and/or", and no pair of names ("GPT-3.5/GPT-4").
+fn is_written_as_id(word: &str) -> bool {
+    let Some((owner, name)) = word.split_once('/') else { return false };
+    let stem = |s: &str| s.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    let pair = owner.chars().any(|c| c.is_ascii_digit()) && stem(owner) == stem(name);
+    hub::is_repo_id(word)
+        && owner.len() > 2
+        && owner.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && name.chars().any(|c| c.is_ascii_digit())
+        && name.chars().any(|c| c.is_ascii_alphabetic())
+        && name.contains(['-', '_'])
+        && !pair
+}
+
+/// Models under a label or heading on the base, or else in the first sentence that says what the model
+/// was made from.
 fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
-    let candidates: Vec<(&Link, String)> = card.links.iter().filter_map(|l| Some((l, linked_model(&l.url, at)?))).collect();
-    let mention = |link: &Link| Mention { line: Some(link.line), declared: false, context: under(card, link.section, "linked") };
-    for (link, id) in &candidates {
-        if is_labelled(card, link, rules) {
-            out.add(id, None, mention(link));
+    let candidates = candidates(card, at);
+    let mention = |c: &Candidate| Mention { line: Some(c.line), declared: false, context: under(card, c.section, "named") };
+    for candidate in &candidates {
+        if is_labelled(card, candidate.block, rules) {
+            out.add(&candidate.id, None, mention(candidate));
         }
     }
     if !out.found.is_empty() {
         return;
     }
-    let (derived, derived_after) = (rules.phrase_list("derived-from"), rules.phrase_list("derived-from-after"));
-    for block in 0..card.blocks.len() {
-        let Some(b) = card.blocks.get(block).filter(|b| b.kind == BlockKind::Text) else { continue };
-        let topic = topics::topic_of(card, b, rules);
+    let says = |s: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(s, p));
+    for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text) {
+        let topic = topics::topic_of(card, block, rules);
         if matches!(topic, Some("citation" | "evaluation" | "usage" | "license" | "training-data")) {
             continue;
         }
-        for (link, id) in candidates.iter().filter(|(l, _)| l.block == block) {
-            let linked = text::words(&link.text);
-            let follows = sentences(&b.text).into_iter().map(text::words).any(|folded| {
-                let Some(at) = folded.find(&linked).filter(|_| !linked.is_empty()) else { return false };
-                let before = folded.get(..at).unwrap_or_default();
-                // The words stand right before the link: "a fine-tuned version of the (…) model X".
-                let near = before.char_indices().rev().nth(48).map_or(before, |(i, _)| before.get(i..).unwrap_or(before));
-                let after = folded.get(at + linked.len()..).unwrap_or_default();
+        for sentence in sentences(&block.text).into_iter().map(text::words) {
+            if says(&sentence, "base-not-own") {
+                continue;
+            }
+            // "a merge of a, b and c": where the one before ends.
+            let (mut goes_on, mut last): (Option<usize>, usize) = (None, 0);
+            for candidate in candidates.iter().filter(|c| c.block == i && !c.called.is_empty()) {
+                let Some(at) = sentence.find(&candidate.called) else { continue };
+                let before = sentence.get(..at).unwrap_or_default();
+                // The words stand right before the name: "a fine-tuned version of the (…) model X".
+                let near = before.get(last..).unwrap_or_default();
+                let near = near.char_indices().rev().nth(48).map_or(near, |(i, _)| near.get(i..).unwrap_or(near));
+                last = last.max(at + candidate.called.len());
+                let after = sentence.get(at + candidate.called.len()..).unwrap_or_default();
                 let after = after.char_indices().nth(24).map_or(after, |(i, _)| after.get(..i).unwrap_or(after));
-                derived.iter().any(|p| contains_phrase(near, p)) || derived_after.iter().any(|p| contains_phrase(after, p))
-            });
-            if follows {
-                out.add(id, None, mention(link));
+                let right_before = || {
+                    (candidate.linked || has_size(&candidate.id))
+                        && rules.phrase_list("derived-from-adjacent").iter().any(|p| ends_with_phrase(before, p))
+                };
+                let described = || {
+                    let after = sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start();
+                    let after =
+                        ["base model ", "model ", "base ", "checkpoint "].iter().find_map(|w| after.strip_prefix(w)).unwrap_or(after);
+                    let is_a = [" a", " an", " is", " the"].iter().any(|w| before.trim_end().ends_with(w));
+                    is_a && rules.phrase_list("derived-from-after-article").iter().any(|p| after.starts_with(p.as_str()))
+                };
+                let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(|b| b.len() <= 48 && !says(b, "merged-how"));
+                if says(near, "derived-from") || says(after, "derived-from-after") || right_before() || described() || joined {
+                    goes_on = says(before, "merges").then_some(at + candidate.called.len());
+                    out.add(&candidate.id, None, mention(candidate));
+                }
             }
         }
         // Later sentences are about relatives.
@@ -129,12 +199,27 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
     }
 }
 
-fn is_labelled(card: &Card, link: &Link, rules: &Rules) -> bool {
-    let Some(block) = card.blocks.get(link.block) else { return false };
+/// `…-7b`, `…-1.3B`: data are counted in other units.
+fn has_size(id: &str) -> bool {
+    id.to_lowercase().split(['-', '_', '/']).any(|part| {
+        let digits = part.strip_suffix('b').unwrap_or_default();
+        !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'x'))
+    })
+}
+
+/// The folded words before a name end with a phrase, an article in between at most.
+fn ends_with_phrase(before: &str, phrase: &str) -> bool {
+    let before = before.trim_end();
+    let before = [" the", " a", " an", " our", " original"].iter().find_map(|w| before.strip_suffix(w)).unwrap_or(before);
+    before == phrase || before.ends_with(&format!(" {phrase}"))
+}
+
+fn is_labelled(card: &Card, block: usize, rules: &Rules) -> bool {
+    let Some(block) = card.blocks.get(block) else { return false };
     let labels = rules.phrase_list("base-label");
-    let label = block.label.as_deref().unwrap_or_default();
+    let label = block.any_label().unwrap_or_default();
     let labelled = labels.iter().any(|l| label == l || label.starts_with(&format!("{l} ")));
-    labelled || (block.label.is_none() && topics::topic_of(card, block, rules) == Some("base-model"))
+    labelled || (block.any_label().is_none() && topics::topic_of(card, block, rules) == Some("base-model"))
 }
 
 /// The model that an address on a hub is about whose models are other models' bases.
@@ -144,7 +229,8 @@ fn linked_model(url: &str, at: &Endpoints) -> Option<String> {
     let on_hub = hubs
         .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services.iter().map(|s| text::fold_url(at.get(s.key)))))
         .any(|h| folded.strip_prefix(h.as_str()).is_some_and(|r| r.starts_with('/')));
-    on_hub.then(|| model_id(url, at)).flatten().filter(|id| id.contains('/'))
+    // `nlp/viewer` was a page of the hub's.
+    on_hub.then(|| model_id(url, at)).flatten().filter(|id| id.contains('/') && id != "nlp/viewer")
 }
 
 #[cfg(test)]
@@ -168,6 +254,15 @@ mod tests {
         assert_eq!(found("This model is a fine-tuned version of [base](https://huggingface.co/a/b)."), [("a/b".into(), None)]);
         assert_eq!(found("- **Finetuned from:** [base](https://huggingface.co/a/b)"), [("a/b".into(), None)]);
         assert_eq!(found("[base](https://huggingface.co/a/b)をベースに学習しました。"), [("a/b".into(), None)]);
+        assert_eq!(found("N is a [base](https://huggingface.co/a/b) model fine-tuned on chats."), [("a/b".into(), None)]);
+        assert_eq!(found("- Base Model: [base](https://huggingface.co/a/b)"), [("a/b".into(), None)]);
+        assert_eq!(found("The NVFP4-quantized [base](https://huggingface.co/a/b) model."), [("a/b".into(), None)]);
+        assert_eq!(found("A merge of acme/base-7b and zeta/other-7b."), [("acme/base-7b".into(), None), ("zeta/other-7b".into(), None)]);
+        assert_eq!(found("本模型基于[base](https://huggingface.co/a/b)微调。"), [("a/b".into(), None)]);
+        assert_eq!(found("Ce modèle est basé sur [base](https://huggingface.co/a/b)."), [("a/b".into(), None)]);
+        assert_eq!(found("Das Modell ist abgeleitet von [base](https://huggingface.co/a/b)."), [("a/b".into(), None)]);
+        assert_eq!(found("Modelo basado en [base](https://huggingface.co/a/b)."), [("a/b".into(), None)]);
+        assert_eq!(found("[base](https://huggingface.co/a/b)를 기반으로 학습했습니다."), [("a/b".into(), None)]);
         assert_eq!(found("# Base model\nhttps://huggingface.co/a/b"), [("a/b".into(), None)]);
     }
 
@@ -176,6 +271,15 @@ mod tests {
         assert_eq!(found("It beats [base](https://huggingface.co/a/b), which is based on nothing."), []);
         assert_eq!(found("## Evaluation\nA fine-tuned version of [base](https://huggingface.co/a/b)."), []);
         assert_eq!(found("A fine-tuned version of [this](https://huggingface.co/o/n)."), []);
+        assert_eq!(found("Unlike models based on [base](https://huggingface.co/a/b), it is small."), []);
+        assert_eq!(found("It is based on the architecture of [base](https://huggingface.co/a/b)."), []);
+        assert_eq!(
+            found("A merge of [alpha](https://huggingface.co/a/b) using the tool of [gamma](https://huggingface.co/c/d)."),
+            [("a/b".into(), None)]
+        );
+        assert_eq!(found("The 13B version of [base](https://huggingface.co/a/b)."), []);
+        assert_eq!(found("First: fine-tuning acme/questions-10k on a model."), []);
+        assert_eq!(found("Based on GPT-3.5/GPT-4 and/or text/x-python."), []);
         assert_eq!(found("Based on [the data](https://huggingface.co/datasets/a/b)."), []);
     }
 

@@ -7,6 +7,7 @@ use crate::evidence::{Mention, Role};
 use crate::hub::record::{ModelRecord, strings};
 use crate::hub::{self, Endpoints};
 use crate::rules::Rules;
+use crate::rules::schema::{CorpusKind, Reachable};
 use crate::text;
 
 fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<DatasetMention> {
@@ -46,6 +47,8 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
             out.push(d);
         }
     }
+    let announced = corpora::announced_lists(card, rules);
+    let told = corpora::trained_on(card, rules, has_base);
     let mut called = false;
     for link in &card.links {
         let Some(id) = dataset_id(&link.url, at) else { continue };
@@ -61,14 +64,19 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         }
         let block = card.blocks.get(link.block);
         let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
+        let said = block.map(|b| said_of(link, b)).unwrap_or_default();
+        let says = |id: &str| rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&said, p));
         let role = match topic {
             Some("evaluation") => Role::Evaluation,
             Some("citation" | "usage") => Role::Unknown,
+            _ if block.is_some_and(|b| corpora::is_about_another(card, link.block, b)) => Role::Unknown,
+            _ if says("data-not-own") || (has_base && says("data-of-base")) => Role::Unknown,
             _ if is_called_training_data(link, block, rules) => {
                 called = true;
                 Role::Training
             }
             Some("training-data" | "training") => Role::Training,
+            _ if announced.contains(&link.block) || says("trains-with") => Role::Training,
             _ => Role::Unknown,
         };
         if let Some(known) = out.iter_mut().find(|o| o.id.eq_ignore_ascii_case(&id)) {
@@ -82,25 +90,38 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) { Role::Unknown } else { role };
         let context = under(card, link.section, "linked");
         let mention = Mention { line: Some(link.line), declared: false, context };
-        out.push(DatasetMention { id, role, mention, open_ended: false, elsewhere: None });
+        let open_ended = role == Role::Training && (told.more_in.contains(&link.section) || says("data-derived"));
+        out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
     }
     // Where the front matter declares what trained the model, or a link is called its training data,
     // prose only tells of it again.
-    if !(called || out.iter().any(|o| o.mention.declared)) {
-        named_corpora(card, rules, at, has_base, &mut out);
-    }
+    let declared = out.iter().any(|o| o.mention.declared);
+    let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n));
+    named_corpora(card, told.collect(), rules, at, &mut out);
     out
 }
 
 /// The link's own words, or the bold label before it, say that these are the training data.
 fn is_called_training_data(link: &Link, block: Option<&Block>, rules: &Rules) -> bool {
-    let said = format!("{} {}", block.and_then(|b| b.label.as_deref()).unwrap_or_default(), text::words(&link.text));
+    let said = format!("{} {}", block.and_then(|b| b.any_label()).unwrap_or_default(), text::words(&link.text));
     rules.phrase_list("training-data-label").iter().any(|p| topics::contains_phrase(&said, p))
 }
 
+/// What is declared are the parts that can be had; a set for fine-tuning that cannot is told of in prose only.
+fn is_left_out(named: &corpora::Named<'_>) -> bool {
+    named.corpus.kind == CorpusKind::FineTuning && !matches!(named.corpus.availability, Reachable::Released | Reachable::Gated)
+}
+
+/// The sentence that a link stands in, folded; its own words, where they are in none.
+fn said_of(link: &Link, block: &Block) -> String {
+    let sentence = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text));
+    let label = block.any_label().unwrap_or_default();
+    format!("{label} {}", text::words(sentence.unwrap_or(&link.text)))
+}
+
 /// Adds the well-known corpora that prose names as training data.
-fn named_corpora(card: &Card, rules: &Rules, at: &Endpoints, has_base: bool, out: &mut Vec<DatasetMention>) {
-    for named in corpora::trained_on(card, rules, has_base) {
+fn named_corpora(card: &Card, told: Vec<corpora::Named<'_>>, rules: &Rules, at: &Endpoints, out: &mut Vec<DatasetMention>) {
+    for named in told {
         let same = |o: &&mut DatasetMention| rules.corpora.by_id(&o.id).is_some_and(|c| c.id == named.corpus.id);
         if let Some(known) = out.iter_mut().find(same) {
             known.role = Role::Training;

@@ -1,7 +1,7 @@
 //! Code repositories that a card links.
 
 use super::{same_owner, under};
-use crate::card::{BlockKind, Card, topics};
+use crate::card::{BlockKind, Card, Link, topics};
 use crate::evidence::Mention;
 use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
@@ -27,18 +27,19 @@ pub fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, M
         if topic == Some("citation") && !own {
             continue;
         }
-        let around = block.map(|b| text::words(&b.text)).unwrap_or_default();
-        let label = block.and_then(|b| b.label.as_deref()).unwrap_or_default();
+        let label = block.and_then(|b| b.any_label()).unwrap_or_default();
+        let said = block.map(|b| sentence_of(link, &b.text)).unwrap_or_default();
+        let says = |id: &str| rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&said, p));
+        let named_as_code = rules.phrase_list("code-label").iter().any(|l| label == l || label.starts_with(&format!("{l} ")));
         let mut rank = 0;
         rank += 3 * i32::from(own);
-        rank += 2 * i32::from(shares_name(name, &id.name));
-        rank += 2 * i32::from(matches!(topic, Some("links" | "training" | "training-data")));
-        rank += 2 * i32::from(["repository", "code", "github", "repo", "训练代码", "代码"].iter().any(|w| label.starts_with(w)));
-        rank += i32::from(
-            ["train", "pretrain", "fine tun", "finetun", "our code", "source code", "代码", "training code"]
-                .iter()
-                .any(|w| around.contains(w)),
-        );
+        // Somebody else's "bert" is the method, as often as not; a name of two words is the model's.
+        let shared = shared_words(name, &id.name);
+        rank += if shared > 1 || (own && shared > 0) { 2 } else { i32::from(shared > 0) };
+        rank += 2 * i32::from(topic == Some("links") || named_as_code);
+        // Somebody else's repository is cited for a method or a dataset more often than for the code that was run.
+        rank += 2 * i32::from(says("code-of-training"));
+        rank += i32::from(matches!(topic, Some("training" | "training-data")));
         rank -= i32::from(topic == Some("usage"));
         if rank < 2 || block.is_some_and(|b| b.kind == BlockKind::Code) {
             continue;
@@ -57,8 +58,14 @@ pub fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, M
     ranked.into_iter().map(|(_, id, mention)| (id, mention)).collect()
 }
 
-/// Whether a model and a repository share a distinctive word of their names.
-fn shares_name(model: &str, repo: &str) -> bool {
+/// The sentence that a link stands in, folded.
+fn sentence_of(link: &Link, block: &str) -> String {
+    let sentence = topics::sentences(block).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text));
+    text::words(sentence.unwrap_or(&link.text))
+}
+
+/// How many distinctive words the names of a model and of a repository share.
+fn shared_words(model: &str, repo: &str) -> usize {
     let split = |s: &str| -> Vec<String> { text::words(s).split(' ').map(str::to_string).collect() };
     let generic = [
         "model",
@@ -84,10 +91,11 @@ fn shares_name(model: &str, repo: &str) -> bool {
         "inference",
     ];
     let (model, repo) = (split(model), split(repo));
-    model.iter().any(|w| {
+    let is_shared = |w: &&String| {
         w.len() > 2
             && !generic.contains(&w.as_str())
             && !w.chars().all(|c| c.is_ascii_digit())
-            && repo.iter().any(|r| r == w || (w.len() > 4 && r.starts_with(w.as_str())))
-    })
+            && repo.iter().any(|r| r == *w || (w.len() > 4 && r.starts_with(w.as_str())))
+    };
+    model.iter().filter(is_shared).count()
 }

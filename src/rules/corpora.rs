@@ -24,6 +24,8 @@ struct Table {
     entries: Vec<Corpus>,
     /// Lower-case hub id → entry.
     ids: HashMap<String, usize>,
+    /// Folded address of its page → entry.
+    pages: HashMap<String, usize>,
     /// First word of a folded name → folded names and their entries, the longest first.
     names: HashMap<String, Vec<(String, usize)>>,
     /// Folded names in scripts without blanks.
@@ -42,6 +44,16 @@ impl Corpora {
     pub fn by_id(&self, id: &str) -> Option<&Corpus> {
         let table = self.table();
         table.ids.get(&id.to_lowercase()).and_then(|i| table.entries.get(*i))
+    }
+
+    /// The corpus whose page an address leads to: that of the table, or one on the hub.
+    pub fn by_page(&self, url: &str) -> Option<&Corpus> {
+        let table = self.table();
+        let folded = page(url);
+        let on_hub = folded.strip_prefix("huggingface.co/");
+        let id = on_hub.and_then(|rest| rest.strip_prefix("datasets/").or_else(|| rest.starts_with("spaces/").then_some(rest)));
+        let entry = table.pages.get(&folded).or_else(|| table.ids.get(id?.split(['?', '#']).next()?));
+        entry.and_then(|i| table.entries.get(*i))
     }
 
     /// The corpora that a sentence names, in its order. The longest name counts: "ImageNet-21k" is
@@ -101,6 +113,7 @@ impl Table {
             for id in std::iter::once(&entry.id).chain(&entry.ids) {
                 table.ids.entry(id.to_lowercase()).or_insert(i);
             }
+            table.pages.entry(page(&entry.url)).or_insert(i);
             for name in &entry.names {
                 let folded = text::words(name);
                 match folded.split(' ').next() {
@@ -117,6 +130,11 @@ impl Table {
         table.entries = entries;
         table
     }
+}
+
+/// An address as it is compared: without scheme, `www.` and final slash, lower case.
+fn page(url: &str) -> String {
+    text::fold_url(url).trim_end_matches('/').to_lowercase()
 }
 
 fn parse(file: &mut File<'_>) -> Result<Vec<Corpus>, Error> {
@@ -159,6 +177,11 @@ mod tests {
         assert_eq!(named("It was trained on the Pile and C4."), ["EleutherAI/pile", "allenai/c4"]);
         assert_eq!(named("trained on the deduplicated Pile"), ["EleutherAI/the_pile_deduplicated"]);
         assert_eq!(named("a pile of text"), Vec::<String>::new());
+        let at = |url: &str| corpora.by_page(url).map(|c| c.id.as_str());
+        assert_eq!(at("http://www.laion.ai/blog/laion-5b"), Some("laion-5b"));
+        assert_eq!(at("https://huggingface.co/datasets/c4"), Some("allenai/c4"));
+        assert_eq!(at("https://huggingface.co/spaces/bigscience/BigScienceCorpus"), Some("roots"));
+        assert_eq!(at("https://evil.example/huggingface.co/datasets/c4"), None);
         assert_eq!(named("青空文庫で学習"), corpora.by_id(&named("青空文庫で学習")[0]).map(|c| vec![c.id.clone()]).unwrap());
     }
 

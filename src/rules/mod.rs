@@ -63,6 +63,8 @@ pub struct Rules {
     pub phrases: BTreeMap<String, Phrase>,
     pub words: BTreeMap<String, WordList>,
     pub relations: Vec<Relation>,
+    pub lineage_checks: Vec<LineageCheck>,
+    pub teachers: Vec<Teacher>,
     pub terms: BTreeMap<String, Term>,
     pub licenses: Vec<LicenseRule>,
     pub bases: Vec<Base>,
@@ -199,6 +201,16 @@ impl Rules {
                 return Err(diagnose::file("rules/scan", format!("`{}` uses map `{map}`, which is in no file", id.get_ref())));
             }
         }
+        for check in &self.lineage_checks {
+            let id = check.id.get_ref();
+            let missing = (!self.findings.contains_key(&check.finding)).then(|| format!("finding `{}`", check.finding));
+            let missing =
+                missing.or_else(|| check.relations.iter().find(|r| self.relation(r).is_none()).map(|r| format!("relation `{r}`")));
+            let missing = missing.or_else(|| check.base_terms.iter().find(|t| !self.terms.contains_key(*t)).map(|t| format!("term `{t}`")));
+            if let Some(missing) = missing {
+                return Err(diagnose::file("rules/lineage.toml", format!("check `{id}` uses {missing}, which is in no file")));
+            }
+        }
         let of_bases = self.bases.iter().chain(&self.name_hints).map(|b| ("rules/bases.toml", b.license.get_ref()));
         for (file, id) in of_bases.chain(self.libraries.iter().map(|l| ("rules/libraries.toml", l.license.get_ref()))) {
             if self.license(id).is_none() && spdx::license_id(id).is_none() {
@@ -301,6 +313,14 @@ impl Layer {
                 for relation in parsed.relation {
                     file.once("relation", relation.id.get_ref(), relation.id.span())?;
                     replace(&mut rules.relations, relation, |r| r.id.get_ref().clone());
+                }
+                for check in parsed.check {
+                    file.once("check", check.id.get_ref(), check.id.span())?;
+                    replace(&mut rules.lineage_checks, check, |c| c.id.get_ref().clone());
+                }
+                for teacher in parsed.teacher {
+                    file.once("teacher", teacher.id.get_ref(), teacher.id.span())?;
+                    replace(&mut rules.teachers, teacher, |t| t.id.get_ref().clone());
                 }
             }
             "libraries.toml" => {
@@ -610,7 +630,7 @@ rule_file!(VerdictsFile { rung: Rung });
 rule_file!(FindingsFile { finding: FindingRule });
 rule_file!(CardFile { topic: Topic, phrase: Phrase });
 rule_file!(CodeFile { words: WordList });
-rule_file!(LineageFile { relation: Relation });
+rule_file!(LineageFile { relation: Relation, check: LineageCheck, teacher: Teacher });
 rule_file!(TermsFile { term: Term });
 rule_file!(LicensesFile { license: LicenseRule });
 rule_file!(LibrariesFile { library: Library });

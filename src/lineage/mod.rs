@@ -2,15 +2,17 @@
 //! where a copy adds no training of its own. The rules of it stand in `rules/lineage.toml` and
 //! `rules/bases.toml`.
 
+mod checks;
+mod suspect;
+
 use crate::audit::{Audit, Options, judge};
 use crate::collect::CYCLE;
 use crate::component::Components;
 use crate::evidence::{Ancestor, Evidence, Snapshot};
 use crate::files::Kind;
 use crate::finding::Finding;
-use crate::hub::local::header::What;
 use crate::license::conclude::{Part, Terms};
-use crate::license::{Known, of_base, of_name};
+use crate::license::of_base;
 use crate::net::Gap;
 use crate::plan;
 use crate::rules::Rules;
@@ -89,11 +91,15 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
         out.ancestors.push(judged(snapshot, ancestor, rules, options));
         binding.push(ancestor);
     }
+    let mut bound = Vec::new();
     for ancestor in binding {
-        bind(snapshot, ancestor, own, rules, &mut out, findings);
+        if let Some(parts) = bind(snapshot, ancestor, own, rules, &mut out, findings) {
+            bound.push(checks::Bound { ancestor, relation: relation(snapshot, ancestor, rules), parts });
+        }
     }
+    checks::run(snapshot, own, &bound, rules, findings);
     if out.ancestors.is_empty() {
-        suspect(snapshot, own, rules, &mut out, findings);
+        suspect::suspect(snapshot, own, rules, &mut out, findings);
     }
     if snapshot.headers.iter().any(|h| h.cut.is_some()) {
         // A base model may be named behind the place where reading stopped.
@@ -222,7 +228,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
     }
 }
 
-/// Adds what binds from one ancestor.
+/// Adds what binds from one ancestor, and returns it where it is known.
 fn bind<'r>(
     snapshot: &Snapshot,
     ancestor: &Ancestor,
@@ -230,7 +236,7 @@ fn bind<'r>(
     rules: &'r Rules,
     out: &mut Lineage<'r>,
     findings: &mut Vec<Finding>,
-) {
+) -> Option<Vec<Part<'r>>> {
     let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_lowercase()).unwrap_or_default();
     // Whoever made both may license its own model anew.
     let same_owner = !owner(&ancestor.id).is_empty() && plan::same_owner(&owner(&ancestor.id), &owner(&snapshot.id));
@@ -260,97 +266,29 @@ fn bind<'r>(
                         mention_cite(snapshot, ancestor),
                     ));
                 }
-                return;
+                return None;
             }
         },
     };
     if same_owner {
-        return;
+        return None;
     }
     let stricter: Vec<&Part> = parts.iter().filter(|p| p.openness != Openness::Open).collect();
     if !stricter.is_empty() && own.openness == Openness::Open {
         let (mine, theirs) = (own.expression().unwrap_or_default(), text::list(&stricter.iter().map(|p| p.id.clone()).collect::<Vec<_>>()));
         let message = format!("tagged {mine}, but made from {}, which is under {theirs}", ancestor.id);
         let evidence = own.evidence.iter().cloned().chain(mention_cite(snapshot, ancestor)).collect();
-        findings.push(Finding::new(rules, "lineage/terms-dropped", message, evidence));
+        // The tag of an adapter may be meant for what it adds.
+        let rule = if relation(snapshot, ancestor, rules) == "adapter" { "lineage/adapter-terms" } else { "lineage/terms-dropped" };
+        findings.push(Finding::new(rules, rule, message, evidence));
     }
-    for part in parts {
+    for part in parts.iter().cloned() {
         out.openness = out.openness.and(part.openness);
         if !out.parts.iter().any(|p| p.id == part.id) {
             out.parts.push(part);
         }
     }
-}
-
-/// No base is declared: does the name or configuration point to one whose terms may bind?
-fn suspect<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, out: &mut Lineage<'r>, findings: &mut Vec<Finding>) {
-    if let Some((base, known)) = of_base(rules, &snapshot.id) {
-        // A well-known model is nobody's derivative, but for those whose terms the rules know to be
-        // stricter than their own tag.
-        if own.openness == Openness::Open && known.openness(Content::Weights) == Openness::Restricted {
-            let cite = Evidence::page(base.source.clone(), format!("rules/bases.toml knows {} to be under {}", snapshot.id, known.name()));
-            let what = format!("a model of the {} family", base.family);
-            believe_no_tag(what, known, cite, own, rules, out, findings);
-        }
-        return;
-    }
-    let config = snapshot.files.get("config.json").and_then(|f| f.as_ref().ok());
-    let trained_from = config.and_then(|d| {
-        let value: serde_json::Value = serde_json::from_slice(&d.bytes).ok()?;
-        let path = value.get("_name_or_path")?.as_str()?.to_string();
-        let (base, known) = of_base(rules, &path)?;
-        (!path.eq_ignore_ascii_case(&snapshot.id)).then(|| (path, base, known, d.cite(None, "_name_or_path")))
-    });
-    let adapter = snapshot.files.get("adapter_config.json").and_then(|f| f.as_ref().ok()).and_then(|d| {
-        let value: serde_json::Value = serde_json::from_slice(&d.bytes).ok()?;
-        let path = value.get("base_model_name_or_path")?.as_str()?.to_string();
-        let (base, known) = of_base(rules, &path)?;
-        Some((path, base, known, d.cite(None, "base_model_name_or_path")))
-    });
-    // The name that a weight file gives itself is as good a hint as that of the repository.
-    let by_header = snapshot.headers.iter().find_map(|h| {
-        let name = h.first(What::Name)?;
-        let (base, known) = of_name(rules, &text::fold_name(name))?;
-        let cite =
-            Evidence { path: Some(h.path.clone()), note: format!("its header: {}", text::cut(name, 120)), ..snapshot.record_cite.clone() };
-        Some((format!("a model of the {} family", base.family), base, known, cite))
-    });
-    let (what, known, cite) = match (adapter.or(trained_from).or(by_header), of_name(rules, &snapshot.id)) {
-        (Some((path, _, known, cite)), _) => (path, known, cite),
-        (None, Some((base, known))) => (
-            format!("a model of the {} family", base.family),
-            known,
-            Evidence { note: format!("its name: {}", snapshot.id), ..snapshot.record_cite.clone() },
-        ),
-        (None, None) => return,
-    };
-    believe_no_tag(what, known, cite, own, rules, out, findings);
-}
-
-/// Takes note that a model looks made from another, whose terms would bind.
-fn believe_no_tag<'r>(
-    what: String,
-    known: Known<'r>,
-    cite: Evidence,
-    own: &Terms<'r>,
-    rules: &Rules,
-    out: &mut Lineage<'r>,
-    findings: &mut Vec<Finding>,
-) {
-    if known.openness(Content::Weights) == Openness::Open || own.parts.iter().any(|p| p.id == known.id()) {
-        return;
-    }
-    out.suspected = Some(what.clone());
-    if own.openness == Openness::Open {
-        // A suspicion proves nothing, and forbids to believe the tag.
-        out.openness = out.openness.and(Openness::Unknown);
-    }
-    findings.push(Finding::new(
-        rules,
-        "lineage/undeclared-base",
-        format!("no base_model, but this looks made from {what}, which is under {}", known.name()),
-        vec![cite],
-    ));
+    Some(parts)
 }
 
 /// The relation as declared, or as name, tags and files show it.
