@@ -309,7 +309,8 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
             add(format!("dataset:{}/README.md", dataset.id), gap);
         }
     }
-    for repo in &snapshot.repos {
+    // The repository that the model itself is kept in is told of above.
+    for repo in snapshot.repos.iter().filter(|r| !r.mention.declared) {
         if let Some(gap) = repo.tree.as_ref().err().or(repo.record.as_ref().err()).filter(|g| is_gap(g) && **g != Gap::MissingOrPrivate) {
             add(format!("github:{}", repo.id), gap);
         } else if repo.tree.is_ok() {
