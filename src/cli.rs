@@ -185,12 +185,23 @@ pub struct CheckArgs {
     /// Report only what is new since a git revision, or since a saved `--format json`
     #[arg(long, value_name = "REV|FILE")]
     pub baseline: Option<String>,
+    /// Look for models to use instead also among these: `cache` (what earlier runs fetched), or a file of audits or of a census; they are audited, at most 50
+    #[arg(long, value_name = "cache|FILE")]
+    pub suggest_from: Option<PathBuf>,
 }
 
 impl CheckArgs {
     /// A check of this project with all else left as it is.
     pub fn of(path: &std::path::Path) -> CheckArgs {
-        CheckArgs { path: path.to_path_buf(), policy: None, profile: None, locked: false, update_lock: false, baseline: None }
+        CheckArgs {
+            path: path.to_path_buf(),
+            policy: None,
+            profile: None,
+            locked: false,
+            update_lock: false,
+            baseline: None,
+            suggest_from: None,
+        }
     }
 }
 

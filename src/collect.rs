@@ -290,6 +290,12 @@ fn document(url: impl Into<Option<String>>, path: &str, bytes: &[u8]) -> Documen
     Document { path: path.to_string(), url: url.into(), sha256: crate::net::sha256(bytes), bytes: bytes.to_vec() }
 }
 
+/// Looks a dataset up that is named by its id alone.
+pub async fn dataset_of(fetcher: &Fetcher, id: &str) -> DatasetSnapshot {
+    let mention = Mention { line: None, declared: false, context: "named".into() };
+    dataset(fetcher, DatasetMention { id: id.to_string(), role: Role::Unknown, mention, open_ended: false, elsewhere: None }).await
+}
+
 async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
     let hub = HuggingFace;
     let DatasetMention { id, role, mention, open_ended, elsewhere } = named;
@@ -423,6 +429,8 @@ fn base_on_hub(fetcher: &Fetcher, hub: &'static dyn Hub, id: &str) -> Result<(Ta
             }
             _ => Err(Gap::Malformed("it is no model name".into())),
         },
+        // A place to look, only not one that is known here.
+        Err(_) if id.contains(':') => Err(Gap::NotFetched("it is on no hub that is looked up".into())),
         Err(_) => Err(Gap::Malformed("it is no model name".into())),
     }
 }

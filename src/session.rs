@@ -4,7 +4,7 @@
 use crate::audit::{Audit, Options, judge};
 use crate::collect;
 use crate::error::Error;
-use crate::evidence::{Depth, Snapshot};
+use crate::evidence::{DatasetSnapshot, Depth, Snapshot};
 use crate::hub::huggingface::Environment;
 use crate::hub::{Endpoints, github, huggingface, table};
 use crate::names;
@@ -247,6 +247,18 @@ pub fn audit_all(fetcher: &Fetcher, rules: &Rules, options: &Options, targets: &
     let unreachable = !results.is_empty() && results.iter().all(|(_, u, _)| *u);
     let (models, similar): (Vec<_>, Vec<_>) = results.into_iter().map(|(m, _, s)| (m, s)).unzip();
     Ok(Outcome { models, unreachable, similar: similar.into_iter().filter(|(_, names)| !names.is_empty()).collect() })
+}
+
+/// Looks datasets up by their ids, at most `jobs` at once, in the order given.
+///
+/// # Errors
+/// Where the runtime cannot start or evidence cannot be saved.
+pub fn datasets(fetcher: &Fetcher, ids: &[String], jobs: usize) -> Result<Vec<DatasetSnapshot>, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
+    let found = futures_util::stream::iter(ids).map(|id| collect::dataset_of(fetcher, id)).buffered(jobs.max(1)).collect();
+    let found = runtime.block_on(found);
+    fetcher.finish()?;
+    Ok(found)
 }
 
 /// Audits targets as [`audit_all`] does, and keeps of each what `keep` makes of it.

@@ -262,18 +262,83 @@ fn a_clarified_text_is_what_the_policy_says_until_it_changes() {
 fn a_swap_is_suggested_with_how_it_was_compared() {
     let (dir, hub) = (project("basic"), hub());
     let run = json_of(dir.path(), &hub).code(1);
-    let document = run.document();
-    let swaps: Vec<&str> = support::list(&document, "violations")
-        .iter()
-        .flat_map(|v| support::list(v, "fixes"))
-        .filter(|f| f["kind"] == "swap")
-        .map(|f| text(f, "text"))
-        .collect();
+    let swaps = swaps(&run);
     assert!(!swaps.is_empty());
     for swap in swaps {
         assert!(swap.starts_with("acme/open-7b (open-weights, MIT)"), "{swap}");
         assert!(swap.contains("text-generation") && swap.contains("14.0 GB against 13.0 GB"), "{swap}");
     }
+}
+
+/// The swaps that a run suggests.
+fn swaps(run: &Run) -> Vec<String> {
+    let document = run.document();
+    let fixes = support::list(&document, "violations").iter().flat_map(|v| support::list(v, "fixes"));
+    fixes.filter(|f| f["kind"] == "swap").map(|f| text(f, "text").to_string()).collect()
+}
+
+#[test]
+fn a_swap_is_found_among_models_that_the_project_does_not_use() {
+    let (dir, hub) = (small(OPEN_WEIGHTS, &pinned("acme/research-7b")), hub());
+    let json = || check(dir.path()).args(["--format", "json"]);
+    assert_eq!(swaps(&json().dir(hub.path()).run().code(1)), Vec::<String>::new());
+    // A file of audits, of which one is for the task and size, and one is worse than what is used.
+    let beside = TempDir::new().unwrap();
+    let saved = beside.path().join("audits.json");
+    let audits = Tool::json().args(["acme/open-7b", "acme/no-license"]).dir(hub.path()).run().code(0).stdout;
+    std::fs::write(&saved, audits).unwrap();
+    let found = swaps(&json().dir(hub.path()).arg("--suggest-from").arg(&saved).run().code(1));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("acme/open-7b (open-weights, MIT) passes this policy"), "{found:?}");
+    assert!(found[0].ends_with("as known from an audit beside those of the project"), "{found:?}");
+    // What the file says of a verdict is not believed.
+    std::fs::write(&saved, r#"{"id":"acme/no-license","verdict":"open-source-open-data","task":"text-generation"}"#).unwrap();
+    assert_eq!(swaps(&json().dir(hub.path()).arg("--suggest-from").arg(&saved).run().code(1)), Vec::<String>::new());
+    json().dir(hub.path()).args(["--suggest-from", "no-such-file"]).run().code(2);
+    // What earlier runs left in the cache, without a request for it.
+    let server = support::HubServer::serve(hub.path());
+    let cache = TempDir::new().unwrap();
+    Tool::json().arg("acme/open-7b").hub(&server).env("TRULYOPEN_CACHE", cache.path()).run().code(0);
+    let asked = server.requests("open-7b").len();
+    let run = json().hub(&server).env("TRULYOPEN_CACHE", cache.path()).args(["--suggest-from", "cache"]).run().code(1);
+    assert!(swaps(&run).iter().any(|s| s.starts_with("acme/open-7b")), "{:?}", swaps(&run));
+    assert_eq!(server.requests("open-7b").len(), asked);
+}
+
+#[test]
+fn datasets_are_listed_with_their_licenses() {
+    let hub = hub();
+    for (id, front) in [("acme/data", json!({"license": "cc-by-4.0"})), ("acme/bare", json!({}))] {
+        let info =
+            json!({"id": id, "gated": false, "private": false, "tags": [], "cardData": front, "siblings": [{"rfilename": "a.parquet"}]});
+        hub.write(&format!("huggingface/datasets/{id}/info.json"), info.to_string());
+    }
+    let load = |id: &str| format!("d = load_dataset(\"{id}\")\n");
+    let code =
+        format!("from datasets import load_dataset\n{}{}{}{}", load("acme/data"), load("acme/bare"), load("acme/gone"), load("acme/data"));
+    let dir = small(OPEN_WEIGHTS, &(code + &pinned("acme/open-7b")));
+    let document = json_of(dir.path(), &hub).code(0).document();
+    let listed: Vec<Value> =
+        support::list(&document, "datasets").iter().map(|d| json!([d["name"], d["line"], d["found"], d["license"]])).collect();
+    let expected = json!([
+        ["acme/data", 2, true, "CC-BY-4.0"],
+        ["acme/bare", 3, true, null],
+        ["acme/gone", 4, false, null],
+        ["acme/data", 5, true, "CC-BY-4.0"]
+    ]);
+    assert_eq!(Value::Array(listed), expected);
+    let human = check(dir.path()).dir(hub.path()).run().code(0).stdout;
+    for line in [
+        "dataset acme/data  CC-BY-4.0  (2 places)",
+        "dataset acme/bare  no license  (1 place)",
+        "dataset acme/gone  not on the hub  (1 place)",
+    ] {
+        assert!(human.contains(line), "{human}");
+    }
+    // Nobody is asked where only the lock is.
+    check(dir.path()).dir(hub.path()).arg("--update-lock").run().code(0);
+    let locked = check(dir.path()).args(["--locked", "--offline"]).run().code(0).stdout;
+    assert!(locked.contains("dataset acme/data  not known  (2 places)"), "{locked}");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn a_base_model_in_the_header_binds() {
     let model = alone("assistant.gguf", &gguf(&claims), 0);
     assert_eq!(text(&model["license"], "effective"), "Apache-2.0 AND LicenseRef-llama-3.2");
     assert_eq!(text(&model, "verdict"), "weights-available");
-    assert!(findings(&model).contains(&"lineage/terms-dropped"), "{}", model["findings"]);
+    assert!(findings(&model).contains(&"lineage/adapter-terms"), "{}", model["findings"]);
     let base = &list(&model, "lineage")[0];
     assert_eq!((text(base, "id"), text(base, "relation")), (LLAMA, "finetune"));
     let cited = list(&model, "findings").iter().flat_map(|f| list(f, "evidence")).any(|e| {
@@ -160,7 +160,7 @@ fn safetensors_and_onnx_files() {
     let model = alone("lora.safetensors", &safetensors(&lora), 0);
     let base = &list(&model, "lineage")[0];
     assert_eq!((text(base, "id"), text(base, "relation")), ("stabilityai/stable-diffusion-xl-base-1.0", "adapter"));
-    assert!(findings(&model).contains(&"lineage/terms-dropped"), "{}", model["findings"]);
+    assert!(findings(&model).contains(&"lineage/adapter-terms"), "{}", model["findings"]);
     let model = alone("m.onnx", &onnx(&[("license", "apache-2.0"), ("task", "text-classification")]), 0);
     assert_eq!((text(&model["license"], "concluded"), text(&model["about"], "task")), ("Apache-2.0", "text-classification"));
 }

@@ -159,7 +159,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
 }
 
 /// The models of a file: one document, an array, or a model a line.
-fn audits(path: &Path, offer: &mut impl FnMut(Candidate)) -> Result<(), Error> {
+pub(super) fn audits(path: &Path, offer: &mut impl FnMut(Candidate)) -> Result<(), Error> {
     let file = std::fs::File::open(path).map_err(|source| Error::File { action: "read", path: path.display().to_string(), source })?;
     let stream = serde_json::Deserializer::from_reader(BufReader::new(file).take(MAX_FILE)).into_iter::<serde_json::Value>();
     let mut found = 0usize;

@@ -59,7 +59,7 @@ impl<'a> Suggestions<'a> {
         }
     }
 
-    /// The models of this run and of the lock that pass, each once.
+    /// The models of this run, of the lock and beside both that pass, each once.
     fn passing(&mut self, index: usize) -> &[&'a Subject] {
         let (input, settings) = (self.input, self.settings);
         self.passing.entry(index).or_insert_with(|| {
@@ -70,6 +70,7 @@ impl<'a> Suggestions<'a> {
                 .subjects
                 .values()
                 .chain(locked)
+                .chain(input.others.values())
                 .filter(|o| o.origin != Origin::Hosted && o.task.is_some() && o.bytes.is_some_and(|b| b > 0))
                 .filter(|o| checks::model(o, s, input.rules).iter().all(|d| d.severity < Severity::Error))
                 .filter(|o| seen.insert(o.id.to_lowercase()))
@@ -127,7 +128,11 @@ fn swaps(subject: &Subject, passing: &[&Subject]) -> Vec<Fix> {
         .into_iter()
         .take(SWAPS)
         .map(|(_, other, size)| {
-            let from = if other.origin == Origin::Locked { "the lock" } else { "this run" };
+            let from = match other.origin {
+                Origin::Locked => "the lock",
+                Origin::Beside => "an audit beside those of the project",
+                Origin::Audited | Origin::Hosted => "this run",
+            };
             let text = format!(
                 "{} ({}, {}) passes this policy; compared by task ({task}) and size of the weights ({} against {}), as known from {from}",
                 other.id,

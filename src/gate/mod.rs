@@ -143,6 +143,8 @@ pub struct Input<'a> {
     /// Files that could not be looked at: a place and why.
     pub skipped: &'a [(Place, String)],
     pub subjects: &'a BTreeMap<Key, Subject>,
+    /// Models that the project does not use, for whoever looks for others.
+    pub others: &'a BTreeMap<Key, Subject>,
     pub locked: Locked<'a>,
     pub rules: &'a Rules,
     pub today: Date,

@@ -61,6 +61,8 @@ pub struct Subject {
 pub enum Origin {
     Audited,
     Locked,
+    /// Audited beside the models of the project, as something that could be used instead.
+    Beside,
     /// Behind an API: known from the rules alone.
     Hosted,
 }

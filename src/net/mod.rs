@@ -184,14 +184,21 @@ impl Fetcher {
 
     /// Models whose names this machine knows: those of the directory, of the cache, and of the sample.
     pub fn known_models(&self) -> Vec<String> {
-        let mut out = match &self.source {
-            Source::Directory(dir) => return dir.models(),
-            Source::Live(live) => live.cache().map(cache::Cache::models).unwrap_or_default(),
-            Source::Offline(cache) => cache.as_ref().map(cache::Cache::models).unwrap_or_default(),
-            Source::Sample => Vec::new(),
-        };
+        if let Source::Directory(dir) = &self.source {
+            return dir.models();
+        }
+        let mut out = self.kept_models();
         out.extend(crate::rules::sample_models());
         out
+    }
+
+    /// Models whose records the cache has.
+    pub fn kept_models(&self) -> Vec<String> {
+        match &self.source {
+            Source::Live(live) => live.cache().map(cache::Cache::models).unwrap_or_default(),
+            Source::Offline(cache) => cache.as_ref().map(cache::Cache::models).unwrap_or_default(),
+            Source::Directory(_) | Source::Sample => Vec::new(),
+        }
     }
 
     /// Where a body that this fetcher gave came from.

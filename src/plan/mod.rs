@@ -113,7 +113,7 @@ pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
 pub fn same_owner(a: &str, b: &str) -> bool {
     let fold = |s: &str| {
         let s: String = s.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-        let cut = ["project", "workshop", "research", "labs", "lab", "org", "team", "ai", "llm", "hq", "inc", "nlp"]
+        let cut = ["project", "workshop", "research", "labs", "lab", "org", "team", "ai", "llm", "lm", "hq", "inc", "nlp"]
             .iter()
             .find_map(|t| s.strip_suffix(t).filter(|r| r.len() > 2));
         cut.map_or(s.clone(), str::to_string)

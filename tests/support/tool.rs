@@ -106,6 +106,7 @@ impl Tool {
             .arg(server.base())
             .code_host(server)
             .env("MODELSCOPE_ENDPOINT", format!("{}/ms", server.base()))
+            .env("TRULYOPEN_MODELSCOPE_INTL", format!("{}/ms-intl", server.base()))
             .env("TRULYOPEN_OLLAMA_REGISTRY", format!("{}/ol", server.base()))
     }
 

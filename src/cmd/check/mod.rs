@@ -2,6 +2,7 @@
 
 pub(super) mod project;
 mod report;
+mod suggest;
 
 use super::{note, style, write_out};
 use crate::audit::Options;
@@ -14,7 +15,7 @@ use crate::gate::{self, Input, Locked, Outcome, Use, baseline};
 use crate::hub::Endpoints;
 use crate::policy::{self, Policy, read};
 use crate::render::check::{CheckReport, FORMATS, by_name, github};
-use crate::report::Model;
+use crate::report::{Dataset, Model};
 use crate::rules::Rules;
 use crate::scan::{self, Role, Scan};
 use crate::session::{self, Surroundings};
@@ -67,6 +68,15 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         Locked::Only(lock) => from_lock(&uses, lock),
         _ => audit(&uses, &rules, shared, &around, &endpoints)?,
     };
+    let datasets = match locked {
+        // The lock knows models only.
+        Locked::Only(_) => BTreeMap::new(),
+        _ => datasets(&scan, &rules, shared, &around)?,
+    };
+    let others = match &args.suggest_from {
+        Some(from) => suggest::others(from, &subjects, &rules, shared, &around)?,
+        None => BTreeMap::new(),
+    };
     let skipped = project.skipped(&scan);
     let whole = project.root == project.dir;
     let input = Input {
@@ -75,6 +85,7 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         uses: &uses,
         skipped: &skipped,
         subjects: &subjects,
+        others: &others,
         locked,
         rules: &rules,
         today,
@@ -89,7 +100,7 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         update_lock(&project, &outcome, &subjects, old.as_ref(), today, whole, shared)?;
     }
     let exit = outcome.exit();
-    let report = report::report(&project, args, &input, outcome, &scan, known, exit);
+    let report = report::report(&project, args, &input, outcome, &scan, &datasets, known, exit);
     write_out(shared, &(format.render)(&report, style(shared)))?;
     if format.name == "github" {
         append_summary(&report)?;
@@ -241,6 +252,19 @@ fn audit(
         out.insert(key, Subject::audited(name, one.revision.as_deref(), &model, traits));
     }
     Ok(out)
+}
+
+/// The datasets that the project loads, as the hub has them.
+fn datasets(scan: &Scan, rules: &Rules, shared: &Shared, around: &Surroundings) -> Result<BTreeMap<String, Dataset>, Error> {
+    let named = scan.references.iter().filter(|r| r.kind == scan::Kind::Dataset).filter_map(|r| r.target.clone());
+    let ids: BTreeSet<String> = named.filter(|id| crate::hub::is_repo_id(id)).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<String> = ids.into_iter().collect();
+    let fetcher = session::fetcher(&shared.access(), around)?;
+    let found = session::datasets(&fetcher, &ids, usize::from(shared.jobs))?;
+    Ok(ids.into_iter().zip(found.iter().map(|d| Dataset::new(d, rules))).collect())
 }
 
 /// Writes the lock: what is used and known, and nothing of what is not.

@@ -5,8 +5,8 @@ use crate::cli::CheckArgs;
 use crate::exit::Exit;
 use crate::gate::subject::{Key, Origin, Subject};
 use crate::gate::{self, Input, Locked, Outcome, Use, hints};
-use crate::render::check::{CheckReport, ModelOut, PolicyOut, RuleOut, Summary, UseOut};
-use crate::report::Report;
+use crate::render::check::{CheckReport, DatasetOut, ModelOut, PolicyOut, RuleOut, Summary, UseOut};
+use crate::report::{Dataset, Report};
 use crate::scan::{Kind, Scan};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,7 @@ pub fn report(
     input: &Input<'_>,
     outcome: Outcome,
     scan: &Scan,
+    datasets: &BTreeMap<String, Dataset>,
     known: usize,
     exit: Exit,
 ) -> CheckReport {
@@ -33,14 +34,23 @@ pub fn report(
     let models: Vec<ModelOut> = judged.map(|(key, s)| model_out(s, places.remove(key).unwrap_or_default())).collect();
     summary.models = outcome.judged.len();
     summary.places = models.iter().map(|m| m.places.len()).sum();
-    let datasets = scan.references.iter().filter(|r| r.kind == Kind::Dataset).map(|r| UseOut {
-        name: r.target.clone(),
-        revision: r.revision.clone(),
-        file: project.place(r).file,
-        line: r.location.line,
-        column: r.location.column,
-        role: r.role.slug(),
-        via: r.via.clone(),
+    let datasets = scan.references.iter().filter(|r| r.kind == Kind::Dataset).map(|r| {
+        let seen = r.target.as_ref().and_then(|name| datasets.get(name));
+        DatasetOut {
+            place: UseOut {
+                name: r.target.clone(),
+                revision: r.revision.clone(),
+                file: project.place(r).file,
+                line: r.location.line,
+                column: r.location.column,
+                role: r.role.slug(),
+                via: r.via.clone(),
+            },
+            found: seen.and_then(|d| d.found),
+            gated: seen.and_then(|d| d.gated),
+            license: seen.and_then(|d| d.license.clone()),
+            url: seen.map(|d| d.url.clone()),
+        }
     });
     let used: BTreeSet<&str> = outcome.violations.iter().map(|v| v.rule.as_str()).collect();
     let rules = input.rules.findings.iter().filter(|(id, _)| gate::is_gate_rule(id) || used.contains(id.as_str()));
@@ -95,6 +105,7 @@ fn model_out(s: &Subject, places: Vec<UseOut>) -> ModelOut {
         gated: s.gated,
         known_from: match s.origin {
             Origin::Audited => "audited",
+            Origin::Beside => "beside",
             Origin::Locked => "locked",
             Origin::Hosted => "hosted",
         },

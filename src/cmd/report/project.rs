@@ -117,6 +117,7 @@ impl Project {
             uses: &uses,
             skipped: &skipped,
             subjects: &subjects,
+            others: &BTreeMap::new(),
             locked: Locked::No,
             rules,
             today: policy::today()?,

@@ -1,7 +1,7 @@
 //! Workflow commands, which become annotations of a pull request, and the job summary in Markdown.
 //! Names come from strangers: everything is escaped for the command or the page it stands in.
 
-use super::{CheckReport, Style};
+use super::{CheckReport, Style, by_name_of};
 use crate::text::{count, line};
 use crate::vocabulary::Severity;
 use std::fmt::Write as _;
@@ -91,6 +91,12 @@ pub fn summary(report: &CheckReport) -> String {
         for m in &report.models {
             let license = m.license.as_deref().unwrap_or("not known");
             let _ = writeln!(out, "| {} | {} | {} | {} |", markdown(&m.target), m.verdict, markdown(license), m.places.len());
+        }
+    }
+    if !report.datasets.is_empty() {
+        out.push_str("\n| Dataset | License | Places |\n| --- | --- | --- |\n");
+        for (name, (dataset, places)) in by_name_of(&report.datasets) {
+            let _ = writeln!(out, "| {} | {} | {places} |", markdown(name), markdown(dataset.license_words()));
         }
     }
     out

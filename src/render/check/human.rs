@@ -1,6 +1,6 @@
 //! Diagnostics as a good compiler writes them.
 
-use super::{CheckReport, Style};
+use super::{CheckReport, Style, by_name_of};
 use crate::gate::{Place, Violation};
 use crate::text::{count, is_steering, line};
 use crate::vocabulary::Severity;
@@ -74,6 +74,9 @@ fn summary(report: &CheckReport) -> String {
             let _ =
                 writeln!(out, "  {}  {}  {}  ({})", line(&m.target), m.verdict, line(license), count(m.places.len(), "place", "places"));
         }
+    }
+    for (name, (dataset, places)) in by_name_of(&report.datasets) {
+        let _ = writeln!(out, "  dataset {}  {}  ({})", line(name), line(dataset.license_words()), count(places, "place", "places"));
     }
     out
 }

@@ -31,7 +31,7 @@ pub struct CheckReport {
     pub excused: Vec<Excused>,
     pub excluded: Vec<UseOut>,
     pub models: Vec<ModelOut>,
-    pub datasets: Vec<UseOut>,
+    pub datasets: Vec<DatasetOut>,
     /// Exceptions ready to fill in, one a model.
     #[serde(skip)]
     pub accept: Vec<String>,
@@ -87,6 +87,42 @@ pub struct UseOut {
     pub column: u32,
     pub role: &'static str,
     pub via: String,
+}
+
+/// A dataset that is loaded, at each place. No policy judges it.
+#[derive(Debug, Clone, Serialize)]
+pub struct DatasetOut {
+    #[serde(flatten)]
+    pub place: UseOut,
+    /// Whether the hub has it; null where nobody was asked or could say.
+    pub found: Option<bool>,
+    pub gated: Option<bool>,
+    /// The license that its own card declares.
+    pub license: Option<String>,
+    pub url: Option<String>,
+}
+
+impl DatasetOut {
+    /// Its license, or why there is none, in words.
+    pub fn license_words(&self) -> &str {
+        match (&self.license, self.found) {
+            (Some(license), _) => license,
+            (None, Some(true)) => "no license",
+            (None, Some(false)) => "not on the hub",
+            (None, None) => "not known",
+        }
+    }
+}
+
+/// Datasets by name, with their places counted.
+pub fn by_name_of(datasets: &[DatasetOut]) -> std::collections::BTreeMap<&str, (&DatasetOut, usize)> {
+    let mut out = std::collections::BTreeMap::new();
+    for d in datasets {
+        if let Some(name) = d.place.name.as_deref() {
+            out.entry(name).or_insert((d, 0)).1 += 1;
+        }
+    }
+    out
 }
 
 /// A model that is used.
