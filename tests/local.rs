@@ -100,7 +100,7 @@ fn a_base_model_in_the_header_binds() {
     let model = alone("assistant.gguf", &gguf(&claims), 0);
     assert_eq!(text(&model["license"], "effective"), "Apache-2.0 AND LicenseRef-llama-3.2");
     assert_eq!(text(&model, "verdict"), "weights-available");
-    assert!(findings(&model).contains(&"lineage/adapter-terms"), "{}", model["findings"]);
+    assert!(findings(&model).contains(&"lineage/terms-dropped"), "{}", model["findings"]);
     let base = &list(&model, "lineage")[0];
     assert_eq!((text(base, "id"), text(base, "relation")), (LLAMA, "finetune"));
     let cited = list(&model, "findings").iter().flat_map(|f| list(f, "evidence")).any(|e| {
