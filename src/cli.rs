@@ -55,6 +55,9 @@ pub enum Command {
         after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain osaid/data-information\n  trulyopen explain --list"
     )]
     Explain(ExplainArgs),
+    /// Judge a whole hub, or a dump of its metadata, by the records alone, and sum it up
+    #[command(after_help = CENSUS_EXAMPLES)]
+    Census(CensusArgs),
     /// Print shell completions
     Completions {
         /// The shell
@@ -196,6 +199,33 @@ pub struct ExplainArgs {
     /// List everything that can be explained
     #[arg(long)]
     pub list: bool,
+}
+
+const CENSUS_EXAMPLES: &str = "\
+Examples:
+  trulyopen census models.jsonl.zst
+  trulyopen census models.parquet --format html -o census.html
+  trulyopen census models.parquet --format parquet -o judged.parquet --summary census.json
+  trulyopen census --jsonl-in - --jsonl-out - < records.jsonl
+  trulyopen census";
+
+#[derive(Debug, Args)]
+pub struct CensusArgs {
+    /// Records: JSON lines, a JSON array or Parquet, plain, gzip or zstd; `-` is standard input. Without any: the whole hub, by its list
+    #[arg(value_name = "FILE")]
+    pub input: Vec<PathBuf>,
+    /// Read records as FILE does; with --jsonl-out - it makes a filter
+    #[arg(long, value_name = "FILE")]
+    pub jsonl_in: Option<PathBuf>,
+    /// Write a line of JSON for each record, in order, also for one that cannot be judged
+    #[arg(long, value_name = "FILE")]
+    pub jsonl_out: Option<PathBuf>,
+    /// Write the summary (HTML by its name, else JSON) beside the rows of --format jsonl, csv or parquet
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Threads that judge; as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 }
 
 /// Flags that every command has.

@@ -15,6 +15,7 @@
 
 pub mod audit;
 pub mod card;
+pub mod census;
 pub mod cli;
 pub mod cmd;
 pub mod collect;
@@ -36,6 +37,7 @@ pub mod lineage;
 pub mod net;
 pub mod plan;
 pub mod policy;
+pub mod progress;
 pub mod render;
 pub mod report;
 pub mod requirement;

@@ -1,6 +1,7 @@
 //! Commands: wiring only. What is printed comes from the renderers; what is decided, from the stages.
 
 pub mod audit;
+pub mod census;
 pub mod check;
 pub mod diff;
 pub mod explain;
@@ -30,6 +31,7 @@ pub fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Report(args) => report::run(&args, &cli.shared),
         Command::License(args) => text_or_json("license", &cli.shared).and_then(|()| license::run(&args, &cli.shared)),
         Command::Explain(args) => text_or_json("explain", &cli.shared).and_then(|()| explain::run(&args, &cli.shared)),
+        Command::Census(args) => census::run(&args, &cli.shared),
         Command::Completions { shell } => shell::completions(shell, &cli.shared),
         Command::Man => shell::man(&cli.shared),
     }

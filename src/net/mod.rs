@@ -72,6 +72,8 @@ pub struct Body {
     pub bytes: Vec<u8>,
     /// The commit that the host says this is from.
     pub commit: Option<String>,
+    /// The next page of a list, as the host names it (`Link: <…>; rel="next"`, RFC 8288).
+    pub next: Option<String>,
 }
 
 /// Where evidence came from, as the contract's `fetched_from` says it.
@@ -165,6 +167,32 @@ impl Fetcher {
         .clone()
     }
 
+    /// A page of a list: read once by whoever goes through it, so neither kept nor recorded.
+    ///
+    /// # Errors
+    /// The reason why it could not be had.
+    pub async fn page(&self, resource: &Resource) -> Result<Body, Gap> {
+        self.read(resource).await
+    }
+
+    /// Sets the answer for a resource that another one brought along.
+    pub fn seed(&self, resource: &Resource, answer: Result<Body, Gap>) {
+        let answer = answer.map(Arc::new);
+        if let Some(record) = &self.record {
+            record.keep(resource, &answer, self.origin);
+        }
+        let mut answers = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        answers.insert(format!("{} {}", resource.path, resource.url), Arc::new(OnceCell::new_with(Some(answer))));
+    }
+
+    /// The directory that evidence is read from, where it is one.
+    pub fn directory(&self) -> Option<&std::path::Path> {
+        match &self.source {
+            Source::Directory(dir) => Some(dir.root()),
+            _ => None,
+        }
+    }
+
     async fn read(&self, resource: &Resource) -> Result<Body, Gap> {
         match &self.source {
             Source::Live(live) => live.get(resource).await,
@@ -190,7 +218,7 @@ impl Fetcher {
 /// the sample knows nothing about it.
 fn sample(resource: &Resource) -> Result<Body, Gap> {
     match crate::rules::sample_file(&resource.path) {
-        Some(bytes) => Ok(Body { bytes, commit: None }),
+        Some(bytes) => Ok(Body { bytes, commit: None, next: None }),
         None if directory::is_record(&resource.path) => {
             Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into()))
         }
