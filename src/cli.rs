@@ -73,6 +73,8 @@ Examples:
   trulyopen audit allenai/OLMo-2-1124-7B meta-llama/Llama-3.2-3B-Instruct
   trulyopen audit https://huggingface.co/openai/gpt-oss-20b --format json
   trulyopen audit --from models.txt --fail-under open-weights
+  trulyopen audit --org allenai --format html -o allenai.html
+  trulyopen audit --from thousands.txt --format jsonl -o audits.jsonl --resume audits.state
   trulyopen audit ./my-checkpoint
   trulyopen audit mof:Model.yml --format json
   trulyopen audit ORG/NAME --format evidence -o review.toml && trulyopen audit ORG/NAME --evidence review.toml
@@ -86,6 +88,12 @@ pub struct AuditArgs {
     /// Read targets from a file, one a line; `-` is standard input
     #[arg(long, value_name = "FILE")]
     pub from: Vec<PathBuf>,
+    /// Audit every model of an organisation, as the hub lists them; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub org: Vec<String>,
+    /// Keep finished audits in a file, and go on from there: Ctrl-C loses nothing, and nothing is audited twice
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
     /// Exit with 1 where a model's proven verdict is below this one
     #[arg(long, value_name = "VERDICT", value_parser = PossibleValuesParser::new(["closed", "weights-available", "open-weights", "open-source", "open-source-open-data"]))]
     pub fail_under: Option<String>,

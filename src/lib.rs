@@ -14,6 +14,7 @@
 //! evidence and the same rules give the same bytes.
 
 pub mod audit;
+pub mod batch;
 pub mod card;
 pub mod census;
 pub mod cli;

@@ -17,6 +17,11 @@ use std::collections::BTreeSet;
 /// Why a card or file was not fetched.
 pub const RECORD_ALONE: &str = "only the record was looked at";
 
+/// Whether this is why something was not fetched.
+pub fn is_record_alone(gap: &Gap) -> bool {
+    matches!(gap, Gap::NotFetched(why) if why == RECORD_ALONE)
+}
+
 /// Everything that a record alone shows.
 pub fn snapshot(record: ModelRecord, target: Target, cite: Evidence, origin: Origin, rules: &Rules, at: &Endpoints) -> Snapshot {
     let hub = hub::default();

@@ -8,6 +8,7 @@ pub mod explain;
 pub mod init;
 pub mod license;
 pub mod report;
+mod resume;
 pub mod scan;
 pub mod shell;
 

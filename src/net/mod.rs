@@ -16,6 +16,7 @@ pub use gap::Gap;
 use crate::error::Error;
 use crate::hub::Endpoints;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
 
@@ -119,6 +120,8 @@ pub struct Fetcher {
     pub endpoints: Endpoints,
     pub origin: Origin,
     answers: Answers,
+    /// Bytes of the answers kept, roughly.
+    held: AtomicUsize,
     record: Option<record::Recorder>,
     /// What people stated of models (`--evidence`).
     pub reviews: Vec<crate::reviewed::Review>,
@@ -132,7 +135,7 @@ impl Fetcher {
             Source::Live(_) | Source::Offline => (endpoints, Origin::Live),
             Source::Sample => (Endpoints::default(), Origin::Directory),
         };
-        Fetcher { source, endpoints, origin, answers: Mutex::default(), record, reviews: Vec::new() }
+        Fetcher { source, endpoints, origin, answers: Mutex::default(), held: AtomicUsize::new(0), record, reviews: Vec::new() }
     }
 
     /// Whether the answer is to this very request; that of a plain directory is to any revision.
@@ -161,10 +164,20 @@ impl Fetcher {
             if let Some(record) = &self.record {
                 record.keep(resource, &answer, self.origin);
             }
+            self.make_room(answer.as_ref().map_or(0, |body| body.bytes.len()));
             answer
         })
         .await
         .clone()
+    }
+
+    /// Lets go of the answers kept where they have become too many: a long run asks for a few of them again
+    /// rather than hold all of them.
+    fn make_room(&self, more: usize) {
+        if self.held.fetch_add(more, Ordering::Relaxed) + more > limits::ANSWERS_BYTES {
+            self.held.store(0, Ordering::Relaxed);
+            self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).retain(|_, cell| !cell.initialized());
+        }
     }
 
     /// A page of a list: read once by whoever goes through it, so neither kept nor recorded.

@@ -67,8 +67,8 @@ fn made_up_records() {
 
 /// Fields of odd shapes and rare combinations, many of them at once.
 fn odd_record() -> impl Strategy<Value = Value> {
-    let any = |values: Vec<Value>| prop::sample::select(values);
-    let licenses = any(vec![
+    let one_of = |values: Vec<Value>| prop::sample::select(values);
+    let licenses = one_of(vec![
         json!(null),
         json!("mit"),
         json!("apache-2.0"),
@@ -84,8 +84,8 @@ fn odd_record() -> impl Strategy<Value = Value> {
         json!("acme-1.0"),
         json!(" MIT "),
     ]);
-    let names = any(vec![json!(null), json!("llama3.1"), json!("acme"), json!("other"), json!(3)]);
-    let links = any(vec![
+    let names = one_of(vec![json!(null), json!("llama3.1"), json!("acme"), json!("other"), json!(3)]);
+    let links = one_of(vec![
         json!(null),
         json!("LICENSE"),
         json!("https://huggingface.co/meta-llama/Llama-3.1-8B/blob/main/LICENSE"),
@@ -120,7 +120,7 @@ fn odd_record() -> impl Strategy<Value = Value> {
         ])
     };
     let bases = prop_oneof![Just(json!(null)), base(), prop::collection::vec(base(), 0..11).prop_map(Value::from)];
-    let relation = any(vec![json!(null), json!("quantized"), json!("Merge"), json!("nothing"), json!([])]);
+    let relation = one_of(vec![json!(null), json!("quantized"), json!("Merge"), json!("nothing"), json!([])]);
     let tags = prop::collection::vec(
         prop::sample::select(vec![
             "license:mit",
@@ -181,12 +181,12 @@ fn odd_record() -> impl Strategy<Value = Value> {
         "eval_results.json",
         "training_args.bin",
     ]);
-    let sibling = (file, any(vec![json!(null), json!(0), json!(9)])).prop_map(|(f, size)| json!({"rfilename": f, "size": size}));
+    let sibling = (file, one_of(vec![json!(null), json!(0), json!(9)])).prop_map(|(f, size)| json!({"rfilename": f, "size": size}));
     let siblings = prop_oneof![
-        1 => any(vec![json!(null), json!({}), json!([{"name": "x"}]), json!(["x"])]),
+        1 => one_of(vec![json!(null), json!({}), json!([{"name": "x"}]), json!(["x"])]),
         8 => prop::collection::vec(sibling, 0..14).prop_map(Value::from),
     ];
-    let config = any(vec![
+    let config = one_of(vec![
         json!(null),
         json!({}),
         json!([]),
@@ -202,9 +202,9 @@ fn odd_record() -> impl Strategy<Value = Value> {
         json!({"peft": {"base_model_name_or_path": "../x"}}),
         json!({"peft": {"base_model_name_or_path": "O/N"}}),
     ]);
-    let gate = any(vec![json!(false), json!(true), json!("auto"), json!("manual"), json!("x"), json!(null)]);
-    let library = any(vec![json!(null), json!("transformers"), json!("Diffusers"), json!("unheard-of"), json!(1)]);
-    let datasets = any(vec![
+    let gate = one_of(vec![json!(false), json!(true), json!("auto"), json!("manual"), json!("x"), json!(null)]);
+    let library = one_of(vec![json!(null), json!("transformers"), json!("Diffusers"), json!("unheard-of"), json!(1)]);
+    let datasets = one_of(vec![
         json!(null),
         json!("a/b"),
         json!(["a/b", "c"]),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -84,6 +84,8 @@ struct State {
     faults: Mutex<Vec<Rule>>,
     log: Mutex<Vec<Request>>,
     revisions: Mutex<BTreeSet<String>>,
+    /// Records on a page of a list.
+    page: AtomicUsize,
     stopped: AtomicBool,
 }
 
@@ -121,6 +123,7 @@ impl HubServer {
             faults: Mutex::default(),
             log: Mutex::default(),
             revisions: Mutex::default(),
+            page: AtomicUsize::new(1000),
             stopped: AtomicBool::new(false),
         });
         let accepting = Arc::clone(&state);
@@ -158,6 +161,12 @@ impl HubServer {
     /// Makes a revision known besides `main` and the commit.
     pub fn revision(&self, name: &str) -> &HubServer {
         lock(&self.state.revisions).insert(name.to_string());
+        self
+    }
+
+    /// Makes the pages of lists shorter than what is asked for.
+    pub fn page_size(&self, records: usize) -> &HubServer {
+        self.state.page.store(records, Ordering::SeqCst);
         self
     }
 
@@ -243,7 +252,10 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         head.lines().find_map(|l| l.split_once(':').filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.trim().to_string()))
     };
     let authorization = header("authorization");
-    let reply = reply(state, path.split('?').next().unwrap_or_default(), authorization.as_deref());
+    let reply = match path.strip_prefix("/api/models?") {
+        Some(query) => list(state, query),
+        None => reply(state, path.split('?').next().unwrap_or_default(), authorization.as_deref()),
+    };
     let fault = {
         let mut faults = lock(&state.faults);
         faults.iter_mut().find(|r| r.left > 0 && format!("{path} ").contains(&r.path)).map(|r| {
@@ -331,6 +343,32 @@ fn serialise(reply: &Reply, framing: Framing) -> Vec<u8> {
         }
     }
     out
+}
+
+/// A page of the list of models: records without sizes and digests of files, as the hub's list has them.
+fn list(state: &State, query: &str) -> Reply {
+    let value = |key: &str| query.split('&').find_map(|p| p.split_once('=').filter(|(k, _)| *k == key).map(|(_, v)| decode(v)));
+    let author = value("author");
+    let mut ids = super::model_ids(&state.root);
+    ids.retain(|id| author.as_ref().is_none_or(|a| id.split_once('/').is_some_and(|(owner, _)| owner == a)));
+    let size = value("limit").and_then(|l| l.parse().ok()).unwrap_or(1000).min(state.page.load(Ordering::SeqCst));
+    let from: usize = value("cursor").and_then(|c| c.parse().ok()).unwrap_or(0);
+    let page: Vec<Value> =
+        ids.iter().skip(from).take(size).filter_map(|id| record(state, "models", id)).map(|(_, info)| listed(info)).collect();
+    let mut headers = Vec::new();
+    if from + size < ids.len() {
+        let query: Vec<&str> = query.split('&').filter(|p| !p.starts_with("cursor=")).collect();
+        headers.push(("Link", format!("<{}/api/models?{}&cursor={}>; rel=\"next\"", state.base, query.join("&"), from + size)));
+    }
+    Reply { status: 200, headers, body: serde_json::to_vec(&page).expect("JSON") }
+}
+
+/// A record as it stands in a list.
+fn listed(mut info: Value) -> Value {
+    for file in info.get_mut("siblings").and_then(Value::as_array_mut).into_iter().flatten() {
+        *file = serde_json::json!({"rfilename": file["rfilename"]});
+    }
+    info
 }
 
 /// What a healthy hub says.
