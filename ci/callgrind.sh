@@ -12,17 +12,17 @@ if [ "${1:-}" != --update ] && [ "$(sed -n 's/^# //p' "$stored" | head -n 1)" !=
   echo "skipped: the stored counts are of $(sed -n 's/^# //p' "$stored" | head -n 1), this is $compiler" >&2
   exit 0
 fi
-cargo build --release --example hot_paths
-program=${CARGO_TARGET_DIR:-target}/release/examples/hot_paths
+cargo build --release --example scale
+program=${CARGO_TARGET_DIR:-target}/release/examples/scale
 
 # Instructions of one run. Start and preparation are the same in every run, so the difference of two is the path alone.
 count() {
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" "$1" "$2" 2>&1 >/dev/null | sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" hot "$1" "$2" 2>&1 >/dev/null | sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
 }
 
 measure() {
   local path few many
-  for path in $("$program"); do
+  for path in $("$program" hot); do
     case $path in
       load-rules | audit-record) few=2 many=12 ;;
       *-record) few=200 many=1200 ;;

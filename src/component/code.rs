@@ -35,7 +35,9 @@ pub fn architecture(cx: &Context<'_, '_>) -> Component {
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
     }
-    Component::absent(id, "no modelling code, and no configuration that a released library reads")
+    // A repository that the card links may hold it.
+    not_looked_into(cx, id)
+        .unwrap_or_else(|| Component::absent(id, "no modelling code, and no configuration that a released library reads"))
 }
 
 /// Code that runs the model.
@@ -61,7 +63,7 @@ pub fn inference(cx: &Context<'_, '_>) -> Component {
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
     }
-    Component::absent(id, "no inference code, and no library that runs it")
+    not_looked_into(cx, id).unwrap_or_else(|| Component::absent(id, "no inference code, and no library that runs it"))
 }
 
 /// The library that reads the repository's configuration or weights.

@@ -2,6 +2,8 @@
 //! with 50 ms latency, and cold start. It needs the release binary:
 //!
 //! `cargo build --release && cargo run --release --example scale -- target/release/trulyopen [census|audit|start]`
+//!
+//! `scale hot [PATH TIMES]` runs one hot path, for counting its instructions (`ci/callgrind.sh`).
 
 use std::io::{BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -13,10 +15,11 @@ use trulyopen::census::names::Tables;
 use trulyopen::census::record::Record;
 use trulyopen::rules::Rules;
 
-#[path = "shared/records.rs"]
+mod hot;
+#[path = "../shared/records.rs"]
 mod records;
 #[allow(dead_code, unreachable_pub, unused_imports)]
-#[path = "../tests/support/server.rs"]
+#[path = "../../tests/support/server.rs"]
 mod server;
 
 /// The server's own folder, which is not used here.
@@ -31,6 +34,12 @@ fn model_ids(_: &Path) -> Vec<String> {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, rest @ ..] = arguments.as_slice()
+        && first == "hot"
+    {
+        hot::run(rest);
+        return;
+    }
     let binary = arguments.first().map_or("target/release/trulyopen", String::as_str);
     let only = arguments.get(1).map(String::as_str);
     let dir = tempfile::tempdir().expect("a folder");

@@ -1,7 +1,6 @@
-//! Runs one hot path some times and nothing else, for counting its instructions (`ci/callgrind.sh`).
-//!
-//! `hot_paths PATH TIMES`; without arguments it prints the names of the paths.
+//! One hot path, run some times and nothing else, for counting its instructions.
 
+use super::records;
 use trulyopen::audit::Options;
 use trulyopen::card::Card;
 use trulyopen::census::judge::Judge;
@@ -12,15 +11,11 @@ use trulyopen::hub::record::ModelRecord;
 use trulyopen::license::text::identify;
 use trulyopen::rules::Rules;
 
-#[path = "shared/records.rs"]
-#[allow(dead_code)]
-mod records;
-
 const PATHS: &[&str] = &["load-rules", "parse-record", "judge-record", "audit-record", "identify-license", "parse-card"];
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [path, times] = arguments.as_slice() else {
+/// `PATH TIMES`; without arguments it prints the names of the paths.
+pub fn run(arguments: &[String]) {
+    let [path, times] = arguments else {
         println!("{}", PATHS.join("\n"));
         return;
     };
