@@ -53,6 +53,7 @@ pub fn run<T>(
             _ => None,
         })
         .collect();
+    seed(fetcher, jobs);
     let (peers, keep) = (&peers, &keep);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
     let whole = runtime.block_on(async {
@@ -91,6 +92,19 @@ pub fn run<T>(
     whole
 }
 
+/// Makes the records that a list brought along the answers for their models, before anybody asks: those that
+/// are bases of others are asked for by these, too. A directory has whole records.
+fn seed(fetcher: &Fetcher, jobs: &[Job<'_>]) {
+    for job in jobs.iter().filter(|_| fetcher.directory().is_none()) {
+        if let (Some(bytes), Place::Hub { hub, id, revision: None }) = (job.record, &job.target.place)
+            && let Some(hub) = hub::by_name(hub)
+        {
+            let body = Body { bytes: bytes.to_vec(), commit: None, next: None };
+            fetcher.seed(&hub.model_info(&fetcher.endpoints, id, None), body);
+        }
+    }
+}
+
 /// The audit of a model by its record alone, where that decides: where the verdict that is proven is the one
 /// that is possible, nothing else can change it, and nothing else is asked for.
 fn by_record<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, job: &Job<'_>) -> Option<(Snapshot, Audit<'r>)> {
@@ -101,9 +115,6 @@ fn by_record<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, job: &J
     let (id, at) = (record.id.clone(), &fetcher.endpoints);
     let info = hub.model_info(at, &id, None);
     let files = record.files.as_ref().map_or("no usable file list".into(), |f| crate::text::count(f.len(), "file", "files"));
-    if fetcher.directory().is_none() {
-        fetcher.seed(&info, Ok(Body { bytes: bytes.to_vec(), commit: None, next: None }));
-    }
     if fetcher.reviews.iter().any(|r| r.is_about(&id)) {
         return None;
     }
@@ -113,10 +124,10 @@ fn by_record<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, job: &J
     if audit.verdict != audit.possible {
         return None;
     }
-    // Left out because nothing hangs on it: no gap, here and where saved evidence is read again.
+    // Left out because nothing hangs on it: that is no gap.
     audit.incomplete.retain(|m| m.words != Gap::NotFetched(metadata::RECORD_ALONE.into()).words());
-    if fetcher.directory().is_none() && snapshot.card.as_ref().is_err_and(|g| !g.is_absence()) {
-        fetcher.seed(&hub.model_file(at, &id, "main", "README.md"), Err(Gap::NotFetched(metadata::RECORD_ALONE.into())));
+    if let Some(gap) = snapshot.card.as_ref().err().filter(|g| !g.is_absence()) {
+        fetcher.note_unasked(&hub.model_file(at, &id, "main", "README.md"), gap.clone());
     }
     Some((snapshot, audit))
 }

@@ -7,6 +7,8 @@ mod command;
 mod equal;
 #[path = "census/org.rs"]
 mod org;
+#[path = "census/parquet.rs"]
+mod parquet_input;
 #[path = "../examples/shared/records.rs"]
 #[allow(dead_code)]
 mod records;

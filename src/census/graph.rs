@@ -20,8 +20,13 @@ const SHOWN: usize = 60;
 /// 48 bits made of an id, which hubs compare without case.
 pub fn hash(id: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for byte in id.bytes() {
-        hasher.write_u8(byte.to_ascii_lowercase());
+    let mut lower = [0; 64];
+    for piece in id.as_bytes().chunks(lower.len()) {
+        if let Some(lower) = lower.get_mut(..piece.len()) {
+            lower.copy_from_slice(piece);
+            lower.make_ascii_lowercase();
+            hasher.write(lower);
+        }
     }
     hasher.finish() >> 16
 }

@@ -165,7 +165,7 @@ impl<'de> Visitor<'de> for StringsVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Strings<'de>, A::Error> {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(8);
         while let Some(text) = seq.next_element::<Text>()? {
             out.extend(text.0.and_then(name));
         }

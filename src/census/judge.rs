@@ -187,10 +187,10 @@ impl<'r> Judge<'r> {
     fn facts(&mut self, record: &Record<'_>, license: &License, bases: &[(Cow<'_, str>, Cow<'_, str>)]) -> Facts {
         let is_own = |id: &str| license.ids.iter().any(|own| own == id);
         let table = self.names.table();
-        let known = table.base(&record.id).and_then(|at| table.known_base(at));
+        let lower = record.id.to_ascii_lowercase();
+        let known = table.base(&lower).and_then(|at| table.known_base(at));
         let architecture = [record.config.architecture, record.config.model_type, record.config.class_name];
         let preprints: Vec<String> = record.tags.iter().filter(|t| t.starts_with("arxiv:")).map(|t| t.to_string()).collect();
-        let place = |name: &str| self.rules.libraries.iter().position(|l| l.id.get_ref().eq_ignore_ascii_case(name));
         Facts {
             gate: match record.gate {
                 None | Some(Gate::Unknown) => 0,
@@ -200,14 +200,14 @@ impl<'r> Judge<'r> {
             },
             private: record.private,
             disabled: record.disabled,
-            library: record.library.as_deref().and_then(place),
-            tagged_library: record.tags.iter().find_map(|t| place(t)),
+            library: record.library.as_deref().and_then(|l| table.library(l)),
+            tagged_library: record.tags.iter().find_map(|t| table.library(t)),
             files: record.files.is_some().then(|| self.files(record)),
             licensed: !license.ids.is_empty(),
             is_other: license.is_other,
             license: license.openness,
             known: known.map(|k| (k.openness, is_own(&k.license))),
-            hinted: table.hint(&record.id).map(|k| (k.openness[WEIGHTS], is_own(&k.license))),
+            hinted: table.hint(&lower).map(|k| (k.openness[WEIGHTS], is_own(&k.license))),
             bases: self.base_facts(record, bases),
             names_architecture: architecture.into_iter().find(|s| *s != Slot::Absent) == Some(Slot::Text),
             has_auto_map: record.config.auto_map != Slot::Absent,

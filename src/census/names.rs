@@ -107,6 +107,9 @@ pub struct Tables {
     /// What the licenses of `rules.bases` and of `rules.name_hints` come to; `None` for one that is unknown.
     known_bases: Vec<Option<KnownBase>>,
     known_hints: Vec<Option<KnownBase>>,
+    /// Names of libraries in lower case, and a bit for each length among them.
+    libraries: Vec<String>,
+    library_lengths: u64,
 }
 
 /// The number of the format GGUF among weight formats.
@@ -134,12 +137,14 @@ impl Tables {
             hints: ready(patterns(&rules.name_hints)),
             known_bases: rules.bases.iter().map(known).collect(),
             known_hints: rules.name_hints.iter().map(known).collect(),
+            libraries: rules.libraries.iter().map(|l| l.id.get_ref().to_ascii_lowercase()).collect(),
+            library_lengths: rules.libraries.iter().fold(0, |bits, l| bits | 1 << l.id.get_ref().len().min(63)),
         }
     }
 
-    /// As [`crate::license::of_base`]: the entry of an id.
-    pub fn base(&self, id: &str) -> Option<u16> {
-        let at = self.bases.first(&id.to_lowercase())?;
+    /// As [`crate::license::of_base`]: the entry of an id in lower case.
+    pub fn base(&self, lower: &str) -> Option<u16> {
+        let at = self.bases.first(lower)?;
         self.known_bases.get(at)?.as_ref()?;
         u16::try_from(at).ok()
     }
@@ -149,10 +154,21 @@ impl Tables {
         self.known_bases.get(usize::from(at))?.as_ref()
     }
 
-    /// As [`crate::license::of_name`]: the family that a repository's name points to.
-    pub fn hint(&self, id: &str) -> Option<&KnownBase> {
-        let name = id.rsplit('/').next().unwrap_or(id);
-        self.known_hints.get(self.hints.first(&name.to_lowercase())?)?.as_ref()
+    /// As [`crate::license::of_name`]: the family that the name in an id in lower case points to.
+    pub fn hint(&self, lower: &str) -> Option<&KnownBase> {
+        let name = lower.rsplit('/').next().unwrap_or(lower);
+        self.known_hints.get(self.hints.first(name)?)?.as_ref()
+    }
+
+    /// The place of a library in the rules, as [`Rules::library`] finds it.
+    pub fn library(&self, name: &str) -> Option<usize> {
+        let first = name.bytes().next()?.to_ascii_lowercase();
+        // Most tags name none: their length or first letter is enough to know.
+        let may = self.library_lengths & (1 << name.len().min(63)) != 0;
+        if !may {
+            return None;
+        }
+        self.libraries.iter().position(|l| l.bytes().next() == Some(first) && l.eq_ignore_ascii_case(name))
     }
 }
 
@@ -207,7 +223,7 @@ impl<'r> Names<'r> {
     /// The entry of an id among the well-known base models.
     pub fn base(&mut self, id: &str) -> Option<u16> {
         let table = self.table;
-        self.bases.get(id, |id| table.base(id))
+        self.bases.get(id, |id| table.base(&id.to_lowercase()))
     }
 
     /// The addresses of the public hosts.

@@ -2,7 +2,7 @@
 //! holds; only patterns whose longest piece is there are matched, so the answer is that of matching
 //! all of them.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use wildmatch::WildMatch;
 
 /// Patterns in groups; the first group (in the order given) with a matching pattern has the text.
@@ -29,7 +29,7 @@ impl Wildcards {
             }
         }
         // Too many patterns for one automaton is beyond any rule file; all are then matched one by one.
-        match AhoCorasick::builder().match_kind(MatchKind::Standard).build(&pieces) {
+        match AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(&pieces) {
             Ok(automaton) => Wildcards { pieces: Some(automaton), patterns, bare },
             Err(_) => Wildcards { pieces: None, patterns: Vec::new(), bare: bare.into_iter().chain(patterns).collect() },
         }

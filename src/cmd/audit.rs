@@ -73,7 +73,10 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
                 listed = Exit::Incomplete;
             }
             Ok(list) => {
-                for (target, record) in list.into_iter().filter_map(of_list) {
+                let mut models: Vec<(Target, Vec<u8>)> = list.into_iter().filter_map(of_list).collect();
+                models.sort_by(|a, b| a.0.given.cmp(&b.0.given));
+                models.dedup_by(|a, b| a.0.given == b.0.given);
+                for (target, record) in models {
                     targets.push(target);
                     records.push(Some(record));
                 }

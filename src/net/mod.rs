@@ -189,13 +189,20 @@ impl Fetcher {
     }
 
     /// Sets the answer for a resource that another one brought along.
-    pub fn seed(&self, resource: &Resource, answer: Result<Body, Gap>) {
-        let answer = answer.map(Arc::new);
+    pub fn seed(&self, resource: &Resource, body: Body) {
+        let answer = Ok(Arc::new(body));
         if let Some(record) = &self.record {
             record.keep(resource, &answer, self.origin);
         }
         let mut answers = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         answers.insert(format!("{} {}", resource.path, resource.url), Arc::new(OnceCell::new_with(Some(answer))));
+    }
+
+    /// Notes in saved evidence that a resource was not asked for, unless it was.
+    pub fn note_unasked(&self, resource: &Resource, gap: Gap) {
+        if let Some(record) = &self.record {
+            record.keep_unless_there(resource, &Err(gap), self.origin);
+        }
     }
 
     /// The directory that evidence is read from, where it is one.

@@ -37,7 +37,19 @@ pub struct Cutter {
 impl Cutter {
     /// Takes the next bytes.
     pub fn feed(&mut self, bytes: &[u8], out: &mut Chunker<'_>) {
-        for &byte in bytes {
+        let mut rest = bytes;
+        while let Some(&byte) = rest.first() {
+            if self.in_string && !self.escaped {
+                // Most bytes are within strings, and up to their end they mean nothing.
+                let plain = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+                let (piece, left) = rest.split_at(plain);
+                self.push(piece, out);
+                rest = left;
+                if plain > 0 {
+                    continue;
+                }
+            }
+            rest = rest.get(1..).unwrap_or_default();
             if self.in_string {
                 match byte {
                     _ if self.escaped => self.escaped = false,
@@ -45,7 +57,7 @@ impl Cutter {
                     b'"' => self.in_string = false,
                     _ => {}
                 }
-                self.push(byte, out);
+                self.push(&[byte], out);
                 continue;
             }
             match byte {
@@ -71,7 +83,7 @@ impl Cutter {
                 _ => {}
             }
             if self.depth > 0 {
-                self.push(byte, out);
+                self.push(&[byte], out);
             }
         }
     }
@@ -85,12 +97,12 @@ impl Cutter {
         }
     }
 
-    fn push(&mut self, byte: u8, out: &mut Chunker<'_>) {
+    fn push(&mut self, piece: &[u8], out: &mut Chunker<'_>) {
         // Blanks before an element are none of it; a line break in JSON is a blank wherever it may stand.
-        if self.length == 0 && byte.is_ascii_whitespace() {
+        if self.length == 0 && piece.iter().all(u8::is_ascii_whitespace) {
             return;
         }
-        self.length += 1;
+        self.length += piece.len();
         if self.dropped {
             return;
         }
@@ -99,7 +111,12 @@ impl Cutter {
             self.dropped = true;
             return;
         }
-        out.line().push(if matches!(byte, b'\n' | b'\r') { b' ' } else { byte });
+        let line = out.line();
+        let from = line.len();
+        line.extend_from_slice(piece);
+        for byte in line.iter_mut().skip(from).filter(|b| matches!(b, b'\n' | b'\r')) {
+            *byte = b' ';
+        }
     }
 
     /// Takes back what was written of the element.

@@ -46,7 +46,8 @@ const FIELDS: &[&str] = &[
 fn first_page(at: &Endpoints, author: Option<&str>) -> String {
     let fields: String = FIELDS.iter().map(|f| format!("&expand[]={f}")).collect();
     let author = author.map(|a| format!("&author={}", crate::hub::encode_path(a))).unwrap_or_default();
-    format!("{}/api/models?limit={PAGE}{author}{fields}", at.huggingface)
+    // In the order of their making, since the usual order changes while pages are read.
+    format!("{}/api/models?limit={PAGE}&sort=createdAt&direction=-1{author}{fields}", at.huggingface)
 }
 
 /// Goes through the pages of a list; `each` gets the bytes of one, and says whether it wants more.

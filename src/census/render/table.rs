@@ -38,8 +38,8 @@ pub fn render(c: &Census, style: Style) -> String {
 
 fn dimension(out: &mut String, title: &str, table: &Table, style: Style) {
     let lines = if style.verbosity > 0 { table.rows.len() } else { LINES };
-    let _ = writeln!(out, "\n{title:32}{:>12}{:>14}{:>14}", "models", "open weights", "at most open");
-    let _ = writeln!(out, "{:32}{:>12}{:>14}{:>14}", "", "", "or better", "source or data");
+    let _ = writeln!(out, "\n{title:32}{:>12}{:>16}{:>16}", "models", "open weights", "could be");
+    let _ = writeln!(out, "{:32}{:>12}{:>16}{:>16}", "", "", "or better", "open source");
     for line in table.rows.iter().take(lines) {
         row(out, line);
     }
@@ -56,7 +56,7 @@ fn row(out: &mut String, line: &Line) {
     let could: u64 = at_least(&line.possible, &["open-source", "open-source-open-data"]);
     let name = crate::text::cut(&line.name, 30);
     let blank = " ".repeat(32usize.saturating_sub(name.width()));
-    let _ = writeln!(out, "{name}{blank}{:>12}{:>14}{:>14}", number(line.models), percent(open, line.models), percent(could, line.models));
+    let _ = writeln!(out, "{name}{blank}{:>12}{:>16}{:>16}", number(line.models), percent(open, line.models), percent(could, line.models));
 }
 
 fn drift(out: &mut String, c: &Census) {
