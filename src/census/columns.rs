@@ -13,7 +13,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 /// Rows of a row group: what is held in memory before it is written.
-const GROUP: usize = 1 << 16;
+const GROUP: usize = 1 << 14;
 
 /// The table, column by column in the order of [`COLUMNS`](super::row::COLUMNS).
 const SCHEMA: &str = "message census {

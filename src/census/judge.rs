@@ -1,14 +1,16 @@
-//! Judges records fast. A verdict hangs on a few dozen facts of a record, not on its names: so the facts
-//! are gathered into a [`Facts`], and the audit of [`metadata`](super::metadata) is made once for each that
-//! occurs, over the first record that has them. No rule is written a second time; what has to be right
-//! here is that equal facts mean equal audits, which tests hold over fixtures, corpus and made-up records.
+//! Judges records fast. A verdict hangs on a few dozen facts of a record, not on its names: what its license
+//! values come to after the bases ([`TermFacts`]), which library runs it ([`LibraryFacts`]), and these two answers
+//! with what is listed ([`Facts`]). An audit by [`metadata`](super::metadata) answers each set of facts the
+//! first time that it occurs, over the record that has it. No rule is written a second time; what has to be right
+//! here is that equal facts mean equal answers, which tests hold over fixtures, corpus and made-up records.
 
 use super::json::Slot;
 use super::metadata;
 use super::names::{ByContent, GGUF, License, Names, Tables, WEIGHTS};
 use super::record::Record;
-use crate::audit::Options;
+use crate::audit::{Audit, Options};
 use crate::card::papers;
+use crate::component::{Component, license_of};
 use crate::files::{self, Kind};
 use crate::hub::is_repo_id;
 use crate::hub::record::Gate;
@@ -16,22 +18,21 @@ use crate::license::conclude::{Scope, scope_of};
 use crate::net::limits;
 use crate::plan;
 use crate::rules::Rules;
-use crate::vocabulary::{Openness, Pillar, Verdict};
+use crate::vocabulary::{Availability, ComponentId, Content, Openness, Pillar, Verdict};
 use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// Sets of facts that one worker remembers; real hubs have some thousands.
 const REMEMBERED: usize = 1 << 16;
 
-/// What the verdict on a record hangs on.
+/// What the terms of a record hang on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Facts {
-    gate: u8,
-    private: bool,
-    disabled: bool,
-    files: Option<FileFacts>,
+struct TermFacts {
+    lists_files: bool,
+    has_card: bool,
+    has_license_text: bool,
     licensed: bool,
     is_other: bool,
     license: ByContent,
@@ -39,18 +40,73 @@ struct Facts {
     known: Option<(ByContent, bool)>,
     /// The same for the family that its name points to.
     hinted: Option<(Openness, bool)>,
-    bases: Option<BaseFacts>,
+    /// The strictest of the terms that flow down, as far as the rules know the bases.
+    bases: Option<Openness>,
+}
+
+/// The terms, as far as a verdict asks for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Terms {
+    effective: Openness,
+    suspected: bool,
+    own_code: Openness,
+    own_documents: Openness,
+}
+
+/// What the library hangs on that runs a model without code of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct LibraryFacts {
     /// Libraries by their place in the rules: the hub's, and the first among the tags.
     library: Option<usize>,
+    /// The hub names one, known or not.
+    has_library: bool,
     tagged_library: Option<usize>,
     names_architecture: bool,
     has_auto_map: bool,
+    has_modelling_code: bool,
+    has_inference_code: bool,
+    has_pipeline_index: bool,
+    has_adapter_config: bool,
+    has_gguf: bool,
+    lists_files: bool,
+}
+
+/// What the verdict on a record hangs on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Facts {
+    gate: u8,
+    private: bool,
+    disabled: bool,
+    files: Option<ListedFacts>,
+    terms: Terms,
+    /// Openness of the code of the library that runs it.
+    library: Option<Openness>,
+    /// Whether data and code are those of the bases, where there are any.
+    bases: Option<(bool, bool)>,
     names_data: bool,
     has_preprint: bool,
 }
 
+/// What of the file list a verdict asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct ListedFacts {
+    /// A bit for each [`Kind`] of [`DECISIVE`].
+    kinds: u32,
+    has_weights: bool,
+    lacks_shards: bool,
+    has_card: bool,
+    has_training_script: bool,
+}
+
+/// Kinds of files that a rung of the ladder asks for.
+const DECISIVE: u32 = 1 << Kind::ModellingCode as u32
+    | 1 << Kind::InferenceCode as u32
+    | 1 << Kind::DataPreprocessingCode as u32
+    | 1 << Kind::Tokenizer as u32
+    | 1 << Kind::Report as u32;
+
 /// What the file list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct FileFacts {
     /// A bit for each [`Kind`].
     kinds: u32,
@@ -62,6 +118,12 @@ struct FileFacts {
     has_pipeline_index: bool,
     has_adapter_config: bool,
     has_training_script: bool,
+}
+
+impl FileFacts {
+    fn has(&self, kind: Kind) -> bool {
+        self.kinds & 1 << kind as u32 != 0
+    }
 }
 
 /// What the base models come to.
@@ -95,7 +157,9 @@ pub struct Judge<'r> {
     rules: &'r Rules,
     options: Options,
     names: Names<'r>,
-    known: HashMap<Facts, Standing>,
+    terms: HashMap<TermFacts, Terms>,
+    libraries: HashMap<LibraryFacts, Option<Openness>>,
+    verdicts: HashMap<Facts, (Verdict, Verdict)>,
     /// Every record is audited; for rules of others, which may ask for what is no fact here.
     always_audit: bool,
 }
@@ -103,7 +167,8 @@ pub struct Judge<'r> {
 impl<'r> Judge<'r> {
     /// A judge by some rules; `own_rules` where they are not the built-in ones alone.
     pub fn new(rules: &'r Rules, tables: &'r Tables, options: Options, own_rules: bool) -> Judge<'r> {
-        Judge { rules, options, names: Names::new(rules, tables), known: HashMap::new(), always_audit: own_rules }
+        let (terms, libraries, verdicts) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Judge { rules, options, names: Names::new(rules, tables), terms, libraries, verdicts, always_audit: own_rules }
     }
 
     /// Judges a record.
@@ -111,28 +176,89 @@ impl<'r> Judge<'r> {
         let license = self.names.license(record);
         let bases = self.bases(record);
         let standing = if self.always_audit {
-            self.audit(record)
+            let audit = self.audit(record);
+            Standing { verdict: audit.verdict, possible: audit.possible, effective: audit.lineage.openness }
         } else {
-            let facts = self.facts(record, &license, &bases);
-            match self.known.get(&facts) {
-                Some(known) => *known,
-                None => {
-                    let standing = self.audit(record);
-                    if self.known.len() >= REMEMBERED {
-                        self.known.clear();
-                    }
-                    self.known.insert(facts, standing);
-                    standing
-                }
-            }
+            self.by_facts(record, &license, &bases)
         };
         Judged { standing, license, bases }
     }
 
     /// The audit of the record alone.
-    fn audit(&self, record: &Record<'_>) -> Standing {
-        let audit = metadata::audit(record.to_model_record(), self.rules, &self.options);
-        Standing { verdict: audit.verdict, possible: audit.possible, effective: audit.lineage.openness }
+    fn audit(&self, record: &Record<'_>) -> Audit<'r> {
+        metadata::audit(record.to_model_record(), self.rules, &self.options)
+    }
+
+    /// The answer to the record's facts; what is not known yet, its audit tells.
+    fn by_facts(&mut self, record: &Record<'_>, license: &License, bases: &[(Cow<'_, str>, Cow<'_, str>)]) -> Standing {
+        let files = record.files.is_some().then(|| self.files(record));
+        let from_bases = self.base_facts(record, bases);
+        let mut audit: Option<Audit<'r>> = None;
+        let (rules, options) = (self.rules, self.options);
+        let term_facts = self.term_facts(record, license, files.as_ref(), from_bases);
+        let terms = match self.terms.get(&term_facts) {
+            Some(known) => *known,
+            None => {
+                let audit = audit.get_or_insert_with(|| metadata::audit(record.to_model_record(), rules, &options));
+                let own = |content| license_of(&audit.terms, content).openness;
+                let terms = Terms {
+                    effective: audit.lineage.openness,
+                    suspected: audit.lineage.suspected.is_some(),
+                    own_code: own(Content::Code),
+                    own_documents: own(Content::Document),
+                };
+                remember(&mut self.terms, term_facts, terms)
+            }
+        };
+        let library_facts = self.library_facts(record, files.as_ref());
+        let library = match self.libraries.get(&library_facts) {
+            Some(known) => *known,
+            None => {
+                let audit = audit.get_or_insert_with(|| metadata::audit(record.to_model_record(), rules, &options));
+                let (code, inference) = (library_facts.has_modelling_code, library_facts.has_inference_code);
+                // The component for which the repository has no code of its own.
+                let id = if code { ComponentId::InferenceCode } else { ComponentId::ModelArchitecture };
+                let by_library = |c: &&Component| c.availability == Availability::Released && !(code && inference);
+                let library = audit.components.get(&id).filter(by_library).map(|c| c.license.openness);
+                remember(&mut self.libraries, library_facts, library)
+            }
+        };
+        let facts = Facts {
+            gate: match record.gate {
+                None | Some(Gate::Unknown) => 0,
+                Some(Gate::None) => 1,
+                Some(Gate::Automatic) => 2,
+                Some(Gate::Manual) => 3,
+            },
+            private: record.private,
+            disabled: record.disabled,
+            files: files.map(|f| ListedFacts {
+                kinds: f.kinds & DECISIVE,
+                has_weights: f.has_weights,
+                lacks_shards: f.lacks_shards,
+                has_card: f.has_card,
+                has_training_script: f.has_training_script,
+            }),
+            terms,
+            library,
+            bases: from_bases.map(|b| (b.inherits_data, b.inherits_code)),
+            names_data: record.front.datasets.0.iter().any(|d| plan::names_dataset(d, self.names.at())),
+            has_preprint: self.has_preprint(record),
+        };
+        let (verdict, possible) = match self.verdicts.get(&facts) {
+            Some(known) => *known,
+            None => {
+                let audit = audit.get_or_insert_with(|| metadata::audit(record.to_model_record(), rules, &options));
+                let answer = (audit.verdict, audit.possible);
+                remember(&mut self.verdicts, facts, answer)
+            }
+        };
+        Standing { verdict, possible, effective: terms.effective }
+    }
+
+    fn has_preprint(&self, record: &Record<'_>) -> bool {
+        let preprints: Vec<String> = record.tags.iter().filter(|t| t.starts_with("arxiv:")).map(|t| t.to_string()).collect();
+        !preprints.is_empty() && !papers::own(None, &preprints, self.rules).is_empty()
     }
 
     /// Base models as [`plan::plan`] finds them in a record, at most as many as are looked up. A relation that
@@ -184,35 +310,39 @@ impl<'r> Judge<'r> {
         crate::lineage::undeclared_relation(&record.id, bases, tagged, || has_adapter, self.rules)
     }
 
-    fn facts(&mut self, record: &Record<'_>, license: &License, bases: &[(Cow<'_, str>, Cow<'_, str>)]) -> Facts {
+    fn term_facts(&self, record: &Record<'_>, license: &License, files: Option<&FileFacts>, bases: Option<BaseFacts>) -> TermFacts {
         let is_own = |id: &str| license.ids.iter().any(|own| own == id);
         let table = self.names.table();
         let lower = record.id.to_ascii_lowercase();
         let known = table.base(&lower).and_then(|at| table.known_base(at));
-        let architecture = [record.config.architecture, record.config.model_type, record.config.class_name];
-        let preprints: Vec<String> = record.tags.iter().filter(|t| t.starts_with("arxiv:")).map(|t| t.to_string()).collect();
-        Facts {
-            gate: match record.gate {
-                None | Some(Gate::Unknown) => 0,
-                Some(Gate::None) => 1,
-                Some(Gate::Automatic) => 2,
-                Some(Gate::Manual) => 3,
-            },
-            private: record.private,
-            disabled: record.disabled,
-            library: record.library.as_deref().and_then(|l| table.library(l)),
-            tagged_library: record.tags.iter().find_map(|t| table.library(t)),
-            files: record.files.is_some().then(|| self.files(record)),
+        TermFacts {
+            lists_files: files.is_some(),
+            has_card: files.is_some_and(|f| f.has_card),
+            has_license_text: files.is_some_and(|f| f.has_license_text),
             licensed: !license.ids.is_empty(),
             is_other: license.is_other,
             license: license.openness,
             known: known.map(|k| (k.openness, is_own(&k.license))),
             hinted: table.hint(&lower).map(|k| (k.openness[WEIGHTS], is_own(&k.license))),
-            bases: self.base_facts(record, bases),
+            bases: bases.map(|b| b.openness),
+        }
+    }
+
+    fn library_facts(&self, record: &Record<'_>, files: Option<&FileFacts>) -> LibraryFacts {
+        let table = self.names.table();
+        let architecture = [record.config.architecture, record.config.model_type, record.config.class_name];
+        LibraryFacts {
+            library: record.library.as_deref().and_then(|l| table.library(l)),
+            has_library: record.library.is_some(),
+            tagged_library: record.tags.iter().find_map(|t| table.library(t)),
             names_architecture: architecture.into_iter().find(|s| *s != Slot::Absent) == Some(Slot::Text),
             has_auto_map: record.config.auto_map != Slot::Absent,
-            names_data: record.front.datasets.0.iter().any(|d| plan::names_dataset(d, self.names.at())),
-            has_preprint: !preprints.is_empty() && !papers::own(None, &preprints, self.rules).is_empty(),
+            has_modelling_code: files.is_some_and(|f| f.has(Kind::ModellingCode)),
+            has_inference_code: files.is_some_and(|f| f.has(Kind::InferenceCode)),
+            has_pipeline_index: files.is_some_and(|f| f.has_pipeline_index),
+            has_adapter_config: files.is_some_and(|f| f.has_adapter_config),
+            has_gguf: files.is_some_and(|f| f.has_gguf),
+            lists_files: files.is_some(),
         }
     }
 
@@ -299,10 +429,19 @@ impl<'r> Judge<'r> {
         if !path.bytes().any(|b| b.is_ascii_digit()) {
             return None;
         }
-        let mut hasher = self.known.hasher().build_hasher();
+        let mut hasher = self.verdicts.hasher().build_hasher();
         for byte in path.bytes() {
             hasher.write_u8(if byte.is_ascii_digit() { b'0' } else { byte });
         }
         Some(hasher.finish())
     }
+}
+
+/// Adds an answer to a bounded memory, and gives it back.
+fn remember<K: Eq + Hash, V: Copy>(memory: &mut HashMap<K, V>, facts: K, answer: V) -> V {
+    if memory.len() >= REMEMBERED {
+        memory.clear();
+    }
+    memory.insert(facts, answer);
+    answer
 }
