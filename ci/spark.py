@@ -53,6 +53,6 @@ with tempfile.TemporaryDirectory() as folder:
         if not row["error"]:
             counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
     agrees = dict(rows) == counts
-    bases = duckdb.sql(f"SELECT count(*) FROM (SELECT unnest(base_models) FROM '{table}')").fetchone()[0]
+    bases = duckdb.sql(f"SELECT count(*) FROM (SELECT unnest(base_models) FROM '{table}')").fetchall()[0][0]
     print(f"DuckDB reads the Parquet: {rows}, {bases} bases; equal to the rows: {agrees}")
 sys.exit(0 if same and agrees else 1)
