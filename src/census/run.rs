@@ -43,7 +43,7 @@ pub struct Setting<'r> {
 /// Rows of a chunk, ready to be written.
 pub enum Rows {
     Bytes(Vec<u8>),
-    Columns(Columns),
+    Columns(Box<Columns>),
 }
 
 struct Done {
@@ -185,7 +185,7 @@ enum Output {
     None,
     Jsonl(Vec<u8>),
     Csv(Vec<u8>),
-    Columns(Columns),
+    Columns(Box<Columns>),
 }
 
 impl Output {
@@ -194,7 +194,7 @@ impl Output {
             Form::None => Output::None,
             Form::Jsonl => Output::Jsonl(Vec::with_capacity(128 << 10)),
             Form::Csv => Output::Csv(Vec::with_capacity(64 << 10)),
-            Form::Parquet => Output::Columns(Columns::default()),
+            Form::Parquet => Output::Columns(Box::default()),
         }
     }
 

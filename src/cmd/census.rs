@@ -194,8 +194,8 @@ impl Target {
         };
         match self {
             Target::Summary => Ok(Out::Summary),
-            Target::Bytes(Form::Parquet, path) => Ok(Out::Parquet(Writer::new(to(path)?)?)),
-            Target::Parquet(path) => Ok(Out::Parquet(Writer::new(to(Some(path))?)?)),
+            Target::Bytes(Form::Parquet, path) => Ok(Out::Parquet(Box::new(Writer::new(to(path)?)?))),
+            Target::Parquet(path) => Ok(Out::Parquet(Box::new(Writer::new(to(Some(path))?)?))),
             Target::Bytes(form, path) => {
                 let mut out = to(path)?;
                 if form == Form::Csv {
@@ -212,7 +212,7 @@ impl Target {
 enum Out {
     Summary,
     Bytes(Box<dyn Write + Send>),
-    Parquet(Writer<Box<dyn Write + Send>>),
+    Parquet(Box<Writer<Box<dyn Write + Send>>>),
 }
 
 impl Out {
@@ -223,7 +223,7 @@ impl Out {
                 // A filter answers as it is asked, not when a buffer is full.
                 Ok(out.flush()?)
             }
-            (Out::Parquet(out), Rows::Columns(columns)) => out.add(columns),
+            (Out::Parquet(out), Rows::Columns(columns)) => out.add(*columns),
             _ => Ok(()),
         }
     }
