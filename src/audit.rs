@@ -1,7 +1,8 @@
 //! One model judged: a pure function of what was gathered and the rules, so that the same evidence
 //! gives the same answer. Everything that is printed is read off an [`Audit`].
 
-use crate::card::topics::{self, contains_phrase};
+use crate::card::Card;
+use crate::card::topics::{self, Said, contains_phrase};
 use crate::component::{self, Component, Components, Context, Reported};
 use crate::evidence::{Evidence, Snapshot};
 use crate::files::Sorted;
@@ -256,16 +257,21 @@ fn restricted(lineage: &Lineage<'_>) -> String {
     if terms.is_empty() { format!("{expression}: restricted") } else { format!("{expression}: restricted ({})", terms.join(", ")) }
 }
 
+/// The first sentence of a card that says "open source" of the model itself.
+pub fn open_source_claim(card: &Card, rules: &Rules) -> Option<Said> {
+    let not_own = rules.phrase_list("claim-not-own");
+    topics::said(card, rules, "open-source-claim", |t| !matches!(t, Some("citation" | "evaluation" | "training-data")))
+        .into_iter()
+        .find(|s| !not_own.iter().any(|p| contains_phrase(&text::words(&s.sentence), p)))
+}
+
 /// "Open source" said of the model itself, while it is not.
 fn openwashing(snapshot: &Snapshot, rules: &Rules, verdict: Verdict, reasons: &[Reason]) -> Option<Finding> {
     if verdict >= Verdict::OpenSource || verdict == Verdict::Unknown {
         return None;
     }
     let card = snapshot.parsed.as_ref()?;
-    let not_own = rules.phrase_list("claim-not-own");
-    let said = topics::said(card, rules, "open-source-claim", |t| !matches!(t, Some("citation" | "evaluation" | "training-data")))
-        .into_iter()
-        .find(|s| !not_own.iter().any(|p| contains_phrase(&text::words(&s.sentence), p)))?;
+    let said = open_source_claim(card, rules)?;
     let because = reasons.first().map_or(String::new(), |r| format!("; {}", r.text));
     let cite = snapshot.card.as_ref().ok()?.cite(Some(said.line), text::cut(&said.sentence, 240));
     Some(Finding::new(

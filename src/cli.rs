@@ -58,6 +58,9 @@ pub enum Command {
         after_help = "Examples:\n  trulyopen explain open-weights\n  trulyopen explain training-code\n  trulyopen explain LicenseRef-llama-3.1\n  trulyopen explain osaid/data-information\n  trulyopen explain --list"
     )]
     Explain(ExplainArgs),
+    /// Judge a whole hub, or a dump of its metadata, by the records alone, and sum it up
+    #[command(after_help = CENSUS_EXAMPLES)]
+    Census(CensusArgs),
     /// Show, check or empty the cache of what hubs answered
     #[command(
         after_help = "The cache is in TRULYOPEN_CACHE, or the user's cache directory; TRULYOPEN_CACHE=off keeps nothing, TRULYOPEN_CACHE_SIZE is its bound in MB (256).\n\nExamples:\n  trulyopen cache show\n  trulyopen cache clean --unused-for 30d"
@@ -102,6 +105,8 @@ Examples:
   trulyopen audit https://huggingface.co/openai/gpt-oss-20b --format json
   trulyopen audit modelscope:Qwen/Qwen3-8B ollama:llama3.1:8b github:isl-org/MiDaS
   trulyopen audit --from models.txt --fail-under open-weights
+  trulyopen audit --org allenai --format html -o allenai.html
+  trulyopen audit --from thousands.txt --format jsonl -o audits.jsonl --resume audits.state
   trulyopen audit ./my-checkpoint
   trulyopen audit ./model.gguf ./Modelfile
   trulyopen audit --cache --offline
@@ -120,6 +125,12 @@ pub struct AuditArgs {
     /// Audit every model in a cache: DIR, or else those of the hub's clients, Ollama and LM Studio; says which may be shipped
     #[arg(long, value_name = "DIR", num_args = 0..=1)]
     pub cache: Option<Option<PathBuf>>,
+    /// Audit every model of an organisation, as the hub lists them; can be repeated
+    #[arg(long, value_name = "NAME")]
+    pub org: Vec<String>,
+    /// Keep finished audits in a file, and go on from there: Ctrl-C loses nothing, and nothing is audited twice
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
     /// Exit with 1 where a model's proven verdict is below this one
     #[arg(long, value_name = "VERDICT", value_parser = PossibleValuesParser::new(["closed", "weights-available", "open-weights", "open-source", "open-source-open-data"]))]
     pub fail_under: Option<String>,
@@ -273,6 +284,33 @@ pub struct ExplainArgs {
     /// List everything that can be explained
     #[arg(long)]
     pub list: bool,
+}
+
+const CENSUS_EXAMPLES: &str = "\
+Examples:
+  trulyopen census models.jsonl.zst
+  trulyopen census models.parquet --format html -o census.html
+  trulyopen census models.parquet --format parquet -o judged.parquet --summary census.json
+  trulyopen census --jsonl-in - --jsonl-out - < records.jsonl
+  trulyopen census";
+
+#[derive(Debug, Args)]
+pub struct CensusArgs {
+    /// Records: JSON lines, a JSON array or Parquet, plain, gzip or zstd; `-` is standard input. Without any: the whole hub, by its list
+    #[arg(value_name = "FILE")]
+    pub input: Vec<PathBuf>,
+    /// Read records as FILE does; with --jsonl-out - it makes a filter
+    #[arg(long, value_name = "FILE")]
+    pub jsonl_in: Option<PathBuf>,
+    /// Write a line of JSON for each record, in order, also for one that cannot be judged
+    #[arg(long, value_name = "FILE")]
+    pub jsonl_out: Option<PathBuf>,
+    /// Write the summary (HTML by its name, else JSON) beside the rows of --format jsonl, csv or parquet
+    #[arg(long, value_name = "FILE")]
+    pub summary: Option<PathBuf>,
+    /// Threads that judge; as many as there are cores
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 }
 
 /// Flags that every command has.

@@ -15,7 +15,9 @@
 
 pub mod alternatives;
 pub mod audit;
+pub mod batch;
 pub mod card;
+pub mod census;
 pub mod cli;
 pub mod cmd;
 pub mod collect;
@@ -40,6 +42,7 @@ pub mod net;
 pub mod permits;
 pub mod plan;
 pub mod policy;
+pub mod progress;
 pub mod render;
 pub mod report;
 pub mod requirement;

@@ -2,6 +2,7 @@
 //! read once.
 
 use crate::audit::{Audit, Options, judge};
+use crate::batch::{Job, Pace};
 use crate::collect;
 use crate::error::Error;
 use crate::evidence::{DatasetSnapshot, Depth, Snapshot};
@@ -188,7 +189,7 @@ pub async fn audit<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, t
 }
 
 /// As [`audit`]; `peers` are reviewed files that are targets of the same run.
-async fn audit_beside<'r>(
+pub(crate) async fn audit_beside<'r>(
     fetcher: &Fetcher,
     rules: &'r Rules,
     options: &Options,
@@ -273,26 +274,20 @@ pub fn audit_each<T>(
     jobs: usize,
     keep: impl Fn(&Snapshot, &Audit<'_>) -> T,
 ) -> Result<Vec<T>, Error> {
-    let peers: Vec<Review> = targets
-        .iter()
-        .filter_map(|t| match &t.place {
-            Place::Reviewed { format, path } => reviewed::load_as(path, *format).ok(),
-            _ => None,
-        })
-        .collect();
-    let peers = &peers;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
-    let keep = &keep;
-    let results = runtime.block_on(async {
-        futures_util::stream::iter(targets)
-            .map(|target| async move {
-                let (snapshot, audit) = audit_beside(fetcher, rules, options, target, peers).await;
-                keep(&snapshot, &audit)
-            })
-            .buffered(jobs.max(1))
-            .collect()
-            .await
-    });
-    fetcher.finish()?;
+    let list: Vec<Job<'_>> = targets.iter().map(|target| Job { target, record: None }).collect();
+    let mut results = Vec::with_capacity(targets.len());
+    let pace = Pace { jobs, interruptible: false };
+    crate::batch::run(
+        fetcher,
+        rules,
+        options,
+        &list,
+        pace,
+        |_, snapshot, audit| keep(snapshot, audit),
+        |one| {
+            results.push(one);
+            Ok(())
+        },
+    )?;
     Ok(results)
 }

@@ -3,6 +3,7 @@
 pub mod alternatives;
 pub mod audit;
 pub mod cache;
+pub mod census;
 pub mod check;
 pub mod diff;
 pub mod doctor;
@@ -10,6 +11,7 @@ pub mod explain;
 pub mod init;
 pub mod license;
 pub mod report;
+mod resume;
 pub mod scan;
 pub mod shell;
 
@@ -36,6 +38,7 @@ pub fn run(cli: Cli) -> Result<Exit, Error> {
         Command::Explain(args) => text_or_json("explain", &cli.shared).and_then(|()| explain::run(&args, &cli.shared)),
         Command::Cache { action } => text_or_json("cache", &cli.shared).and_then(|()| cache::run(&action, &cli.shared)),
         Command::Doctor => text_or_json("doctor", &cli.shared).and_then(|()| doctor::run(&cli.shared)),
+        Command::Census(args) => census::run(&args, &cli.shared),
         Command::Completions { shell } => shell::completions(shell, &cli.shared),
         Command::Man => shell::man(&cli.shared),
     }

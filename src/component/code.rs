@@ -35,7 +35,10 @@ pub fn architecture(cx: &Context<'_, '_>) -> Component {
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
     }
-    unread_config(cx, id).unwrap_or_else(|| Component::absent(id, "no modelling code, and no configuration that a released library reads"))
+    // A configuration may name what implements it, and a repository that the card links may hold it.
+    unread_config(cx, id)
+        .or_else(|| not_looked_into(cx, id))
+        .unwrap_or_else(|| Component::absent(id, "no modelling code, and no configuration that a released library reads"))
 }
 
 /// Code that runs the model.
@@ -61,7 +64,9 @@ pub fn inference(cx: &Context<'_, '_>) -> Component {
     if let Some(library) = library(cx) {
         return from_library(cx, id, &library);
     }
-    unread_config(cx, id).unwrap_or_else(|| Component::absent(id, "no inference code, and no library that runs it"))
+    unread_config(cx, id)
+        .or_else(|| not_looked_into(cx, id))
+        .unwrap_or_else(|| Component::absent(id, "no inference code, and no library that runs it"))
 }
 
 /// Unknown, where a configuration is listed that could not be read: it may name what runs the model.

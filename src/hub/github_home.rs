@@ -269,7 +269,7 @@ mod tests {
     use super::*;
 
     fn body(text: &str) -> Answer {
-        Ok(std::sync::Arc::new(crate::net::Body { bytes: text.as_bytes().to_vec(), commit: None, kept: None }))
+        Ok(std::sync::Arc::new(crate::net::Body::of(text.as_bytes().to_vec())))
     }
 
     /// Path and size of a file.

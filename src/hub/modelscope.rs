@@ -272,7 +272,7 @@ mod tests {
     use std::sync::Arc;
 
     fn body(text: &str) -> Answer {
-        Ok(Arc::new(Body { bytes: text.as_bytes().to_vec(), commit: None, kept: None }))
+        Ok(Arc::new(Body::of(text.as_bytes().to_vec())))
     }
 
     fn read(revision: Option<&str>, info: &str, files: &str) -> Result<ModelRecord, Gap> {

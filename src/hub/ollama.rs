@@ -238,7 +238,7 @@ mod tests {
     use std::sync::Arc;
 
     fn read(manifest: &str) -> Result<ModelRecord, Gap> {
-        let body = Body { bytes: manifest.as_bytes().to_vec(), commit: None, kept: None };
+        let body = Body::of(manifest.as_bytes().to_vec());
         let at = Endpoints::default();
         Ollama.read_record(&Asked { at: &at, id: "library/x:1b", revision: None }, &[Ok(Arc::new(body))], &Rules::default())
     }

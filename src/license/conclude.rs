@@ -399,7 +399,7 @@ fn texts(snapshot: &Snapshot, rules: &Rules) -> Vec<TextResult> {
 }
 
 /// What a license file is about, by its name.
-fn scope_of(path: &str) -> Scope {
+pub fn scope_of(path: &str) -> Scope {
     let stem = t::words(path.rsplit('/').next().unwrap_or(path));
     let has = |words: &[&str]| stem.split(' ').any(|w| words.contains(&w));
     if has(&["code", "source"]) {

@@ -17,7 +17,6 @@ use crate::rules::Rules;
 use crate::rules::schema::{Base, LicenseRule, Obligation};
 use crate::text as t;
 use crate::vocabulary::{Content, Openness};
-use wildmatch::WildMatch;
 
 /// A license that is known: an entry of ours, or one of the SPDX list.
 #[derive(Debug, Clone, Copy)]
@@ -178,19 +177,20 @@ pub fn is_named(record: &ModelRecord, rules: &Rules) -> bool {
 
 /// Whether a rule on well-known base models is about this id.
 pub fn base_fits(base: &Base, id: &str) -> bool {
-    let id = id.to_lowercase();
-    base.patterns().any(|p| WildMatch::new(p).matches(&id))
+    base.fits(&id.to_lowercase())
 }
 
 /// The license that binds a well-known base model, known from its id.
 pub fn of_base<'r>(rules: &'r Rules, id: &str) -> Option<(&'r Base, Known<'r>)> {
-    let base = rules.bases.iter().find(|b| base_fits(b, id))?;
+    let lower = id.to_lowercase();
+    let base = rules.bases.iter().find(|b| b.fits(&lower))?;
     Some((base, find(rules, base.license.get_ref())?))
 }
 
 /// The family that a repository's name alone points to; a suspicion, never a proof.
 pub fn of_name<'r>(rules: &'r Rules, id: &str) -> Option<(&'r Base, Known<'r>)> {
     let name = id.rsplit('/').next().unwrap_or(id);
-    let base = rules.name_hints.iter().find(|b| base_fits(b, name))?;
+    let lower = name.to_lowercase();
+    let base = rules.name_hints.iter().find(|b| b.fits(&lower))?;
     Some((base, find(rules, base.license.get_ref())?))
 }

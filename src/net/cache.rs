@@ -58,6 +58,9 @@ struct Entry {
     /// `None` where the host said that there is no such thing.
     sha256: Option<String>,
     commit: Option<String>,
+    /// The next page of a list.
+    #[serde(default)]
+    next: Option<String>,
     policy: CachePolicy,
 }
 
@@ -119,7 +122,7 @@ impl Cache {
         if entry.schema != SCHEMA || entry.key != key || entry.vouched > now() {
             return None;
         }
-        let kept = |bytes| Body { bytes, commit: entry.commit.clone(), kept: Some(entry.vouched) };
+        let kept = |bytes| Body { bytes, commit: entry.commit.clone(), kept: Some(entry.vouched), next: entry.next.clone() };
         let answer = match &entry.sha256 {
             None => Err(Gap::NotFound),
             Some(digest) => {
@@ -141,6 +144,7 @@ impl Cache {
     /// host's own word is not. A cache that cannot be written is one that keeps nothing.
     pub fn keep(&self, resource: &Resource, status: StatusCode, headers: &HeaderMap, answer: &Result<Body, Gap>) {
         let Some(policy) = policy(resource, status, headers) else { return };
+        let next = answer.as_ref().ok().and_then(|body| body.next.clone());
         let (sha256, commit) = match answer {
             // A page for people where data were asked for is no answer, whatever its status.
             Ok(body) if resource.path.ends_with(".json") && serde_json::from_slice::<IgnoredAny>(&body.bytes).is_err() => return,
@@ -157,7 +161,7 @@ impl Cache {
             }
         }
         let key = self.key(resource);
-        self.write_entry(&Entry { schema: SCHEMA, key, vouched: now(), sha256, commit, policy });
+        self.write_entry(&Entry { schema: SCHEMA, key, vouched: now(), sha256, commit, next, policy });
     }
 
     /// Notes that the host vouched for a kept content again; `None` where its answer does not fit it.

@@ -36,6 +36,11 @@ impl Directory {
         Ok(Directory { root: root.to_path_buf(), manifest })
     }
 
+    /// Where it is.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The addresses that the saved evidence was fetched from.
     pub fn endpoints(&self) -> Option<Endpoints> {
         self.manifest.as_ref().map(|m| m.endpoints.clone())
@@ -89,7 +94,7 @@ impl Directory {
         {
             return Err(Gap::DigestMismatch);
         }
-        Ok(Body { bytes, commit: entry.and_then(|e| e.commit.clone()), kept: entry.and_then(|e| e.kept) })
+        Ok(Body { bytes, commit: entry.and_then(|e| e.commit.clone()), kept: entry.and_then(|e| e.kept), next: None })
     }
 }
 

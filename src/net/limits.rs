@@ -24,6 +24,9 @@ pub const PROBE_BYTES: usize = 64 << 10;
 /// Bytes of a code repository's tree (100,000 entries, the hub's own cap, are about 25 MB).
 pub const TREE_BYTES: usize = 32 << 20;
 
+/// Bytes of answers that a run keeps for whoever asks again.
+pub const ANSWERS_BYTES: usize = 256 << 20;
+
 /// License, notice and policy files read of one repository.
 pub const LICENSE_FILES: usize = 8;
 /// Files that a model repository's list may have before the rest is ignored.

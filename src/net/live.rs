@@ -5,7 +5,7 @@ use super::auth::{Token, is_internal};
 use super::cache::Cache;
 use super::{Body, Gap, Resource, directory, limits};
 use crate::error::Error;
-use reqwest::header::{AUTHORIZATION, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, HeaderMap, LINK, LOCATION, RETRY_AFTER};
 use reqwest::{Certificate, Client, Response, StatusCode};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Semaphore;
@@ -267,16 +267,25 @@ async fn body(mut response: Response, resource: &Resource) -> Attempt {
         return done(Gap::TooLarge(resource.limit));
     }
     let commit = response.headers().get("x-repo-commit").and_then(|c| c.to_str().ok()).map(str::to_string);
+    let next = response.headers().get(LINK).and_then(|l| l.to_str().ok()).and_then(|l| next_page(response.url(), l));
     let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if bytes.len() + chunk.len() > resource.limit => return done(Gap::TooLarge(resource.limit)),
             Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
-            Ok(None) => return Attempt::Done(Ok(Reply::Body(Body { bytes, commit, kept: None }, response.headers().clone()))),
+            Ok(None) => return Attempt::Done(Ok(Reply::Body(Body { bytes, commit, kept: None, next }, response.headers().clone()))),
             Err(e) if e.is_timeout() => return Attempt::Again(None, Gap::TimedOut),
             Err(_) => return Attempt::Again(None, Gap::Malformed("the answer was cut off".into())),
         }
     }
+}
+
+/// The next page that a `Link` header names, where it is on the same host.
+fn next_page(from: &Url, link: &str) -> Option<String> {
+    let named = link.split(',').find(|l| l.split(';').skip(1).any(|p| matches!(p.trim(), "rel=\"next\"" | "rel=next")))?;
+    let address = named.split_once('<')?.1.split_once('>')?.0;
+    let next = from.join(address).ok()?;
+    (next.origin() == from.origin()).then(|| next.to_string())
 }
 
 /// What a status other than success means. Hubs of this family name the kind in `X-Error-Code`,

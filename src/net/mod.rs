@@ -17,6 +17,7 @@ pub use gap::Gap;
 use crate::error::Error;
 use crate::hub::Endpoints;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::OnceCell;
 
@@ -76,6 +77,15 @@ pub struct Body {
     /// Where it is an answer of an earlier run that nobody was asked about again: when the host gave it, in
     /// seconds since the epoch.
     pub kept: Option<u64>,
+    /// The next page of a list, as the host names it (`Link: <…>; rel="next"`, RFC 8288).
+    pub next: Option<String>,
+}
+
+impl Body {
+    /// A content, and nothing said of it.
+    pub fn of(bytes: Vec<u8>) -> Body {
+        Body { bytes, commit: None, kept: None, next: None }
+    }
 }
 
 /// Where evidence came from, as the contract's `fetched_from` says it.
@@ -124,6 +134,8 @@ pub struct Fetcher {
     pub endpoints: Endpoints,
     pub origin: Origin,
     answers: Answers,
+    /// Bytes of the answers kept, roughly.
+    held: AtomicUsize,
     record: Option<record::Recorder>,
     /// What people stated of models (`--evidence`).
     pub reviews: Vec<crate::reviewed::Review>,
@@ -137,7 +149,7 @@ impl Fetcher {
             Source::Live(_) | Source::Offline(_) => (endpoints, Origin::Live),
             Source::Sample => (Endpoints::default(), Origin::Directory),
         };
-        Fetcher { source, endpoints, origin, answers: Mutex::default(), record, reviews: Vec::new() }
+        Fetcher { source, endpoints, origin, answers: Mutex::default(), held: AtomicUsize::new(0), record, reviews: Vec::new() }
     }
 
     /// Whether the answer is to this very request; that of a plain directory is to any revision.
@@ -167,10 +179,53 @@ impl Fetcher {
             if let Some(record) = &self.record {
                 record.keep(resource, &answer, self.origin);
             }
+            self.make_room(answer.as_ref().map_or(0, |body| body.bytes.len()));
             answer
         })
         .await
         .clone()
+    }
+
+    /// Lets go of the answers kept where they have become too many: a long run asks for a few of them again
+    /// rather than hold all of them.
+    fn make_room(&self, more: usize) {
+        if self.held.fetch_add(more, Ordering::Relaxed) + more > limits::ANSWERS_BYTES {
+            self.held.store(0, Ordering::Relaxed);
+            self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).retain(|_, cell| !cell.initialized());
+        }
+    }
+
+    /// A page of a list: read once by whoever goes through it, so neither kept nor recorded.
+    ///
+    /// # Errors
+    /// The reason why it could not be had.
+    pub async fn page(&self, resource: &Resource) -> Result<Body, Gap> {
+        self.read(resource).await
+    }
+
+    /// Sets the answer for a resource that another one brought along.
+    pub fn seed(&self, resource: &Resource, body: Body) {
+        let answer = Ok(Arc::new(body));
+        if let Some(record) = &self.record {
+            record.keep(resource, &answer, self.origin);
+        }
+        let mut answers = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        answers.insert(format!("{} {}", resource.path, resource.url), Arc::new(OnceCell::new_with(Some(answer))));
+    }
+
+    /// Notes in saved evidence that a resource was not asked for, unless it was.
+    pub fn note_unasked(&self, resource: &Resource, gap: Gap) {
+        if let Some(record) = &self.record {
+            record.keep_unless_there(resource, &Err(gap), self.origin);
+        }
+    }
+
+    /// The directory that evidence is read from, where it is one.
+    pub fn directory(&self) -> Option<&std::path::Path> {
+        match &self.source {
+            Source::Directory(dir) => Some(dir.root()),
+            _ => None,
+        }
     }
 
     async fn read(&self, resource: &Resource) -> Result<Body, Gap> {
@@ -227,7 +282,7 @@ impl Fetcher {
 /// the sample knows nothing about it.
 fn sample(resource: &Resource) -> Result<Body, Gap> {
     match crate::rules::sample_file(&resource.path) {
-        Some(bytes) => Ok(Body { bytes, commit: None, kept: None }),
+        Some(bytes) => Ok(Body::of(bytes)),
         None if directory::is_record(&resource.path) => {
             Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into()))
         }

@@ -94,6 +94,13 @@ impl Recorder {
         lock(&self.entries).insert(resource.path.clone(), entry);
     }
 
+    /// As [`Recorder::keep`], where nothing was kept for the resource.
+    pub fn keep_unless_there(&self, resource: &Resource, answer: &Result<Arc<Body>, Gap>, origin: Origin) {
+        if !lock(&self.entries).contains_key(&resource.path) {
+            self.keep(resource, answer, origin);
+        }
+    }
+
     /// Writes the list, merged over one that an earlier run left in the same directory.
     ///
     /// # Errors

@@ -16,6 +16,11 @@ fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<Dat
     Some(DatasetMention { id, role: Role::Training, mention, open_ended: false, elsewhere: None })
 }
 
+/// Whether a value of `datasets` names a dataset.
+pub fn names_dataset(name: &str, at: &Endpoints) -> bool {
+    hub::is_repo_id(name) || dataset_id(name, at).is_some()
+}
+
 /// The dataset that a hub page is about.
 fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
     let folded = text::fold_url(url);

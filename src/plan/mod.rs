@@ -15,6 +15,8 @@ use crate::net::limits;
 use crate::rules::Rules;
 use crate::target::{Place, Target};
 
+pub use datasets::names_dataset;
+
 /// Everything that is asked for next.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
@@ -75,15 +77,7 @@ fn files_to_read(record: &ModelRecord, rules: &Rules) -> Vec<String> {
         // No usable list: the usual names are asked for, and their absence proves nothing.
         return ["LICENSE", "config.json"].map(String::from).to_vec();
     };
-    let mut legal: Vec<&str> = list
-        .iter()
-        .map(|f| f.path.as_str())
-        .filter(|p| p.matches('/').count() <= 1 && !is_binary(p))
-        .filter(|p| matches!(files::kind(p, rules), Some(Kind::License | Kind::Notice | Kind::UsePolicy)))
-        .collect();
-    // Names nearest to the root first: those are about the whole repository.
-    legal.sort_by_key(|p| (p.matches('/').count(), p.len(), *p));
-    legal.truncate(limits::LICENSE_FILES);
+    let legal = legal_texts(list.iter().map(|f| f.path.as_str()), |p| files::kind(p, rules));
     let configs = ["config.json", "adapter_config.json", "model_index.json"];
     let mut out: Vec<String> = legal.into_iter().map(str::to_string).collect();
     out.extend(configs.into_iter().filter(|c| record.file(c).is_some()).map(String::from));
@@ -91,6 +85,19 @@ fn files_to_read(record: &ModelRecord, rules: &Rules) -> Vec<String> {
         out.push(index);
     }
     out
+}
+
+/// The license, notice and policy texts that are read of a file list, `kind` being what each path is.
+pub fn legal_texts<'p>(paths: impl IntoIterator<Item = &'p str>, mut kind: impl FnMut(&str) -> Option<Kind>) -> Vec<&'p str> {
+    let mut legal: Vec<&str> = paths
+        .into_iter()
+        .filter(|p| p.matches('/').count() <= 1 && !is_binary(p))
+        .filter(|p| matches!(kind(p), Some(Kind::License | Kind::Notice | Kind::UsePolicy)))
+        .collect();
+    // Names nearest to the root first: those are about the whole repository.
+    legal.sort_by_key(|p| (p.matches('/').count(), p.len(), *p));
+    legal.truncate(limits::LICENSE_FILES);
+    legal
 }
 
 /// Legal texts also come as PDF and DOCX, which are not read.

@@ -77,11 +77,13 @@ pub fn write(report: &Harmless<'_>) -> String {
     out
 }
 
-fn line(out: &mut String, cells: &[String]) {
+/// Adds a line.
+pub fn line<C: AsRef<str>>(out: &mut String, cells: &[C]) {
     for (i, cell) in cells.iter().enumerate() {
         if i > 0 {
             out.push(',');
         }
+        let cell = cell.as_ref();
         out.push('"');
         // Also the full-width signs, which some spreadsheets read as the plain ones.
         if cell.trim_start().starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠']) {
@@ -106,7 +108,7 @@ mod tests {
     #[test]
     fn formulas_are_text() {
         let mut out = String::new();
-        line(&mut out, &["=1+1".into(), " @SUM(1)".into(), "a,\"b\"".into(), "-2".into(), "a=b".into()]);
+        line(&mut out, &["=1+1", " @SUM(1)", "a,\"b\"", "-2", "a=b"]);
         assert_eq!(out, "\"'=1+1\",\"' @SUM(1)\",\"a,\"\"b\"\"\",\"'-2\",\"a=b\"\r\n");
     }
 

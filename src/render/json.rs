@@ -1,7 +1,7 @@
 //! JSON: the report as it is. Characters that would steer a terminal are written as escapes.
 
 use super::Style;
-use crate::report::Report;
+use crate::report::{Model, Report};
 use crate::text::json_safe;
 
 /// One document, indented.
@@ -12,6 +12,10 @@ pub fn render(report: &Report, _: Style) -> String {
 
 /// One model a line.
 pub fn render_lines(report: &Report, _: Style) -> String {
-    let line = |m| serde_json::to_string(m).map(|json| format!("{}\n", json_safe(&json))).unwrap_or_default();
     report.models.iter().map(line).collect()
+}
+
+/// The line of a model.
+pub fn line(model: &Model) -> String {
+    serde_json::to_string(model).map(|json| format!("{}\n", json_safe(&json))).unwrap_or_default()
 }

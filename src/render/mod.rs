@@ -66,7 +66,8 @@ pub fn by_name(name: &str) -> Option<&'static Format> {
 
 /// The names of all formats of all commands; which of them a command has, it says itself.
 pub fn all_names() -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = FORMATS.iter().map(|f| f.name).chain(check::FORMATS.iter().map(|f| f.name)).collect();
+    let mut names: Vec<&'static str> =
+        FORMATS.iter().map(|f| f.name).chain(check::FORMATS.iter().map(|f| f.name)).chain(["parquet"]).collect();
     let mut seen = std::collections::BTreeSet::new();
     names.retain(|n| seen.insert(*n));
     names

@@ -513,9 +513,17 @@ pub struct Base {
     pub family: String,
     pub source: String,
     pub note: Option<String>,
+    /// The patterns, made ready when they are first asked.
+    #[serde(skip)]
+    pub matchers: std::sync::OnceLock<Vec<wildmatch::WildMatch>>,
 }
 
 impl Base {
+    /// Whether it is about an id in lower case.
+    pub fn fits(&self, lower: &str) -> bool {
+        self.matchers.get_or_init(|| self.patterns().map(wildmatch::WildMatch::new).collect()).iter().any(|p| p.matches(lower))
+    }
+
     /// All its patterns.
     pub fn patterns(&self) -> impl Iterator<Item = &str> {
         self.pattern.iter().chain(&self.patterns).map(String::as_str)

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -86,6 +86,8 @@ struct State {
     faults: Mutex<Vec<Rule>>,
     log: Mutex<Vec<Request>>,
     revisions: Mutex<BTreeSet<String>>,
+    /// Records on a page of a list.
+    page: AtomicUsize,
     stopped: AtomicBool,
 }
 
@@ -123,6 +125,7 @@ impl HubServer {
             faults: Mutex::default(),
             log: Mutex::default(),
             revisions: Mutex::default(),
+            page: AtomicUsize::new(1000),
             stopped: AtomicBool::new(false),
         });
         let accepting = Arc::clone(&state);
@@ -165,6 +168,12 @@ impl HubServer {
     /// Makes a revision known besides `main` and the commit.
     pub fn revision(&self, name: &str) -> &HubServer {
         lock(&self.state.revisions).insert(name.to_string());
+        self
+    }
+
+    /// Makes the pages of lists shorter than what is asked for.
+    pub fn page_size(&self, records: usize) -> &HubServer {
+        self.state.page.store(records, Ordering::SeqCst);
         self
     }
 
@@ -359,6 +368,34 @@ fn serialise(reply: &Reply, framing: Framing) -> Vec<u8> {
     out
 }
 
+/// A page of the list of models: records without sizes and digests of files, as the hub's list has them.
+fn list(state: &State, query: &str) -> Reply {
+    let value = |key: &str| query.split('&').find_map(|p| p.split_once('=').filter(|(k, _)| *k == key).map(|(_, v)| decode(v)));
+    let author = value("author");
+    let mut ids = super::model_ids(&state.root);
+    ids.retain(|id| author.as_ref().is_none_or(|a| id.split_once('/').is_some_and(|(owner, _)| owner == a)));
+    let wanted = value("search").map(|s| s.to_lowercase());
+    ids.retain(|id| wanted.as_ref().is_none_or(|w| id.to_lowercase().contains(w)));
+    let size = value("limit").and_then(|l| l.parse().ok()).unwrap_or(1000).min(state.page.load(Ordering::SeqCst));
+    let from: usize = value("cursor").and_then(|c| c.parse().ok()).unwrap_or(0);
+    let page: Vec<Value> =
+        ids.iter().skip(from).take(size).filter_map(|id| record(state, "models", id)).map(|(_, info)| listed(info)).collect();
+    let mut headers = Vec::new();
+    if from + size < ids.len() {
+        let query: Vec<&str> = query.split('&').filter(|p| !p.starts_with("cursor=")).collect();
+        headers.push(("Link", format!("<{}/api/models?{}&cursor={}>; rel=\"next\"", state.base, query.join("&"), from + size)));
+    }
+    Reply { status: 200, headers, body: serde_json::to_vec(&page).expect("JSON") }
+}
+
+/// A record as it stands in a list.
+fn listed(mut info: Value) -> Value {
+    for file in info.get_mut("siblings").and_then(Value::as_array_mut).into_iter().flatten() {
+        *file = serde_json::json!({"rfilename": file["rfilename"]});
+    }
+    info
+}
+
 /// What a healthy hub says.
 fn reply(state: &State, path: &str, query: &str, authorization: Option<&str>) -> Reply {
     if path == "/gh/rate_limit" {
@@ -395,7 +432,7 @@ fn reply(state: &State, path: &str, query: &str, authorization: Option<&str>) ->
         return Reply { status: 200, headers: Vec::new(), body: b"{\"type\":\"user\",\"name\":\"fixture\"}".to_vec() };
     }
     if path == "/api/models" {
-        return Reply { status: 200, headers: Vec::new(), body: found(state, query) };
+        return list(state, query);
     }
     for (api, kind) in [("/api/models/", "models"), ("/api/datasets/", "datasets"), ("/api/spaces/", "spaces")] {
         if let Some(rest) = path.strip_prefix(api) {
@@ -425,14 +462,6 @@ fn reply(state: &State, path: &str, query: &str, authorization: Option<&str>) ->
         return refusal(404, "EntryNotFound");
     }
     file_or(state, &format!("{dir}/{file}"), commit.into_iter().collect(), refusal(404, "EntryNotFound"))
-}
-
-/// The models whose names contain what is searched for, without regard to case; all where nothing is.
-fn found(state: &State, query: &str) -> Vec<u8> {
-    let wanted = query.split('&').find_map(|p| p.strip_prefix("search=")).map(|s| decode(s).to_lowercase()).unwrap_or_default();
-    let ids = super::model_ids(&state.root).into_iter().filter(|id| id.to_lowercase().contains(&wanted));
-    let list: Vec<Value> = ids.map(|id| serde_json::json!({ "id": id })).collect();
-    Value::Array(list).to_string().into_bytes()
 }
 
 /// Facts, tree or releases of a code repository.
