@@ -27,6 +27,11 @@ fn fixture_hub() -> PathBuf {
     PathBuf::from("fixtures/hub")
 }
 
+/// Nothing here asks for layers.
+fn files_below(_: &Path) -> Vec<String> {
+    Vec::new()
+}
+
 /// Nothing here asks for lists.
 fn model_ids(_: &Path) -> Vec<String> {
     Vec::new()

@@ -22,6 +22,7 @@ use crate::session::{self, Surroundings};
 use crate::text;
 use jiff::civil::Date;
 use project::Project;
+use report::Checked;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -100,7 +101,7 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         update_lock(&project, &outcome, &subjects, old.as_ref(), today, whole, shared)?;
     }
     let exit = outcome.exit();
-    let report = report::report(&project, args, &input, outcome, &scan, &datasets, known, exit);
+    let report = report::report(&project, args, &input, Checked { outcome, scan: &scan, datasets: &datasets, known, exit });
     write_out(shared, &(format.render)(&report, style(shared)))?;
     if format.name == "github" {
         append_summary(&report)?;

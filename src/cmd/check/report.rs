@@ -10,17 +10,20 @@ use crate::report::{Dataset, Report};
 use crate::scan::{Kind, Scan};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a check came to.
+pub struct Checked<'a> {
+    pub outcome: Outcome,
+    pub scan: &'a Scan,
+    /// By name.
+    pub datasets: &'a BTreeMap<String, Dataset>,
+    /// Violations that the baseline knew.
+    pub known: usize,
+    pub exit: Exit,
+}
+
 /// Puts together what the renderers get.
-pub fn report(
-    project: &Project,
-    args: &CheckArgs,
-    input: &Input<'_>,
-    outcome: Outcome,
-    scan: &Scan,
-    datasets: &BTreeMap<String, Dataset>,
-    known: usize,
-    exit: Exit,
-) -> CheckReport {
+pub fn report(project: &Project, args: &CheckArgs, input: &Input<'_>, checked: Checked<'_>) -> CheckReport {
+    let Checked { outcome, scan, datasets, known, exit } = checked;
     let policy = &project.policy;
     let mut summary = Summary { files: scan.files, known, ..Summary::default() };
     summary.count(&outcome.violations);
