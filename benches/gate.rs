@@ -72,6 +72,7 @@ fn judge_1000_places(bencher: Bencher<'_, '_>) {
         uses: &uses,
         skipped: &[],
         subjects: &subjects,
+        others: &std::collections::BTreeMap::new(),
         locked: Locked::Only(&lock),
         rules: &rules,
         today: jiff::civil::date(2026, 11, 25),
