@@ -1,6 +1,6 @@
 //! Judges records fast. A verdict hangs on a few dozen facts of a record, not on its names: what its license
-//! values come to after the bases ([`TermFacts`]), which library runs it ([`LibraryFacts`]), and these two answers
-//! with what is listed ([`Facts`]). An audit by [`metadata`](super::metadata) answers each set of facts the
+//! values come to after the bases (`TermFacts`), which library runs it (`LibraryFacts`), and these two answers
+//! with what is listed (`Facts`). An audit by [`metadata`] answers each set of facts the
 //! first time that it occurs, over the record that has it. No rule is written a second time; what has to be right
 //! here is that equal facts mean equal answers, which tests hold over fixtures, corpus and made-up records.
 

@@ -1,5 +1,5 @@
 //! What a census comes to: counts, and nothing that grows with the number of records but 16 bytes for
-//! each (see [`Graph`](super::graph::Graph)). Parts made by several workers are merged in the order of the
+//! each (see [`Graph`]). Parts made by several workers are merged in the order of the
 //! input, so that the summary is the same whatever the number of threads.
 
 use super::graph::{Drift, Graph, LicenseNames};

@@ -39,6 +39,10 @@ impl Cutter {
     pub fn feed(&mut self, bytes: &[u8], out: &mut Chunker<'_>) {
         let mut rest = bytes;
         while let Some(&byte) = rest.first() {
+            // What stands after the array is none of it.
+            if self.done {
+                return;
+            }
             if self.in_string && !self.escaped {
                 // Most bytes are within strings, and up to their end they mean nothing.
                 let plain = memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
@@ -99,9 +103,7 @@ impl Cutter {
 
     fn push(&mut self, piece: &[u8], out: &mut Chunker<'_>) {
         // Blanks before an element are none of it; a line break in JSON is a blank wherever it may stand.
-        if self.length == 0 && piece.iter().all(u8::is_ascii_whitespace) {
-            return;
-        }
+        let piece = if self.length == 0 { piece.trim_ascii_start() } else { piece };
         self.length += piece.len();
         if self.dropped {
             return;
