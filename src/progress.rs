@@ -29,6 +29,8 @@ impl Progress {
         };
         let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(8));
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        // At once, so that whoever waits sees that something is going on.
+        bar.tick();
         bar.enable_steady_tick(Duration::from_millis(250));
         Progress(bar)
     }

@@ -4,6 +4,7 @@ use super::{style, write_out};
 use crate::cli::{ScanArgs, Shared};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::progress::{Progress, Whole};
 use crate::render::scan as render;
 use crate::rules::Rules;
 use crate::scan::{Options, scan};
@@ -18,7 +19,11 @@ pub fn run(args: &ScanArgs, shared: &Shared) -> Result<Exit, Error> {
         return Err(Error::usage(format!("an inventory cannot be written as `{format}`"), "use table, json or jsonl"));
     };
     let rules = Rules::load(shared.rules.as_deref())?;
-    let found = scan(&args.path, &rules, &Options { ignored: args.no_ignore, ..Options::default() })?;
+    let progress = Progress::new(shared.quiet, Whole::Open);
+    progress.say("looking through the project".into());
+    let found = scan(&args.path, &rules, &Options { ignored: args.no_ignore, ..Options::default() });
+    progress.end();
+    let found = found?;
     write_out(shared, &render(&found, &rules, style(shared)))?;
     Ok(Exit::Done)
 }

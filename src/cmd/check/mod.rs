@@ -14,6 +14,7 @@ use crate::gate::subject::{self, Key, Subject, Traits};
 use crate::gate::{self, Input, Locked, Outcome, Use, baseline};
 use crate::hub::Endpoints;
 use crate::policy::{self, Policy, read};
+use crate::progress::{Progress, Whole};
 use crate::render::check::{CheckReport, FORMATS, by_name, github};
 use crate::report::{Dataset, Model};
 use crate::rules::Rules;
@@ -24,7 +25,7 @@ use jiff::civil::Date;
 use project::Project;
 use report::Checked;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Runs it.
@@ -54,7 +55,11 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         None => None,
     };
 
-    let scan = scan::scan(&args.path, &rules, &scan::Options::default())?;
+    let searching = Progress::new(shared.quiet, Whole::Open);
+    searching.say("looking through the project".into());
+    let scan = scan::scan(&args.path, &rules, &scan::Options::default());
+    searching.end();
+    let scan = scan?;
     let mut uses = project.uses(&scan);
     uses.extend(included);
     let here = shared.hub.as_deref().is_some_and(|h| !session::is_address(h));
@@ -64,7 +69,6 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         Some(lock) if args.locked => Locked::Compare(lock),
         _ => Locked::No,
     };
-    progress(shared, &scan, &uses);
     let subjects = match locked {
         Locked::Only(lock) => from_lock(&uses, lock),
         _ => audit(&uses, &rules, shared, &around, &endpoints)?,
@@ -188,14 +192,6 @@ impl Before {
     }
 }
 
-fn progress(shared: &Shared, scan: &Scan, uses: &[Use]) {
-    if std::io::stderr().is_terminal() {
-        let models: BTreeSet<Key> = uses.iter().filter_map(Use::key).collect();
-        let found = format!("{} in {}", text::count(models.len(), "model", "models"), text::count(scan.files, "file", "files"));
-        note(shared, &format!("found {found}; auditing"));
-    }
-}
-
 /// One subject a model and revision, from the lock alone.
 fn from_lock(uses: &[Use], lock: &Lock) -> BTreeMap<Key, Subject> {
     let mut out = BTreeMap::new();
@@ -244,10 +240,14 @@ fn audit(
     let fetcher = session::fetcher(&shared.access(), around)?;
     let targets: Vec<_> = wanted.values().map(|(_, t)| t.clone()).collect();
     let options = Options { strict: shared.strict, ..Options::default() };
+    let progress = Progress::new(shared.quiet, Whole::Models(targets.len() as u64));
     let keep = |snapshot: &crate::evidence::Snapshot, audit: &crate::audit::Audit<'_>| {
+        progress.add(1);
         (Model::new(snapshot, audit, rules), Traits::of(snapshot, rules))
     };
-    let results = session::audit_each(&fetcher, rules, &options, &targets, usize::from(shared.jobs), keep)?;
+    let results = session::audit_each(&fetcher, rules, &options, &targets, usize::from(shared.jobs), keep);
+    progress.end();
+    let results = results?;
     for ((key, (one, _)), (model, traits)) in wanted.into_iter().zip(results) {
         let name = one.target.as_deref().unwrap_or_default();
         out.insert(key, Subject::audited(name, one.revision.as_deref(), &model, traits));
