@@ -6,6 +6,8 @@ pub mod licenses;
 mod parse;
 pub mod preset;
 pub mod read;
+#[cfg(test)]
+pub(crate) mod schema;
 
 use crate::error::Error;
 use crate::rules::Rules;

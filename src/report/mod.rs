@@ -25,6 +25,7 @@ use quotes::Pages;
 pub type Word = Cow<'static, str>;
 
 /// The document of `--format json`.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Report {
     pub schema_version: Word,
@@ -67,6 +68,7 @@ pub struct ComponentName {
 }
 
 /// What a policy found.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PolicyOut {
     /// The file that it stands in.
@@ -75,6 +77,7 @@ pub struct PolicyOut {
 }
 
 /// A model that a policy does not permit.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Violation {
     /// The model, as `Model::target`.
@@ -87,6 +90,7 @@ pub struct Violation {
 }
 
 /// A line of the project.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     pub path: String,
@@ -94,11 +98,23 @@ pub struct Place {
     pub column: Option<u32>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tool {
     pub name: Word,
     pub version: Word,
     pub rules_digest: String,
+}
+
+impl Tool {
+    /// This version, with these rules.
+    pub fn of(rules: &Rules) -> Tool {
+        Tool {
+            name: "trulyopen".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            rules_digest: format!("sha256:{}", rules.digest),
+        }
+    }
 }
 
 impl Report {
@@ -113,11 +129,7 @@ impl Report {
         Report {
             names: rules.components.values().map(|c| (*c.id.get_ref(), name(c))).collect(),
             schema_version: "1".into(),
-            tool: Tool {
-                name: "trulyopen".into(),
-                version: env!("CARGO_PKG_VERSION").into(),
-                rules_digest: format!("sha256:{}", rules.digest),
-            },
+            tool: Tool::of(rules),
             models,
             strict: false,
             inventory: false,
@@ -144,6 +156,7 @@ impl Report {
 }
 
 /// One audited model.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Model {
     pub target: String,
@@ -175,6 +188,7 @@ pub struct Model {
 }
 
 /// A weight file.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WeightFile {
     pub path: String,
@@ -183,6 +197,7 @@ pub struct WeightFile {
     pub sha256: Option<String>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Source {
     pub hub: Word,
@@ -195,6 +210,7 @@ pub struct Source {
     pub fetched_at: Option<String>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Reason {
     pub text: String,
@@ -209,12 +225,14 @@ fn yes() -> bool {
     true
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PillarOut {
     pub status: PillarStatus,
     pub summary: String,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ComponentOut {
     pub id: ComponentId,
@@ -225,6 +243,7 @@ pub struct ComponentOut {
     pub evidence: Vec<Evidence>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ComponentLicense {
     pub expression: Option<String>,
@@ -235,6 +254,7 @@ pub struct ComponentLicense {
     pub reason: String,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     pub url: Option<String>,
@@ -247,6 +267,7 @@ pub struct Evidence {
     pub quote: Option<String>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct License {
     pub declared: Vec<String>,
@@ -273,6 +294,7 @@ pub struct License {
     pub permits: Option<Permits>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Obligation {
     pub id: String,
@@ -285,6 +307,7 @@ pub struct Obligation {
     pub license: String,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Text {
     pub path: String,
@@ -299,6 +322,7 @@ pub struct Text {
     pub content: Option<std::sync::Arc<str>>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ancestor {
     pub id: String,
@@ -319,6 +343,7 @@ pub struct Ancestor {
     pub gap: Option<Word>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Dataset {
     pub id: String,
@@ -332,6 +357,7 @@ pub struct Dataset {
     pub about: AboutData,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Code {
     pub url: String,
@@ -341,12 +367,14 @@ pub struct Code {
     pub paths: Vec<String>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Evaluation {
     pub results: Word,
     pub benchmarks: Vec<String>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Portability {
     pub formats: Vec<String>,
@@ -354,6 +382,7 @@ pub struct Portability {
     pub gated: Option<bool>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct FindingOut {
     pub rule: String,
@@ -363,6 +392,7 @@ pub struct FindingOut {
     pub help: String,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Incomplete {
     pub what: String,
