@@ -1,7 +1,7 @@
 //! Blocks of the kind `console`: `$ ` begins a command, `> ` goes on with it, the rest is what it prints.
 //!
 //! The commands of a page run one after another in one empty directory with an empty home; the hubs are `fixtures/hub`
-//! over real HTTP. In what is printed `…` stands for anything, and a line of it alone for any lines. A command that
+//! over real HTTP, with a token that opens gated models. In what is printed `…` stands for anything, and a line of it alone for any lines. A command that
 //! does not exit with 0 is followed by `$ echo $?`.
 
 use crate::support::{self, HubServer, Tool};
@@ -34,7 +34,7 @@ fn commands(lines: &[&str]) -> Vec<(usize, Command)> {
         } else {
             let (of, command) = out.last_mut().unwrap_or_else(|| panic!("line {}: output before a command", number + 1));
             assert_eq!(*of, block, "line {}: a block begins with a command", number + 1);
-            match line.strip_prefix("> ") {
+            match line.strip_prefix("> ").or((*line == ">").then_some("")) {
                 Some(more) if command.expected.is_empty() => {
                     command.script.push('\n');
                     command.script.push_str(more);
@@ -93,7 +93,7 @@ impl Shell {
         let base = self.server.base().to_string();
         let (tool, _elsewhere) = Tool::new().hub(&self.server).into_command();
         let mut shell = std::process::Command::new("timeout");
-        shell.args(["60", "bash", "-c", &format!("exec 2>&1\n(exit {})\n{script}", self.last)]);
+        shell.args(["60", "bash", "-o", "pipefail", "-c", &format!("exec 2>&1\n(exit {})\n{script}", self.last)]);
         for (name, value) in tool.get_envs() {
             match value {
                 Some(value) => shell.env(name, value),
@@ -102,7 +102,7 @@ impl Shell {
         }
         let bin = Path::new(env!("CARGO_BIN_EXE_trulyopen")).parent().unwrap().display().to_string();
         shell.env("PATH", format!("{bin}:/usr/local/bin:/usr/bin:/bin")).env("LC_ALL", "C.UTF-8").env("SOURCE_DATE_EPOCH", "1795564800");
-        shell.env("HOME", self.home.path()).env("HF_HOME", self.home.path().join("hf")).env("HF_ENDPOINT", &base);
+        shell.env("HOME", self.home.path()).env("HF_HOME", self.home.path().join("hf")).env("HF_ENDPOINT", &base).env("HF_TOKEN", support::server::TOKEN);
         let out = shell.current_dir(self.folder()).stdin(Stdio::null()).output().expect("a shell");
         let mut text = String::from_utf8(out.stdout).expect("UTF-8");
         assert!(!text.contains("panicked at"), "{script}: {text}");

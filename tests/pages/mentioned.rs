@@ -8,7 +8,7 @@ use trulyopen::cli::Cli;
 
 /// Values for the words that stand for one.
 const WORDS: &[(&str, &str)] =
-    &[("VERDICT", "open-weights"), ("F", "json"), ("WHEN", "auto"), ("N", "2"), ("SECONDS", "5"), ("AGE", "1d"), ("SHELL", "bash")];
+    &[("VERDICT", "open-weights"), ("F", "json"), ("WHEN", "auto"), ("N", "2"), ("SECONDS", "5"), ("AGE", "1d"), ("SHELL", "bash"), ("COMMAND", "audit")];
 
 /// Tries a command as it is written, with the marks of usage lines (`[…]`, `|`) taken away.
 pub fn takes(command: &str) -> Result<(), String> {
@@ -32,7 +32,10 @@ pub fn takes(command: &str) -> Result<(), String> {
 /// The commands of a shell line, without comments, redirections and other programs.
 pub fn pieces(line: &str) -> Vec<String> {
     let line = line.split(" # ").next().unwrap_or_default();
-    let parts = line.split("&&").flat_map(|p| p.split(" | "));
+    // What stands in quotes is one word.
+    let mut quoted = false;
+    let plain: String = line.chars().map(|c| { quoted ^= c == '\''; if quoted && "|&>".contains(c) { '_' } else { c } }).collect();
+    let parts = plain.split("&&").flat_map(|p| p.split(" | "));
     parts.map(|p| p.split(" > ").next().unwrap_or_default().trim().to_string()).collect()
 }
 
@@ -51,7 +54,7 @@ fn cargo(command: &str) -> Result<(), String> {
     }
     match (words.get(1), command.split_once(" -- ")) {
         (Some(&"run"), Some((before, own))) if !before.contains("--example") => takes(&format!("trulyopen {own}")),
-        (Some(&("run" | "test" | "bench" | "build" | "install" | "fmt" | "clippy" | "doc" | "deb" | "semver-checks" | "tree")), _) => Ok(()),
+        (Some(&("run" | "test" | "bench" | "build" | "install" | "fmt" | "clippy" | "doc" | "vendor" | "semver-checks" | "tree")), _) => Ok(()),
         _ => Err("not a command of cargo that pages use".into()),
     }
 }
