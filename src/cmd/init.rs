@@ -37,6 +37,9 @@ pub fn run(args: &InitArgs, shared: &Shared) -> Result<Exit, Error> {
     } else {
         write(&path, preset.text)?;
     }
+    if args.schema {
+        note(shared, &format!("wrote {}", path.with_file_name(SCHEMA_FILE).display()));
+    }
     note(shared, &format!("wrote {} ({}); now run `trulyopen check`", path.display(), preset.name));
     Ok(Exit::Done)
 }
