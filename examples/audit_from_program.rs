@@ -12,7 +12,7 @@ use trulyopen::session::{self, Access, Surroundings};
 use trulyopen::target::Target;
 
 /// Audits some models, as `trulyopen audit --hub HUB` does.
-fn audit(hub: &str, names: &[String]) -> Result<Vec<Model>, Error> {
+pub fn audit(hub: &str, names: &[String]) -> Result<Vec<Model>, Error> {
     // Rules are read once; `Some(dir)` lays rules of one's own over the built-in ones.
     let rules = Rules::load(None)?;
     // Nothing is read from the environment; `Surroundings::read()` takes tokens and addresses as the command does.

@@ -73,15 +73,18 @@ fn all_fit(expected: &[String], lines: &[String]) -> bool {
     }
 }
 
-struct Shell {
+/// A reader's shell: an empty home, and hubs that are `fixtures/hub`.
+pub struct Shell {
     server: HubServer,
     home: tempfile::TempDir,
     last: i32,
 }
 
 impl Shell {
-    fn new() -> Shell {
-        Shell { server: HubServer::fixtures(), home: tempfile::TempDir::new().unwrap(), last: 0 }
+    pub fn new() -> Shell {
+        let shell = Shell { server: HubServer::fixtures(), home: tempfile::TempDir::new().unwrap(), last: 0 };
+        std::fs::create_dir(shell.folder()).unwrap();
+        shell
     }
 
     fn folder(&self) -> std::path::PathBuf {
@@ -89,7 +92,7 @@ impl Shell {
     }
 
     /// What a command prints, as lines, and its exit code.
-    fn run(&mut self, script: &str) -> (Vec<String>, i32) {
+    pub fn run(&mut self, script: &str) -> (Vec<String>, i32) {
         let base = self.server.base().to_string();
         let (tool, _elsewhere) = Tool::new().hub(&self.server).into_command();
         let mut shell = std::process::Command::new("timeout");
@@ -130,7 +133,6 @@ fn check(page: &str) {
     }
     let write = std::env::var_os("TRULYOPEN_WRITE_DOCS").is_some();
     let mut shell = Shell::new();
-    std::fs::create_dir(shell.folder()).unwrap();
     let mut wrong = Vec::new();
     let mut changes: Vec<(std::ops::Range<usize>, Vec<String>)> = Vec::new();
     for (i, (_, command)) in found.iter().enumerate() {

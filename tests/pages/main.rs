@@ -6,6 +6,7 @@ mod console;
 mod help;
 mod links;
 mod mentioned;
+mod session;
 #[path = "../support/mod.rs"]
 mod support;
 
