@@ -98,8 +98,11 @@ fn every_rule_file_is_as_its_schema_says_and_named_to_editors() {
             for path in paths {
                 seen += 1;
                 let document: toml::Table = std::fs::read_to_string(&path).unwrap().parse().unwrap();
-                let errors: Vec<String> =
-                    validator.iter_errors(&plain(toml::Value::Table(document))).map(|e| format!("{}: {e}", e.instance_path())).take(3).collect();
+                let errors: Vec<String> = validator
+                    .iter_errors(&plain(toml::Value::Table(document)))
+                    .map(|e| format!("{}: {e}", e.instance_path()))
+                    .take(3)
+                    .collect();
                 assert!(errors.is_empty(), "{name}: {}: {errors:?}", path.display());
             }
         }
@@ -113,9 +116,16 @@ fn presets_are_as_the_schema_of_the_policy_says() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let of = |text: &str| plain(toml::Value::Table(text.parse().unwrap()));
     for preset in crate::policy::preset::PRESETS {
-        assert!(validator.is_valid(&of(preset.text)), "{}: {:?}", preset.name, validator.iter_errors(&of(preset.text)).map(|e| e.to_string()).collect::<Vec<_>>());
+        assert!(
+            validator.is_valid(&of(preset.text)),
+            "{}: {:?}",
+            preset.name,
+            validator.iter_errors(&of(preset.text)).map(|e| e.to_string()).collect::<Vec<_>>()
+        );
     }
-    for wrong in ["[require]\nverdct = \"open-weights\"\n", "[require]\nverdict = \"open\"\n", "[[exception]]\nmodel = \"a/b\"\n", "schema = 2\n"] {
+    for wrong in
+        ["[require]\nverdct = \"open-weights\"\n", "[require]\nverdict = \"open\"\n", "[[exception]]\nmodel = \"a/b\"\n", "schema = 2\n"]
+    {
         assert!(!validator.is_valid(&of(wrong)), "{wrong}");
     }
 }

@@ -59,7 +59,10 @@ fn audits() {
 fn checks_and_locks() {
     let project = tempfile::TempDir::new().unwrap();
     let write = |name: &str, text: &str| std::fs::write(project.path().join(name), text).unwrap();
-    write("app.py", "a = AutoModel.from_pretrained(\"allenai/OLMo-2-1124-7B\")\nb = AutoModel.from_pretrained(\"meta-llama/Llama-3.2-3B-Instruct\")\nd = load_dataset(\"allenai/c4\")\nc = AutoModel.from_pretrained(name())\n");
+    write(
+        "app.py",
+        "a = AutoModel.from_pretrained(\"allenai/OLMo-2-1124-7B\")\nb = AutoModel.from_pretrained(\"meta-llama/Llama-3.2-3B-Instruct\")\nd = load_dataset(\"allenai/c4\")\nc = AutoModel.from_pretrained(name())\n",
+    );
     let policy = "[require]\nverdict = \"open-weights\"\n\n[[exception]]\nmodel = \"meta-llama/*\"\nrules = [\"policy/verdict\"]\nreason = \"a trial\"\nowner = \"me\"\nexpires = 2090-01-01\n";
     write("trulyopen.toml", policy);
     let check = |more: &[&str]| Tool::new().arg("check").arg(project.path()).fixtures().args(["--format", "json"]).args(more).run();
@@ -70,7 +73,11 @@ fn checks_and_locks() {
     holds("check", &document);
     check(&["--update-lock"]);
     let lock = std::fs::read_to_string(project.path().join("trulyopen.lock")).unwrap();
-    assert!(validator("trulyopen.lock").is_valid(&toml(&lock)), "{:?}", validator("trulyopen.lock").iter_errors(&toml(&lock)).map(|e| e.to_string()).collect::<Vec<_>>());
+    assert!(
+        validator("trulyopen.lock").is_valid(&toml(&lock)),
+        "{:?}",
+        validator("trulyopen.lock").iter_errors(&toml(&lock)).map(|e| e.to_string()).collect::<Vec<_>>()
+    );
     assert!(!validator("trulyopen.lock").is_valid(&toml(&lock.replace("seal = ", "seel = "))));
     assert!(validator("trulyopen.toml").is_valid(&toml(policy)));
     assert!(!validator("trulyopen.toml").is_valid(&toml(&policy.replace("owner", "owns"))));
@@ -83,7 +90,8 @@ fn inventories_differences_alternatives_and_the_doctor() {
     holds("scan", &document);
     let diff = Tool::new().args(["diff", "meta-llama/Llama-3.1-8B", "Qwen/Qwen2.5-7B", "--format", "json"]).fixtures().run().code(0);
     holds("diff", &diff.document());
-    let found = Tool::new().args(["alternatives", "meta-llama/Llama-3.1-8B", "--at-least", "open-weights", "--format", "json"]).fixtures().run();
+    let found =
+        Tool::new().args(["alternatives", "meta-llama/Llama-3.1-8B", "--at-least", "open-weights", "--format", "json"]).fixtures().run();
     assert!(!support::list(&found.document(), "alternatives").is_empty());
     holds("alternatives", &found.document());
     holds("doctor", &Tool::new().args(["doctor", "--offline", "--format", "json"]).run().code(3).document());
@@ -93,7 +101,11 @@ fn inventories_differences_alternatives_and_the_doctor() {
 fn reviewed_evidence() {
     let page = std::fs::read_to_string(root().join("docs/frameworks.md")).unwrap();
     let example = page.rsplit("```toml\n").next().and_then(|p| p.split("```").next()).unwrap();
-    assert!(validator("evidence").is_valid(&toml(example)), "{:?}", validator("evidence").iter_errors(&toml(example)).map(|e| e.to_string()).collect::<Vec<_>>());
+    assert!(
+        validator("evidence").is_valid(&toml(example)),
+        "{:?}",
+        validator("evidence").iter_errors(&toml(example)).map(|e| e.to_string()).collect::<Vec<_>>()
+    );
     assert!(!validator("evidence").is_valid(&toml(&example.replace("availability", "availible"))));
 }
 

@@ -20,7 +20,15 @@ what is not known is not met. `trulyopen explain ID` prints what stands here. Wh
 [Why this ladder](../explanation/verdicts.md).\n",
     );
     for rung in rules.unknown_rung.iter().chain(&rules.rungs) {
-        let _ = write!(out, "\n## `{}`\n\n{}: {}\n\n{} ({})\n", rung.id.get_ref(), rung.title, rung.means, rung.rationale, source(&rung.source));
+        let _ = write!(
+            out,
+            "\n## `{}`\n\n{}: {}\n\n{} ({})\n",
+            rung.id.get_ref(),
+            rung.title,
+            rung.means,
+            rung.rationale,
+            source(&rung.source)
+        );
         if !rung.require.is_empty() {
             out.push_str("\n| requirement | met where |\n| --- | --- |\n");
             for r in &rung.require {
@@ -80,7 +88,15 @@ pub fn findings(rules: &Rules) -> String {
 its own under `rules`.\n\n| id | severity | means | what to do | |\n| --- | --- | --- | --- | --- |\n",
     );
     for (id, f) in &rules.findings {
-        let _ = writeln!(out, "| `{id}` | {} | {}: {} | {} | {} |", f.severity, cell(&f.title), cell(&f.means), cell(&f.help), source(&f.source));
+        let _ = writeln!(
+            out,
+            "| `{id}` | {} | {}: {} | {} | {} |",
+            f.severity,
+            cell(&f.title),
+            cell(&f.means),
+            cell(&f.help),
+            source(&f.source)
+        );
     }
     out
 }

@@ -2,7 +2,9 @@
 //! judges nothing and fetches nothing.
 
 pub mod condition;
+mod entries;
 pub mod licenses;
+mod lists;
 mod parse;
 pub mod preset;
 pub mod read;

@@ -10,24 +10,44 @@ use serde_json::{Map, Value, json};
 pub fn json_schema(rules: &Rules) -> Value {
     let (mut top, shared) = settings(rules, true);
     let (mut profile, _) = settings(rules, false);
-    profile.insert("paths".into(), strings("Files for which the profile holds; without it, it is asked for by name.", json!({"type": "string"})));
+    profile.insert(
+        "paths".into(),
+        strings("Files for which the profile holds; without it, it is asked for by name.", json!({"type": "string"})),
+    );
     for (key, value) in [
         ("schema", json!({"const": 1, "description": "The version of this format."})),
         ("mode", json!({"enum": ["enforce", "inventory"], "description": "`inventory`: nothing is required, models are listed."})),
-        ("profile", json!({"description": "What holds for some files or in some environment.", "type": "object", "additionalProperties": section("Settings that replace those of the base, key by key.", profile)})),
-        ("exception", tables("A violation that somebody answers for, until a day.", json!({
-            "model": {"type": "string", "description": "A name or pattern."},
-            "rules": strings("Rules that it excuses, as diagnostics show them in brackets.", known(rules.findings.keys())),
-            "paths": strings("Where; everywhere without it.", json!({"type": "string"})),
-            "reason": {"type": "string"},
-            "owner": {"type": "string", "description": "Who answers for it."},
-            "expires": {"type": "string", "format": "date", "description": "The last day on which it holds."},
-        }), &["model", "rules", "reason", "owner", "expires"])),
-        ("clarify", tables("What a license text is that no rule recognises.", json!({
-            "digest": {"type": "string", "pattern": "^sha256:[0-9a-fA-F]{64}$", "description": "Of the file."},
-            "license": {"type": "string", "description": "An SPDX id or a name of the rules."},
-            "reason": {"type": "string"},
-        }), &["digest", "license", "reason"])),
+        (
+            "profile",
+            json!({"description": "What holds for some files or in some environment.", "type": "object", "additionalProperties": section("Settings that replace those of the base, key by key.", profile)}),
+        ),
+        (
+            "exception",
+            tables(
+                "A violation that somebody answers for, until a day.",
+                json!({
+                    "model": {"type": "string", "description": "A name or pattern."},
+                    "rules": strings("Rules that it excuses, as diagnostics show them in brackets.", known(rules.findings.keys())),
+                    "paths": strings("Where; everywhere without it.", json!({"type": "string"})),
+                    "reason": {"type": "string"},
+                    "owner": {"type": "string", "description": "Who answers for it."},
+                    "expires": {"type": "string", "format": "date", "description": "The last day on which it holds."},
+                }),
+                &["model", "rules", "reason", "owner", "expires"],
+            ),
+        ),
+        (
+            "clarify",
+            tables(
+                "What a license text is that no rule recognises.",
+                json!({
+                    "digest": {"type": "string", "pattern": "^sha256:[0-9a-fA-F]{64}$", "description": "Of the file."},
+                    "license": {"type": "string", "description": "An SPDX id or a name of the rules."},
+                    "reason": {"type": "string"},
+                }),
+                &["digest", "license", "reason"],
+            ),
+        ),
     ] {
         top.insert(key.into(), value);
     }
@@ -51,7 +71,9 @@ fn settings(rules: &Rules, file: bool) -> (Map<String, Value>, Map<String, Value
         "allow": strings("Licenses that may bind a model; everything else may not.", license()),
         "deny": strings("Licenses that may not.", license()),
     }));
-    let mut models = object(json!({"deny": strings("Patterns of models that may not be used, nor be a base of one that is.", json!({"type": "string"}))}));
+    let mut models = object(
+        json!({"deny": strings("Patterns of models that may not be used, nor be a base of one that is.", json!({"type": "string"}))}),
+    );
     if file {
         licenses.insert(
             "groups".into(),
@@ -138,7 +160,11 @@ mod tests {
     fn of_reader(section: &str, rules: &Rules) -> BTreeSet<String> {
         let text = if section.is_empty() { "qqqqqqqqqqqqqq = 1\n".to_string() } else { format!("{section}\nqqqqqqqqqqqqqq = 1\n") };
         let problems = super::super::parse::parse("trulyopen.toml", &text, rules).unwrap_err();
-        let help = problems.iter().find(|p| p.message.contains("has no key `qqqq")).and_then(|p| p.help.clone()).unwrap_or_else(|| panic!("{section}: {problems:?}"));
+        let help = problems
+            .iter()
+            .find(|p| p.message.contains("has no key `qqqq"))
+            .and_then(|p| p.help.clone())
+            .unwrap_or_else(|| panic!("{section}: {problems:?}"));
         help.split("may have").nth(1).unwrap().split('`').skip(1).step_by(2).map(str::to_string).collect()
     }
 

@@ -146,7 +146,7 @@ fn table(a: &Answer, style: Style) -> String {
                 or_dash(s.license.as_deref().map(|l| line(l).into_owned())),
             ]);
         }
-        out.push_str(&super::table::table(rows, style, true));
+        out.push_str(&super::columns::table(rows, style, true));
         if a.more > 0 {
             out.push_str(&format!("and {} more: --limit\n", a.more));
         }
@@ -154,7 +154,7 @@ fn table(a: &Answer, style: Style) -> String {
     out.push('\n');
     let mut say = |text: String| {
         if !text.is_empty() {
-            out.push_str(&super::table::wrap(&text, "  ", style.width));
+            out.push_str(&super::columns::wrap(&text, "  ", style.width));
         }
     };
     if let Some(note) = &a.note {

@@ -91,6 +91,13 @@ fn license(out: &mut String, m: &Model) {
         let _ = writeln!(out, "- {place}: {} (score {})", text(&t.identified), t.score);
     }
     for a in &m.lineage {
-        let _ = writeln!(out, "- {} of {}: {}, {}", text(&a.relation), text(&a.id), cell(a.license.as_deref().unwrap_or("not known")), a.verdict);
+        let _ = writeln!(
+            out,
+            "- {} of {}: {}, {}",
+            text(&a.relation),
+            text(&a.id),
+            cell(a.license.as_deref().unwrap_or("not known")),
+            a.verdict
+        );
     }
 }

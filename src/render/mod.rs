@@ -5,6 +5,7 @@
 pub mod alternatives;
 pub mod badge;
 pub mod check;
+mod columns;
 pub mod csv;
 pub mod cyclonedx;
 pub mod evidence;

@@ -105,7 +105,11 @@ impl Shell {
         }
         let bin = Path::new(env!("CARGO_BIN_EXE_trulyopen")).parent().unwrap().display().to_string();
         shell.env("PATH", format!("{bin}:/usr/local/bin:/usr/bin:/bin")).env("LC_ALL", "C.UTF-8").env("SOURCE_DATE_EPOCH", "1795564800");
-        shell.env("HOME", self.home.path()).env("HF_HOME", self.home.path().join("hf")).env("HF_ENDPOINT", &base).env("HF_TOKEN", support::server::TOKEN);
+        shell
+            .env("HOME", self.home.path())
+            .env("HF_HOME", self.home.path().join("hf"))
+            .env("HF_ENDPOINT", &base)
+            .env("HF_TOKEN", support::server::TOKEN);
         let out = shell.current_dir(self.folder()).stdin(Stdio::null()).output().expect("a shell");
         let mut text = String::from_utf8(out.stdout).expect("UTF-8");
         assert!(!text.contains("panicked at"), "{script}: {text}");

@@ -18,7 +18,8 @@ fn anchors(text: &str) -> BTreeSet<String> {
             }
             Event::End(TagEnd::Heading(_)) => {
                 let text = heading.take().unwrap_or_default().to_lowercase();
-                let slug: String = text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).map(|c| if c == ' ' { '-' } else { c }).collect();
+                let slug: String =
+                    text.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).map(|c| if c == ' ' { '-' } else { c }).collect();
                 let n = counts.entry(slug.clone()).or_default();
                 out.insert(if *n == 0 { slug.clone() } else { format!("{slug}-{n}") });
                 *n += 1;
@@ -64,7 +65,8 @@ fn the_book_has_every_page_and_stays_inside() {
             assert!(listed.insert(dest_url.to_string()), "{dest_url} is listed twice");
         }
     }
-    let pages: BTreeSet<String> = crate::pages().iter().filter_map(|p| p.strip_prefix("docs/")).filter(|p| *p != "SUMMARY.md").map(str::to_string).collect();
+    let pages: BTreeSet<String> =
+        crate::pages().iter().filter_map(|p| p.strip_prefix("docs/")).filter(|p| *p != "SUMMARY.md").map(str::to_string).collect();
     assert_eq!(listed, pages, "docs/SUMMARY.md (left) and the pages of docs/");
     let book: toml::Table = std::fs::read_to_string(support::root().join("book.toml")).unwrap().parse().unwrap();
     assert_eq!(book["book"]["src"].as_str(), Some("docs"));
@@ -76,13 +78,17 @@ fn the_architecture_names_every_module() {
     let modules: BTreeSet<&str> = lib.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     assert!(modules.len() > 30, "{modules:?}");
     let page = crate::text("ARCHITECTURE.md");
-    let told: BTreeSet<&str> =
-        page.lines().filter_map(|l| l.strip_prefix("| ")?.split(" | ").next()).flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    let told: BTreeSet<&str> = page
+        .lines()
+        .filter_map(|l| l.strip_prefix("| ")?.split(" | ").next())
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
     assert_eq!(told, modules, "the table of ARCHITECTURE.md (left) and the modules of src/lib.rs");
     // Words of the picture: every module is in it but those that nothing flows through.
     let picture = page.split("```mermaid").nth(1).and_then(|p| p.split("```").next()).unwrap();
     let drawn: BTreeSet<&str> = picture.split(|c: char| !c.is_ascii_lowercase()).collect();
-    let missing: Vec<&&str> = modules.iter().filter(|m| !drawn.contains(*m) && !["vocabulary", "text", "error", "exit"].contains(m)).collect();
+    let missing: Vec<&&str> =
+        modules.iter().filter(|m| !drawn.contains(*m) && !["vocabulary", "text", "error", "exit"].contains(m)).collect();
     assert!(missing.is_empty(), "not in the picture: {missing:?}");
     for drawn in drawn.iter().filter(|w| w.len() > 2 && !["flowchart", "subgraph", "end", "reads", "pure"].contains(w)) {
         assert!(modules.contains(drawn), "the picture has `{drawn}`, which is no module");

@@ -14,8 +14,11 @@ use std::path::PathBuf;
 
 /// Every page, by its path from the root of the repository.
 fn pages() -> Vec<String> {
-    let mut pages: Vec<String> = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "packaging/README.md"].map(str::to_string).to_vec();
-    pages.extend(support::files_below(&support::root().join("docs")).into_iter().filter(|f| f.ends_with(".md")).map(|f| format!("docs/{f}")));
+    let mut pages: Vec<String> =
+        ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "packaging/README.md"].map(str::to_string).to_vec();
+    pages.extend(
+        support::files_below(&support::root().join("docs")).into_iter().filter(|f| f.ends_with(".md")).map(|f| format!("docs/{f}")),
+    );
     pages
 }
 

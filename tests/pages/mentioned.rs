@@ -7,8 +7,16 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Tag, TagEnd};
 use trulyopen::cli::Cli;
 
 /// Values for the words that stand for one.
-const WORDS: &[(&str, &str)] =
-    &[("VERDICT", "open-weights"), ("F", "json"), ("WHEN", "auto"), ("N", "2"), ("SECONDS", "5"), ("AGE", "1d"), ("SHELL", "bash"), ("COMMAND", "audit")];
+const WORDS: &[(&str, &str)] = &[
+    ("VERDICT", "open-weights"),
+    ("F", "json"),
+    ("WHEN", "auto"),
+    ("N", "2"),
+    ("SECONDS", "5"),
+    ("AGE", "1d"),
+    ("SHELL", "bash"),
+    ("COMMAND", "audit"),
+];
 
 /// Tries a command as it is written, with the marks of usage lines (`[…]`, `|`) taken away.
 pub fn takes(command: &str) -> Result<(), String> {
@@ -34,7 +42,13 @@ pub fn pieces(line: &str) -> Vec<String> {
     let line = line.split(" # ").next().unwrap_or_default();
     // What stands in quotes is one word.
     let mut quoted = false;
-    let plain: String = line.chars().map(|c| { quoted ^= c == '\''; if quoted && "|&>".contains(c) { '_' } else { c } }).collect();
+    let plain: String = line
+        .chars()
+        .map(|c| {
+            quoted ^= c == '\'';
+            if quoted && "|&>".contains(c) { '_' } else { c }
+        })
+        .collect();
     let parts = plain.split("&&").flat_map(|p| p.split(" | "));
     parts.map(|p| p.split(" > ").next().unwrap_or_default().trim().to_string()).collect()
 }
@@ -54,7 +68,9 @@ fn cargo(command: &str) -> Result<(), String> {
     }
     match (words.get(1), command.split_once(" -- ")) {
         (Some(&"run"), Some((before, own))) if !before.contains("--example") => takes(&format!("trulyopen {own}")),
-        (Some(&("run" | "test" | "bench" | "build" | "install" | "fmt" | "clippy" | "doc" | "vendor" | "semver-checks" | "tree")), _) => Ok(()),
+        (Some(&("run" | "test" | "bench" | "build" | "install" | "fmt" | "clippy" | "doc" | "vendor" | "semver-checks" | "tree")), _) => {
+            Ok(())
+        }
         _ => Err("not a command of cargo that pages use".into()),
     }
 }
@@ -66,7 +82,11 @@ fn command(line: &str) -> Result<(), String> {
             Some("trulyopen") => takes(&piece)?,
             Some("cargo") => cargo(&piece)?,
             // What belongs to a system and is not ours to run in a test.
-            None | Some("jq" | "sort" | "export" | "git" | "docker" | "brew" | "dpkg" | "sudo" | "rustup" | "mdbook" | "man" | "#" | "cp" | "dpkg-buildpackage" | "sh" | "debuild" | "musl-gcc" | "cd") => {}
+            None
+            | Some(
+                "jq" | "sort" | "export" | "git" | "docker" | "brew" | "dpkg" | "sudo" | "rustup" | "mdbook" | "man" | "#" | "cp"
+                | "dpkg-buildpackage" | "sh" | "debuild" | "musl-gcc" | "cd",
+            ) => {}
             Some(other) => return Err(format!("`{other}` is no command that pages use")),
         }
     }
@@ -90,7 +110,9 @@ fn every_command_that_a_page_mentions_exists() {
                     continue;
                 }
                 Event::Text(block) if inside => block.lines().map(str::to_string).collect(),
-                Event::Code(code) if code.starts_with("trulyopen ") || code.starts_with("cargo ") => vec![code.replace(" ID…", "").to_string()],
+                Event::Code(code) if code.starts_with("trulyopen ") || code.starts_with("cargo ") => {
+                    vec![code.replace(" ID…", "").to_string()]
+                }
                 _ => continue,
             };
             for line in lines.iter().filter(|l| !l.trim().is_empty() && !l.trim_start().starts_with('#')) {

@@ -120,5 +120,9 @@ fn the_picture_shows_what_is_printed() {
         std::fs::write(&path, &made).unwrap();
     }
     assert!(made.contains("open-source-open-data") && made.contains("fill=\"#"), "{made}");
-    assert!(std::fs::read_to_string(&path).unwrap_or_default() == made, "{} is stale: TRULYOPEN_WRITE_DOCS=1 cargo test --test pages", path.display());
+    assert!(
+        std::fs::read_to_string(&path).unwrap_or_default() == made,
+        "{} is stale: TRULYOPEN_WRITE_DOCS=1 cargo test --test pages",
+        path.display()
+    );
 }
