@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Documents: name of the schema, what it is of, and what makes it.
-static DOCUMENTS: &[(&str, &str, fn(SchemaGenerator) -> Schema)] = &[
+/// Name of the schema, what it is of, and what makes it.
+type Row = (&'static str, &'static str, fn(SchemaGenerator) -> Schema);
+
+static DOCUMENTS: &[Row] = &[
     ("audit", "`trulyopen audit --format json`, and the `audit.json` of a report", of::<crate::report::Report>),
     ("audit-line", "a line of `trulyopen audit --format jsonl`", of::<crate::report::Model>),
     ("check", "`trulyopen check --format json`", of::<crate::render::check::CheckReport>),
