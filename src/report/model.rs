@@ -194,11 +194,10 @@ fn license(snapshot: &Snapshot, audit: &Audit<'_>, rules: &Rules, pages: &Pages<
     }
 }
 
-fn datasets(snapshot: &Snapshot, rules: &Rules) -> Vec<Dataset> {
-    let mut out: Vec<Dataset> = snapshot
-        .datasets
-        .iter()
-        .map(|d| Dataset {
+impl Dataset {
+    /// What was seen of a dataset.
+    pub fn new(d: &evidence::DatasetSnapshot, rules: &Rules) -> Dataset {
+        Dataset {
             id: d.id.clone(),
             found: match &d.record {
                 Ok(_) => Some(true),
@@ -211,8 +210,12 @@ fn datasets(snapshot: &Snapshot, rules: &Rules) -> Vec<Dataset> {
             url: d.page.clone(),
             line: d.mention.line,
             about: about::of_dataset(d, rules),
-        })
-        .collect();
+        }
+    }
+}
+
+fn datasets(snapshot: &Snapshot, rules: &Rules) -> Vec<Dataset> {
+    let mut out: Vec<Dataset> = snapshot.datasets.iter().map(|d| Dataset::new(d, rules)).collect();
     out.sort_by(|a, b| a.id.cmp(&b.id));
     out
 }

@@ -50,7 +50,8 @@ pub fn pieces(line: &str) -> Vec<String> {
         })
         .collect();
     let parts = plain.split("&&").flat_map(|p| p.split(" | "));
-    parts.map(|p| p.split(" > ").next().unwrap_or_default().trim().to_string()).collect()
+    let end = |p: &str| p.find(" > ").unwrap_or(p.len()).min(p.find(" < ").unwrap_or(p.len()));
+    parts.map(|p| p[..end(p)].trim().to_string()).collect()
 }
 
 fn cargo(command: &str) -> Result<(), String> {
@@ -87,6 +88,9 @@ fn command(line: &str) -> Result<(), String> {
                 "jq" | "sort" | "export" | "git" | "docker" | "brew" | "dpkg" | "sudo" | "rustup" | "mdbook" | "man" | "#" | "cp"
                 | "dpkg-buildpackage" | "sh" | "debuild" | "musl-gcc" | "cd",
             ) => {}
+            // It runs what stands behind its options.
+            Some("parallel") => takes(&piece[piece.find("trulyopen").unwrap_or(0)..])?,
+            Some(script) if script.contains('/') && support::root().join(script).is_file() => {}
             Some(other) => return Err(format!("`{other}` is no command that pages use")),
         }
     }
