@@ -7,7 +7,9 @@ use trulyopen::rules::Rules;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     for (name, page) in pages(&Rules::load(None)?) {
-        std::fs::write(docs.join(name), page)?;
+        let path = docs.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(&docs))?;
+        std::fs::write(path, page)?;
         println!("docs/{name}");
     }
     Ok(())

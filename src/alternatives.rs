@@ -52,6 +52,7 @@ pub struct Candidate {
 }
 
 /// How many of a list were left out, and why; each is counted once, at the first question that it fails.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Tally {
     pub listed: usize,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Tells whether an AI model that calls itself open really is.
 #[derive(Debug, Parser)]
-#[command(name = "trulyopen", version, about, arg_required_else_help = true, disable_help_subcommand = true, after_help = EXITS)]
+#[command(name = "trulyopen", version, about, arg_required_else_help = true, after_help = EXITS)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -33,7 +33,7 @@ pub enum Command {
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
     /// Write a commented starter policy, trulyopen.toml
-    #[command(after_help = "Examples:\n  trulyopen init\n  trulyopen init --preset strict-open-source")]
+    #[command(after_help = "Examples:\n  trulyopen init\n  trulyopen init --preset strict-open-source\n  trulyopen init --schema")]
     Init(InitArgs),
     /// List the models and datasets that a project refers to, with file, line and column; no network
     #[command(
@@ -73,11 +73,15 @@ pub enum Command {
     #[command(after_help = "Examples:\n  trulyopen doctor\n  HF_ENDPOINT=https://hub.example.org trulyopen doctor --format json")]
     Doctor,
     /// Print shell completions
+    #[command(
+        after_help = "Examples:\n  trulyopen completions bash > ~/.local/share/bash-completion/completions/trulyopen\n  trulyopen completions zsh > ~/.zfunc/_trulyopen\n  trulyopen completions fish > ~/.config/fish/completions/trulyopen.fish"
+    )]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
     /// Print the manual page (roff)
+    #[command(after_help = "Examples:\n  trulyopen man > trulyopen.1\n  trulyopen man | man -l -")]
     Man,
 }
 
@@ -85,12 +89,16 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum CacheAction {
     /// Print its directory
+    #[command(after_help = "Examples:\n  trulyopen cache dir")]
     Dir,
     /// Say what is in it
+    #[command(after_help = "Examples:\n  trulyopen cache show\n  trulyopen cache show --format json")]
     Show,
     /// Check every content against its digest, and remove what is damaged
+    #[command(after_help = "Examples:\n  trulyopen cache verify")]
     Verify,
     /// Remove everything, or what was not used for some time
+    #[command(after_help = "Examples:\n  trulyopen cache clean\n  trulyopen cache clean --unused-for 30d")]
     Clean {
         /// Only what was not used for this long (30d, 12h)
         #[arg(long, value_name = "AGE", value_parser = age)]
@@ -112,7 +120,8 @@ Examples:
   trulyopen audit --cache --offline
   trulyopen audit mof:Model.yml --format json
   trulyopen audit ORG/NAME --format evidence -o review.toml && trulyopen audit ORG/NAME --evidence review.toml
-  trulyopen audit ORG/NAME --save-evidence evidence && trulyopen audit ORG/NAME --hub evidence";
+  trulyopen audit ORG/NAME --save-evidence evidence && trulyopen audit ORG/NAME --hub evidence
+  trulyopen audit ORG/NAME --format issue -o issue.md";
 
 #[derive(Debug, Args)]
 pub struct AuditArgs {
@@ -227,6 +236,9 @@ pub struct InitArgs {
     /// Write over a policy that is there
     #[arg(long)]
     pub force: bool,
+    /// Write the policy's JSON Schema beside it and name it in the first line, so that editors complete and check
+    #[arg(long)]
+    pub schema: bool,
 }
 
 #[derive(Debug, Args)]

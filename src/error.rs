@@ -38,7 +38,7 @@ impl Error {
     pub fn help(&self) -> Option<&str> {
         match self {
             Error::Usage { help, .. } => help.as_deref(),
-            Error::Rules { .. } => Some("the files in rules/ of the source show every key; the README has an example"),
+            Error::Rules { .. } => Some("the files in rules/ of the source show every key; docs/reference/rules.md has an example"),
             _ => None,
         }
     }

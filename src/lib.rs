@@ -12,6 +12,27 @@
 //!
 //! Everything after the snapshot is a pure function of what was gathered and the rules: the same
 //! evidence and the same rules give the same bytes.
+//!
+//! # From a program
+//!
+//! ```
+//! use trulyopen::{audit::Options, hub::Endpoints, rules::Rules, session, target::Target, vocabulary::Verdict};
+//!
+//! # fn main() -> Result<(), trulyopen::error::Error> {
+//! let rules = Rules::load(None)?;
+//! let targets = [Target::parse("allenai/OLMo-2-1124-7B", &Endpoints::default())?];
+//! // The evidence that is built in; `session::fetcher` asks hubs or reads saved evidence.
+//! let fetcher = session::sample_fetcher();
+//! let outcome = session::audit_all(&fetcher, &rules, &Options::default(), &targets, 1)?;
+//! assert_eq!(outcome.models[0].verdict, Verdict::OpenSourceOpenData);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `examples/audit_from_program.rs` is a whole program. What stays the same between minor versions: [`audit::Options`],
+//! [`error::Error`], [`exit::Exit`], [`report`] (the JSON as structs), [`rules::Rules::load`], [`session`],
+//! [`target::Target`] and [`vocabulary`]. Everything else is public so that its parts can be tested and measured, and
+//! may change; the JSON changes by its `schema_version` only.
 
 pub mod alternatives;
 pub mod audit;
@@ -49,6 +70,8 @@ pub mod requirement;
 pub mod reviewed;
 pub mod rules;
 pub mod scan;
+#[cfg(test)]
+mod schemas;
 pub mod session;
 pub mod target;
 pub mod text;

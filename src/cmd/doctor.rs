@@ -18,6 +18,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Everything that it says.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Serialize)]
 struct Report {
     schema_version: &'static str,
@@ -32,6 +33,7 @@ struct Report {
 }
 
 /// One host.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Serialize)]
 struct Host {
     name: &'static str,
@@ -46,6 +48,12 @@ struct Host {
     token_state: Option<String>,
     /// What it says of its limit.
     limit: Option<String>,
+}
+
+/// The document as JSON Schema.
+#[cfg(test)]
+pub(crate) fn json_schema(generator: schemars::SchemaGenerator) -> schemars::Schema {
+    generator.into_root_schema_for::<Report>()
 }
 
 /// A host to ask, and what about.

@@ -6,6 +6,10 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::policy::{FILE, preset};
 
+/// What editors complete and check the policy by.
+const SCHEMA: &str = include_str!("../../schemas/trulyopen.toml.schema.json");
+const SCHEMA_FILE: &str = "trulyopen.schema.json";
+
 /// Runs it.
 ///
 /// # Errors
@@ -19,11 +23,23 @@ pub fn run(args: &InitArgs, shared: &Shared) -> Result<Exit, Error> {
     if path.exists() && !args.force {
         return Err(Error::usage(format!("{} is there already", path.display()), "--force writes over it"));
     }
-    crate::net::record::write(&path, preset.text.as_bytes()).map_err(|source| Error::File {
-        action: "write",
-        path: path.display().to_string(),
-        source,
-    })?;
+    let write = |path: &std::path::Path, text: &str| {
+        crate::net::record::write(path, text.as_bytes()).map_err(|source| Error::File {
+            action: "write",
+            path: path.display().to_string(),
+            source,
+        })
+    };
+    if args.schema {
+        // Relative to the policy, so that an editor finds it without a network.
+        write(&path.with_file_name(SCHEMA_FILE), SCHEMA)?;
+        write(&path, &format!("#:schema ./{SCHEMA_FILE}\n{}", preset.text))?;
+    } else {
+        write(&path, preset.text)?;
+    }
+    if args.schema {
+        note(shared, &format!("wrote {}", path.with_file_name(SCHEMA_FILE).display()));
+    }
     note(shared, &format!("wrote {} ({}); now run `trulyopen check`", path.display(), preset.name));
     Ok(Exit::Done)
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The document of `trulyopen diff --format json`.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Diff {
     pub schema_version: &'static str,
@@ -26,6 +27,7 @@ pub struct Diff {
 }
 
 /// One model on one side.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Side {
     pub target: String,
@@ -35,6 +37,7 @@ pub struct Side {
 }
 
 /// What changed for one model.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelDiff {
     pub a: Side,
@@ -46,6 +49,7 @@ pub struct ModelDiff {
 }
 
 /// One difference.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// `verdict`, `license`, `term`, `obligation`, `pillar`, `component`, `base-model`, `dataset`, `code`,
@@ -59,6 +63,7 @@ pub struct Change {
 }
 
 /// Which way it went for somebody who wants to use the model freely.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
@@ -68,6 +73,7 @@ pub enum Direction {
 }
 
 /// A license or notice file that reads differently.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct TextDiff {
     pub a: String,

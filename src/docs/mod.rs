@@ -2,12 +2,20 @@
 //! `tests/docs.rs` holds them current.
 
 mod licenses;
+mod vocabulary;
 
 use crate::rules::Rules;
 
 /// Every generated page: its name in `docs/`, and its bytes. A new page is one line here.
 pub fn pages(rules: &Rules) -> Vec<(&'static str, String)> {
-    vec![("frameworks.md", crate::framework::docs::docs(rules)), ("licenses.md", licenses::page(rules))]
+    vec![
+        ("frameworks.md", crate::framework::docs::docs(rules)),
+        ("licenses.md", licenses::page(rules)),
+        ("reference/verdicts.md", vocabulary::verdicts(rules)),
+        ("reference/components.md", vocabulary::components(rules)),
+        ("reference/terms.md", vocabulary::terms(rules)),
+        ("reference/findings.md", vocabulary::findings(rules)),
+    ]
 }
 
 /// What every generated page begins with.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// A framework: a set of questions that others agreed on, and how each is answered from an audit.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FrameworkRule {
@@ -31,6 +32,7 @@ pub struct FrameworkRule {
 }
 
 /// How a framework is evaluated.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
@@ -43,6 +45,7 @@ pub enum Form {
 }
 
 /// What a checklist comes to.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Outcome {
@@ -56,6 +59,7 @@ pub struct Outcome {
 }
 
 /// One line of a checklist.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Line {
@@ -80,6 +84,7 @@ fn yes() -> bool {
 }
 
 /// One dimension of a score: `open` where its test is met, else `partial` where that one is, else `closed`.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Dimension {
@@ -92,6 +97,7 @@ pub struct Dimension {
 }
 
 /// Tables of the Model Openness Framework's evaluation.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MofRule {
@@ -109,6 +115,7 @@ pub struct MofRule {
     pub tool: MofTool,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MofClass {
@@ -119,6 +126,7 @@ pub struct MofClass {
 }
 
 /// What `--mot-compatible` reproduces.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MofTool {

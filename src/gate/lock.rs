@@ -38,14 +38,17 @@ pub struct Entry {
     pub line: u32,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire {
     version: u32,
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<WireModel>"))]
     model: Vec<toml::Spanned<WireModel>>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WireModel {
@@ -69,6 +72,7 @@ struct WireModel {
     #[serde(default)]
     component: BTreeMap<ComponentId, String>,
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
     framework: BTreeMap<String, toml::Value>,
     #[serde(default)]
     base: BTreeMap<String, String>,
@@ -78,6 +82,12 @@ struct WireModel {
     missing: BTreeMap<String, String>,
     since: String,
     seal: String,
+}
+
+/// The lock as JSON Schema.
+#[cfg(test)]
+pub(crate) fn json_schema(generator: schemars::SchemaGenerator) -> schemars::Schema {
+    generator.into_root_schema_for::<Wire>()
 }
 
 const REFUSED: &str = "write it again with `trulyopen check --update-lock`, after looking at what changed in it";

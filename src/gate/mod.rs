@@ -46,6 +46,7 @@ pub struct Use {
 }
 
 /// A place in a file, as people are shown it.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
     /// As it is printed: relative to the current directory where it lies below it.
@@ -68,6 +69,7 @@ pub struct Place {
 }
 
 /// Something that the policy or lock does not allow.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Violation {
     pub rule: String,
@@ -89,6 +91,7 @@ pub struct Violation {
 }
 
 /// A way out.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fix {
     pub kind: &'static str,
@@ -96,6 +99,7 @@ pub struct Fix {
 }
 
 /// A violation that an exception excuses.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Excused {
     pub rule: String,

@@ -2,10 +2,14 @@
 //! judges nothing and fetches nothing.
 
 pub mod condition;
+mod entries;
 pub mod licenses;
+mod lists;
 mod parse;
 pub mod preset;
 pub mod read;
+#[cfg(test)]
+pub(crate) mod schema;
 
 use crate::error::Error;
 use crate::rules::Rules;

@@ -1,32 +1,17 @@
 //! From the text of a policy to a [`Policy`], with every mistake in it.
 
-use super::condition::Condition;
+use super::entries::{clarification, exception, severity};
 use super::licenses::{self, Entry, LicenseSet};
-use super::read::{At, Item, Problem, Reader, Section, closest, names, shown};
+use super::lists::{components, conditions, exclusion, paths, pattern, terms};
+use super::read::{At, Item, Problem, Reader, Section, shown};
 use super::*;
 use crate::license;
-use crate::text;
-use crate::vocabulary::{Availability, ComponentId, Severity, Verdict};
+use crate::vocabulary::Verdict;
 use toml::de::{DeTable, DeValue};
-
-/// Rules whose severity a project cannot choose: there is a key of its own for each, or there is no
-/// honest reason to.
-const FIXED: &[(&str, &str)] = &[
-    ("evidence/incomplete", "set `access.unknown`"),
-    ("exception/expired", "remove the exception, or set a new day"),
-    ("lock/unlocked", "take the model into the lock with `trulyopen check --update-lock`"),
-    ("scan/unresolved", "set `scan.unresolved`"),
-    ("scan/skipped", "set `scan.skipped`"),
-    ("policy/gated", "set `access.gated`"),
-    ("policy/hosted", "set `access.hosted`"),
-];
 
 const ACTIONS: &[(&str, Action)] = &[("deny", Action::Deny), ("warn", Action::Warn), ("allow", Action::Allow)];
 /// `deny` and `warn` only.
 const LOUD: &[(&str, Action)] = &[("deny", Action::Deny), ("warn", Action::Warn)];
-const LEVELS: &[(&str, Option<Severity>)] =
-    &[("error", Some(Severity::Error)), ("warning", Some(Severity::Warning)), ("note", Some(Severity::Note)), ("off", None)];
-
 type Groups = BTreeMap<String, Vec<Entry>>;
 
 /// Reads a policy.
@@ -216,107 +201,6 @@ fn verdict(item: &Item<'_>, r: &mut Reader) -> Option<At<Verdict>> {
     r.choice(item, &choices)
 }
 
-fn pattern(word: At<String>, make: fn(&str) -> Result<Pattern, String>, r: &mut Reader) -> Option<At<Pattern>> {
-    match make(&word.value) {
-        Ok(pattern) => Some(At::new(pattern, word.span)),
-        Err(e) => {
-            r.problem(word.span, format!("`{}` is no pattern: {e}", shown(&word.value)), None);
-            None
-        }
-    }
-}
-
-fn paths(item: &Item<'_>, r: &mut Reader) -> Vec<Pattern> {
-    let words = r.strings(item);
-    words.into_iter().filter_map(|w| pattern(w, Pattern::path, r)).map(|p| p.value).collect()
-}
-
-fn terms(item: &Item<'_>, rules: &Rules, r: &mut Reader) -> Vec<At<String>> {
-    let words = r.strings(item);
-    let mut out = Vec::new();
-    for word in words {
-        if rules.terms.contains_key(&word.value) {
-            out.push(word);
-            continue;
-        }
-        let help = closest(&word.value, rules.terms.keys().map(String::as_str)).map(|n| format!("did you mean `{n}`?"));
-        let list = || format!("terms are {}", names(&rules.terms.keys().collect::<Vec<_>>()));
-        r.problem(word.span, format!("no license term is called `{}`", shown(&word.value)), Some(help.unwrap_or_else(list)));
-    }
-    out
-}
-
-fn conditions(item: &Item<'_>, r: &mut Reader) -> Vec<At<Condition>> {
-    let words = r.strings(item);
-    let mut out = Vec::new();
-    for word in words {
-        match Condition::parse(&word.value) {
-            Ok(c) => out.push(At::new(c, word.span)),
-            Err(e) => r.problem(word.span, format!("`{}`: {e}", shown(&word.value)), None),
-        }
-    }
-    out
-}
-
-/// `"training-code"`, or `{ id = "datasets", availability = ["released", "described"], license = "open" }`.
-fn components(item: &Item<'_>, r: &mut Reader) -> Vec<At<ComponentNeed>> {
-    let ids: Vec<(&'static str, ComponentId)> = ComponentId::ALL.iter().map(|c| (c.slug(), *c)).collect();
-    let mut out = Vec::new();
-    for item in r.list(item) {
-        if let DeValue::Table(_) = item.value {
-            let Some(mut t) = r.table("require.components", &item) else { continue };
-            let id = t.take("id").and_then(|i| r.choice(&i, &ids));
-            let mut availability = vec![Availability::Released];
-            if let Some(list) = t.take("availability") {
-                // States in which nothing can be had are no requirement.
-                let states: Vec<(&'static str, Availability)> =
-                    [Availability::Released, Availability::Gated, Availability::Partial, Availability::Described]
-                        .map(|a| (a.slug(), a))
-                        .to_vec();
-                availability = r.list(&list).iter().filter_map(|i| r.choice(i, &states)).map(|a| a.value).collect();
-            }
-            let open = t.take("license").and_then(|i| r.choice(&i, &[("open", true), ("any", false)])).is_some_and(|l| l.value);
-            t.finish(r);
-            match id {
-                Some(id) => out.push(At::new(ComponentNeed { id: id.value, availability, open }, item.span)),
-                None => r.problem(item.span, "a required component needs an `id`", None),
-            }
-        } else if let Some(id) = r.choice(&item, &ids) {
-            out.push(At::new(ComponentNeed { id: id.value, availability: vec![Availability::Released], open: false }, id.span));
-        }
-    }
-    out
-}
-
-/// `"org/name"`, or `{ model = "org/*", paths = ["docs/**"], reason = "…" }`.
-fn exclusion(item: &Item<'_>, r: &mut Reader) -> Option<Exclusion> {
-    const FORM: &str = "{ model = \"org/*\", paths = [\"docs/**\"], reason = \"…\" }";
-    if matches!(item.value, DeValue::String(_)) {
-        let word = r.string(item)?;
-        if word.value.contains(['*', '?', '[', '{']) {
-            r.problem(word.span, "a pattern that is excluded needs a reason", Some(format!("write it as {FORM}")));
-            return None;
-        }
-        let model = pattern(word, Pattern::model, r)?;
-        return Some(Exclusion { model: Some(model.value), paths: Vec::new(), reason: String::new(), span: model.span });
-    }
-    let mut t = r.table("models.exclude", item)?;
-    let model = t.take("model").and_then(|i| r.string(&i)).and_then(|w| pattern(w, Pattern::model, r)).map(|p| p.value);
-    let paths = t.take("paths").map(|i| paths(&i, r)).unwrap_or_default();
-    let reason = t.take("reason").and_then(|i| r.string(&i));
-    t.finish(r);
-    let span = item.span.clone();
-    if reason.is_none() {
-        r.problem(span.clone(), "an exclusion needs a `reason`", Some(format!("write it as {FORM}")));
-    }
-    let everywhere = paths.is_empty() || paths.iter().any(|p| p.fits_path("\u{1}/\u{2}/\u{3}") || p.fits_path("\u{1}"));
-    if model.as_ref().is_none_or(Pattern::matches_all) && everywhere {
-        r.problem(span, "this exclusion leaves everything out", Some("name a model or a directory".into()));
-        return None;
-    }
-    Some(Exclusion { model, paths, reason: reason?.value, span: item.span.clone() })
-}
-
 fn profile(item: &Item<'_>, groups: &Groups, rules: &Rules, r: &mut Reader, out: &mut Vec<Profile>) {
     let prefix = format!("profile.{}", item.key);
     let Some(mut t) = r.table(&prefix, item) else { return };
@@ -328,111 +212,6 @@ fn profile(item: &Item<'_>, groups: &Groups, rules: &Rules, r: &mut Reader, out:
     let settings = settings(&format!("{prefix}."), &mut t, groups, rules, r, None, None);
     t.finish(r);
     out.push(Profile { name: item.key.clone(), span: item.key_span.clone(), paths, settings });
-}
-
-/// The rule of an id, which is one of the gate's or a finding of audits.
-fn rule_id(word: &str, span: &Range<usize>, rules: &Rules, r: &mut Reader) -> bool {
-    if rules.findings.contains_key(word) {
-        return true;
-    }
-    let help = closest(word, rules.findings.keys().map(String::as_str))
-        .map_or("`trulyopen explain --list` lists them".to_string(), |n| format!("did you mean `{n}`?"));
-    r.problem(span.clone(), format!("no rule is called `{}`", shown(word)), Some(help));
-    false
-}
-
-fn severity(item: &Item<'_>, rules: &Rules, r: &mut Reader, out: &mut BTreeMap<String, At<Option<Severity>>>) {
-    if !rule_id(&item.key, &item.key_span, rules, r) {
-        return;
-    }
-    if let Some((_, instead)) = FIXED.iter().find(|(id, _)| *id == item.key) {
-        r.problem(item.key_span.clone(), format!("the severity of `{}` is not set here", item.key), Some((*instead).into()));
-        return;
-    }
-    let Some(level) = r.choice(item, LEVELS) else { return };
-    if level.value.is_none() && item.key.starts_with("policy/") {
-        let help = "leave the requirement out, or lower it to `warning`";
-        r.problem(level.span, format!("`{}` is what the policy itself asks for", item.key), Some(help.into()));
-        return;
-    }
-    out.insert(item.key.clone(), level);
-}
-
-/// Rules that no exception excuses.
-const INEXCUSABLE: &[&str] = &["exception/expired", "exception/unused", "clarify/unused", "exclude/unused", "lock/stale"];
-
-fn exception(mut t: Section<'_>, rules: &Rules, r: &mut Reader) -> Option<Exception> {
-    let span = t.span();
-    let model = t.take("model").map(|i| r.string(&i).and_then(|w| pattern(w, Pattern::model, r)));
-    let at = t.take("rules");
-    let listed = at.as_ref().map(|i| r.strings(i));
-    let paths = t.take("paths").map(|i| paths(&i, r)).unwrap_or_default();
-    let reason = t.take("reason").map(|i| r.string(&i));
-    let owner = t.take("owner").map(|i| r.string(&i));
-    let expires = t.take("expires").map(|i| r.date(&i));
-    t.finish(r);
-    let missing: Vec<&str> = [
-        ("model", model.is_none()),
-        ("rules", listed.is_none()),
-        ("reason", reason.is_none()),
-        ("owner", owner.is_none()),
-        ("expires", expires.is_none()),
-    ]
-    .into_iter()
-    .filter_map(|(k, m)| m.then_some(k))
-    .collect();
-    if !missing.is_empty() {
-        let help = "an exception says which model and which rules, why, who answers for it, and until which day";
-        r.problem(span.clone(), format!("this exception has no {}", names(&missing)), Some(help.into()));
-    }
-    let listed = listed?;
-    if listed.is_empty()
-        && let Some(at) = &at
-        && matches!(at.value, DeValue::Array(a) if a.is_empty())
-    {
-        r.problem(at.span.clone(), "this exception excuses nothing", Some("name the rules, as diagnostics show them in brackets".into()));
-    }
-    for word in &listed {
-        if rule_id(&word.value, &word.span, rules, r) && INEXCUSABLE.contains(&word.value.as_str()) {
-            r.problem(word.span.clone(), format!("no exception excuses `{}`", word.value), None);
-        }
-    }
-    Some(Exception {
-        model: model??.value,
-        rules: listed.into_iter().map(|w| w.value).collect(),
-        paths,
-        reason: reason??.value,
-        owner: owner??.value,
-        expires: expires??,
-        span,
-    })
-}
-
-fn clarification(mut t: Section<'_>, rules: &Rules, r: &mut Reader) -> Option<Clarification> {
-    let span = t.span();
-    let digest = t.take("digest").and_then(|i| r.string(&i));
-    let license = t.take("license").and_then(|i| r.string(&i));
-    let reason = t.take("reason").and_then(|i| r.string(&i));
-    t.finish(r);
-    if digest.is_none() || license.is_none() || reason.is_none() {
-        let help = "it needs `digest = \"sha256:…\"` of the license text, `license` and `reason`";
-        r.problem(span.clone(), "this clarification is not complete", Some(help.into()));
-    }
-    let hex = digest.as_ref().and_then(|d| {
-        let hex = d.value.strip_prefix("sha256:")?.to_lowercase();
-        (hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hex)
-    });
-    if let (Some(d), None) = (&digest, &hex) {
-        let help = "as `sha256sum FILE` prints them, and as diagnostics show them";
-        r.problem(d.span.clone(), "a digest is `sha256:` and 64 hexadecimal digits", Some(help.into()));
-    }
-    let known = license.as_ref().and_then(|l| license::find(rules, &l.value).filter(|k| !k.is_ambiguous()).map(|k| k.id().to_string()));
-    if let (Some(l), None) = (&license, &known) {
-        let help = closest(&l.value, rules.licenses.iter().map(|x| x.id.get_ref().as_str()))
-            .map_or("it is an SPDX id, or one of the rules (`--rules` adds some)".to_string(), |n| format!("did you mean `{n}`?"));
-        r.problem(l.span.clone(), format!("no one license is called `{}`", text::cut(&l.value, 60)), Some(help));
-    }
-    Some(Clarification { digest: hex?, license: known?, reason: reason?.value, span })
 }
 
 #[cfg(test)]

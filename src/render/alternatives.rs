@@ -2,12 +2,11 @@
 
 use super::Style;
 use crate::alternatives::{Candidate, FACTOR, NOT_COMPARED, Tally, Wanted, size, told};
-use crate::report::Model;
+use crate::report::{Model, Tool};
 use crate::rules::Rules;
 use crate::text::{json_safe, line};
 use crate::vocabulary::Verdict;
 use serde::Serialize;
-use serde_json::{Value, json};
 
 /// A format of this command.
 pub struct Format {
@@ -45,6 +44,7 @@ pub struct Answer {
 }
 
 /// One alternative.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Shown {
     pub id: String,
@@ -146,7 +146,7 @@ fn table(a: &Answer, style: Style) -> String {
                 or_dash(s.license.as_deref().map(|l| line(l).into_owned())),
             ]);
         }
-        out.push_str(&super::table::table(rows, style, true));
+        out.push_str(&super::columns::table(rows, style, true));
         if a.more > 0 {
             out.push_str(&format!("and {} more: --limit\n", a.more));
         }
@@ -154,7 +154,7 @@ fn table(a: &Answer, style: Style) -> String {
     out.push('\n');
     let mut say = |text: String| {
         if !text.is_empty() {
-            out.push_str(&super::table::wrap(&text, "  ", style.width));
+            out.push_str(&super::columns::wrap(&text, "  ", style.width));
         }
     };
     if let Some(note) = &a.note {
@@ -171,26 +171,90 @@ fn table(a: &Answer, style: Style) -> String {
     out
 }
 
-fn document(a: &Answer) -> Value {
+/// The document of `trulyopen alternatives --format json`.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+pub struct Document<'a> {
+    schema_version: &'static str,
+    tool: Tool,
+    /// What is to be replaced.
+    model: ModelOut<'a>,
+    at_least: Option<Verdict>,
+    compared: Compared<'a>,
+    alternatives: &'a [Shown],
+    /// That are not shown.
+    more: usize,
+    /// Audited, and neither proven to stand high enough nor not to.
+    undecided: &'a [String],
+    /// Why nothing was looked for.
+    note: Option<&'a str>,
+    incomplete: Vec<IncompleteOut<'a>>,
+}
+
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+struct ModelOut<'a> {
+    id: &'a str,
+    verdict: Verdict,
+    task: Option<&'a str>,
+    parameters: Option<u64>,
+}
+
+/// How candidates were compared.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+struct Compared<'a> {
+    /// Where they are from, in words.
+    list: &'a str,
+    parameters: Option<Sizes>,
+    considered: Option<&'a Tally>,
+    /// `null` where the list is of audits.
+    audited: Option<usize>,
+    not_compared: &'static [&'static str],
+}
+
+/// Sizes that are comparable, in parameters.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+struct Sizes {
+    from: u64,
+    to: u64,
+    /// The model's own is that of its name.
+    by_name: bool,
+}
+
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+struct IncompleteOut<'a> {
+    what: &'a str,
+    why: &'a str,
+}
+
+fn document(a: &Answer) -> Document<'_> {
     let wanted = a.wanted.as_ref();
-    json!({
-        "schema_version": "1",
-        "tool": {"name": "trulyopen", "version": env!("CARGO_PKG_VERSION"), "rules_digest": a.rules_digest},
-        "model": {"id": a.id, "verdict": a.verdict, "task": wanted.map(|w| &w.task), "parameters": wanted.and_then(|w| w.parameters)},
-        "at_least": wanted.map(|w| w.at_least),
-        "compared": {
-            "list": a.list,
-            "parameters": a.sizes().map(|(from, to)| json!({"from": from, "to": to, "by_name": a.sized_by_name})),
-            "considered": a.tally,
-            "audited": a.audited,
-            "not_compared": NOT_COMPARED,
+    Document {
+        schema_version: "1",
+        tool: Tool { name: "trulyopen".into(), version: env!("CARGO_PKG_VERSION").into(), rules_digest: a.rules_digest.clone() },
+        model: ModelOut {
+            id: &a.id,
+            verdict: a.verdict,
+            task: wanted.map(|w| w.task.as_str()),
+            parameters: wanted.and_then(|w| w.parameters),
         },
-        "alternatives": a.alternatives,
-        "more": a.more,
-        "undecided": a.undecided,
-        "note": a.note,
-        "incomplete": a.incomplete.iter().map(|(what, why)| json!({"what": what, "why": why})).collect::<Vec<_>>(),
-    })
+        at_least: wanted.map(|w| w.at_least),
+        compared: Compared {
+            list: &a.list,
+            parameters: a.sizes().map(|(from, to)| Sizes { from, to, by_name: a.sized_by_name }),
+            considered: a.tally.as_ref(),
+            audited: a.audited,
+            not_compared: NOT_COMPARED,
+        },
+        alternatives: &a.alternatives,
+        more: a.more,
+        undecided: &a.undecided,
+        note: a.note.as_deref(),
+        incomplete: a.incomplete.iter().map(|(what, why)| IncompleteOut { what, why }).collect(),
+    }
 }
 
 fn json(a: &Answer, _: Style) -> String {

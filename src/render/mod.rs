@@ -5,11 +5,13 @@
 pub mod alternatives;
 pub mod badge;
 pub mod check;
+mod columns;
 pub mod csv;
 pub mod cyclonedx;
 pub mod evidence;
 mod harmless;
 pub mod html;
+pub mod issue;
 pub mod json;
 pub mod markdown;
 pub mod mof;
@@ -55,6 +57,7 @@ pub static FORMATS: &[Format] = &[
     Format { name: "cyclonedx", about: "CycloneDX 1.6 ML-BOM (JSON)", render: cyclonedx::render },
     Format { name: "cyclonedx-1.7", about: "CycloneDX 1.7 ML-BOM (JSON)", render: cyclonedx::render_1_7 },
     Format { name: "spdx", about: "SPDX 3.0.1 with the AI and Dataset profiles (JSON-LD)", render: spdx3::render },
+    Format { name: "issue", about: "Markdown for an issue on a verdict that is wrong", render: issue::render },
     Format { name: "badge", about: "SVG, 20 pixels high", render: badge::render },
     Format { name: "shields", about: "JSON of a shields.io endpoint", render: badge::render_endpoint },
 ];

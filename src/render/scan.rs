@@ -1,11 +1,12 @@
 //! What `trulyopen scan` prints.
 
 use super::Style;
+use crate::report::Tool;
 use crate::rules::Rules;
 use crate::scan::{Kind, Reference, Role, Scan, Skipped};
 use crate::text::{count, cut, json_safe, line};
 use anstyle::{AnsiColor, Style as Paint};
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
@@ -23,45 +24,108 @@ pub fn by_name(name: &str) -> Option<Render> {
     })
 }
 
+/// The document of `trulyopen scan --format json`.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+pub struct Document<'s> {
+    schema_version: &'static str,
+    tool: Tool,
+    /// What the project uses; sorted by file, line, column.
+    references: Vec<ReferenceOut<'s>>,
+    /// The same in comments and documents, which nothing runs.
+    mentions: Vec<ReferenceOut<'s>>,
+    skipped: Vec<SkippedOut<'s>>,
+    /// Files that were looked at.
+    files: usize,
+    lines: usize,
+}
+
+/// One place where a model or dataset is named.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+pub struct ReferenceOut<'s> {
+    /// `model`, `dataset` or `hosted` (behind an API).
+    kind: &'static str,
+    /// As `trulyopen audit` takes it; `null` where it cannot be resolved.
+    target: Option<&'s str>,
+    /// As it stands in the file.
+    written: &'s str,
+    revision: Option<&'s str>,
+    /// A commit is named, in every use of this name.
+    pinned: bool,
+    file: &'s str,
+    /// From 1; columns in characters.
+    line: u32,
+    column: u32,
+    end_column: u32,
+    snippet: &'s str,
+    /// The column at which the snippet begins.
+    snippet_column: u32,
+    /// What takes the name.
+    via: &'s str,
+    /// The call, where it stands on another line.
+    used_at: Option<PointOut>,
+    /// `code`, `config`, `test`, `example`, `comment` or `documentation`.
+    role: &'static str,
+    /// Why there is no target.
+    unresolved: Option<&'s str>,
+}
+
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+struct PointOut {
+    line: u32,
+    column: u32,
+}
+
+/// A file that could not be looked at, or not wholly.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Serialize)]
+struct SkippedOut<'s> {
+    file: &'s str,
+    why: &'s str,
+}
+
 /// One document (docs/scan.md).
 fn document(scan: &Scan, rules: &Rules, _: Style) -> String {
-    let document = json!({
-        "schema_version": "1",
-        "tool": {"name": "trulyopen", "version": env!("CARGO_PKG_VERSION"), "rules_digest": format!("sha256:{}", rules.digest)},
-        "references": scan.references.iter().map(reference).collect::<Vec<_>>(),
-        "mentions": scan.mentions.iter().map(reference).collect::<Vec<_>>(),
-        "skipped": scan.skipped.iter().map(|s| json!({"file": s.file, "why": s.why})).collect::<Vec<_>>(),
-        "files": scan.files,
-        "lines": scan.lines,
-    });
+    let document = Document {
+        schema_version: "1",
+        tool: Tool::of(rules),
+        references: scan.references.iter().map(reference).collect(),
+        mentions: scan.mentions.iter().map(reference).collect(),
+        skipped: scan.skipped.iter().map(|s| SkippedOut { file: &s.file, why: &s.why }).collect(),
+        files: scan.files,
+        lines: scan.lines,
+    };
     format!("{}\n", json_safe(&serde_json::to_string_pretty(&document).unwrap_or_default()))
 }
 
 /// One reference a line, mentions last.
 fn lines(scan: &Scan, _: &Rules, _: Style) -> String {
     let all = scan.references.iter().chain(&scan.mentions);
-    all.map(|r| format!("{}\n", json_safe(&reference(r).to_string()))).collect()
+    let one = |r| serde_json::to_string(&reference(r)).map(|json| format!("{}\n", json_safe(&json))).unwrap_or_default();
+    all.map(one).collect()
 }
 
 /// A reference for machines.
-pub fn reference(r: &Reference) -> Value {
-    json!({
-        "kind": r.kind.slug(),
-        "target": r.target,
-        "written": r.written,
-        "revision": r.revision,
-        "pinned": r.pinned,
-        "file": r.location.file,
-        "line": r.location.line,
-        "column": r.location.column,
-        "end_column": r.location.end_column,
-        "snippet": r.location.snippet,
-        "snippet_column": r.location.snippet_column,
-        "via": r.via,
-        "used_at": r.used_at.map(|p| json!({"line": p.line, "column": p.column})),
-        "role": r.role.slug(),
-        "unresolved": r.unresolved,
-    })
+pub fn reference(r: &Reference) -> ReferenceOut<'_> {
+    ReferenceOut {
+        kind: r.kind.slug(),
+        target: r.target.as_deref(),
+        written: &r.written,
+        revision: r.revision.as_deref(),
+        pinned: r.pinned,
+        file: &r.location.file,
+        line: r.location.line,
+        column: r.location.column,
+        end_column: r.location.end_column,
+        snippet: &r.location.snippet,
+        snippet_column: r.location.snippet_column,
+        via: &r.via,
+        used_at: r.used_at.map(|p| PointOut { line: p.line, column: p.column }),
+        role: r.role.slug(),
+        unresolved: r.unresolved.as_deref(),
+    }
 }
 
 /// For people: one block a file.

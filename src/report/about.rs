@@ -17,6 +17,7 @@ const ITEM: usize = 160;
 const ITEMS: usize = 100;
 
 /// A passage of the card.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     pub text: String,
@@ -25,6 +26,7 @@ pub struct Quote {
 }
 
 /// A figure that the card's `model-index` reports.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Metric {
     pub task: Option<String>,
@@ -34,6 +36,7 @@ pub struct Metric {
 }
 
 /// What record and card say of a model.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct About {
@@ -72,6 +75,7 @@ pub struct About {
 }
 
 /// What record and card say of a dataset.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AboutData {

@@ -37,21 +37,29 @@ use toml::value::Datetime;
 /// The highest `schema` number that this version reads.
 const SCHEMA: u32 = 1;
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
+    #[cfg_attr(test, schemars(with = "u32"))]
     schema: Spanned<u32>,
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Vec<Model>"))]
     model: Vec<Spanned<Model>>,
 }
 
 /// A model's review.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Model {
+    #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
+    #[cfg_attr(test, schemars(with = "String"))]
     pub revision: Spanned<String>,
+    #[cfg_attr(test, schemars(with = "String"))]
     pub reviewer: Spanned<String>,
+    #[cfg_attr(test, schemars(with = "String"))]
     pub date: Datetime,
     pub license: Option<String>,
     #[serde(default)]
@@ -61,9 +69,11 @@ pub struct Model {
 }
 
 /// A component's review; one without `availability` says nothing.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ComponentReview {
+    #[cfg_attr(test, schemars(with = "ComponentId"))]
     pub id: Spanned<ComponentId>,
     pub availability: Option<Availability>,
     pub license: Option<String>,
@@ -73,19 +83,29 @@ pub struct ComponentReview {
     pub note: String,
     /// Where it is not the model's reviewer.
     pub reviewer: Option<String>,
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub date: Option<Datetime>,
 }
 
 /// An answer to a line of a framework.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Answered {
+    #[cfg_attr(test, schemars(with = "String"))]
     pub line: Spanned<String>,
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
     #[serde(default)]
     pub url: String,
     #[serde(default)]
     pub note: String,
+}
+
+/// Reviewed evidence as JSON Schema.
+#[cfg(test)]
+pub(crate) fn json_schema(generator: schemars::SchemaGenerator) -> schemars::Schema {
+    generator.into_root_schema_for::<File>()
 }
 
 /// A license as a reviewer names it.

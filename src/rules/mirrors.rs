@@ -12,6 +12,7 @@ use wildmatch::WildMatch;
 pub(super) const FILE: &str = "mirrors.toml";
 
 /// An organisation that has other names on the hub of plain names.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Owner {
@@ -24,6 +25,7 @@ pub struct Owner {
 }
 
 /// What an entry of a registry is a copy of.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Original {
@@ -45,9 +47,10 @@ pub struct Mirrors {
     originals: Vec<Original>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct MirrorsFile {
+pub(super) struct MirrorsFile {
     schema: Spanned<u32>,
     #[serde(default)]
     owner: Vec<Owner>,

@@ -10,6 +10,8 @@ mod frameworks;
 pub mod mirrors;
 pub mod scan;
 pub mod schema;
+#[cfg(test)]
+pub(crate) mod schemas;
 pub mod spanned;
 
 use crate::error::Error;
@@ -610,6 +612,7 @@ trait HasSchema {
 
 macro_rules! rule_file {
     ($name:ident { $($field:ident : $kind:ty),+ }) => {
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields, rename_all = "kebab-case")]
         struct $name {

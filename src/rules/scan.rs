@@ -25,6 +25,7 @@ impl ScanRules {
 }
 
 /// Source languages of which calls are read.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Language {
@@ -37,6 +38,7 @@ pub enum Language {
 }
 
 /// What a name stands for.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Takes {
@@ -46,6 +48,7 @@ pub enum Takes {
 }
 
 /// How strict a name is read.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
@@ -65,6 +68,7 @@ pub enum Form {
 }
 
 /// A call that takes the name of a model.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CallRule {
@@ -112,6 +116,7 @@ pub struct CallRule {
 
 /// Keys of configurations, names of variables, options and arguments that hold the name of a model.
 /// Compared in snake case.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct KeyRule {
@@ -138,6 +143,7 @@ pub struct KeyRule {
 }
 
 /// Where a key stands.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyPlace {
@@ -149,6 +155,7 @@ pub enum KeyPlace {
 }
 
 /// A command line that takes the name of a model.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CommandRule {
@@ -181,6 +188,7 @@ pub struct CommandRule {
 }
 
 /// A prefix of names.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PrefixRule {
@@ -192,6 +200,7 @@ pub struct PrefixRule {
 }
 
 /// What stands behind a prefix.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PrefixMeans {
@@ -205,6 +214,7 @@ pub enum PrefixMeans {
 }
 
 /// Short names and the models that they stand for; the first row that fits counts.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MapRule {
@@ -215,6 +225,7 @@ pub struct MapRule {
 }
 
 /// A company that sells models behind an API (`rules/hosted/*.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Provider {
@@ -230,6 +241,7 @@ pub struct Provider {
     pub open: Vec<String>,
     pub source: String,
     /// The day on which somebody opened the source; none where nobody did.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub checked: Option<toml::value::Datetime>,
     pub note: Option<String>,
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 pub type Id = Spanned<String>;
 
 /// One of the 17 components (`rules/components.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ComponentRule {
@@ -26,6 +27,7 @@ pub struct ComponentRule {
 }
 
 /// The MOF's three content types; weights count as data there.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MofKind {
@@ -35,6 +37,7 @@ pub enum MofKind {
 }
 
 /// What a file is (`rules/files.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FileClass {
@@ -80,6 +83,7 @@ impl FilePattern {
 }
 
 /// A rung of the ladder (`rules/verdicts.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Rung {
@@ -93,6 +97,7 @@ pub struct Rung {
 
 /// What a rung or a framework asks for; exactly one of `component`, `fact`, `framework`,
 /// `terms-absent`, `document`, `person`, `any`, `all`.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Requirement {
@@ -127,6 +132,7 @@ pub struct Requirement {
 
 /// A document that is looked for by name: in the file list, among the card's links and headings. A hit is
 /// evidence that it exists, not that it suffices.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DocumentNeed {
@@ -148,6 +154,7 @@ fn absent() -> Tri {
     Tri::NotMet
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Whose {
@@ -158,6 +165,7 @@ pub enum Whose {
     Base,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LicenseNeed {
@@ -165,6 +173,7 @@ pub enum LicenseNeed {
 }
 
 /// Facts of the audit that no single component carries.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactId {
@@ -191,6 +200,7 @@ impl FactId {
 }
 
 /// A kind of finding (`rules/findings.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FindingRule {
@@ -203,6 +213,7 @@ pub struct FindingRule {
 }
 
 /// Headings that open a section on a topic (`rules/card.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Topic {
@@ -211,6 +222,7 @@ pub struct Topic {
 }
 
 /// Phrases that say something in prose (`rules/card.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Phrase {
@@ -219,6 +231,7 @@ pub struct Phrase {
 }
 
 /// A list of words for inspecting code repositories (`rules/code.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WordList {
@@ -227,6 +240,7 @@ pub struct WordList {
 }
 
 /// What it means to be made from another model in some way (`rules/lineage.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Relation {
@@ -243,6 +257,7 @@ pub struct Relation {
 }
 
 /// What a term does to an act.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Limit {
@@ -253,6 +268,7 @@ pub enum Limit {
 }
 
 /// A check on licenses across a lineage (`rules/lineage.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LineageCheck {
@@ -277,6 +293,7 @@ pub struct LineageCheck {
 }
 
 /// What a check asks.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckKind {
@@ -305,6 +322,7 @@ pub enum CheckKind {
 }
 
 /// A model whose makers have terms on what its outputs train (`rules/lineage.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Teacher {
@@ -318,6 +336,7 @@ pub struct Teacher {
 }
 
 /// A term that a license may have (`rules/terms.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Term {
@@ -334,6 +353,7 @@ pub struct Term {
 }
 
 /// A license and what it permits (`rules/licenses/*.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LicenseRule {
@@ -357,11 +377,13 @@ pub struct LicenseRule {
     pub text: Option<TextMarks>,
     pub basis: LicenseBasis,
     pub source: String,
+    #[cfg_attr(test, schemars(with = "String"))]
     pub checked: toml::value::Datetime,
     pub note: Option<String>,
 }
 
 /// Who says that a license is open.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Authority {
@@ -385,6 +407,7 @@ impl Authority {
     }
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Cap {
@@ -392,6 +415,7 @@ pub struct Cap {
     pub value: u64,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CapKind {
@@ -419,6 +443,7 @@ impl Cap {
     }
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Obligation {
@@ -427,6 +452,7 @@ pub struct Obligation {
     pub text: String,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
@@ -465,6 +491,7 @@ impl When {
 }
 
 /// Phrases that identify a license text, compared on [`crate::text::words`].
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TextMarks {
@@ -480,6 +507,7 @@ pub struct TextMarks {
     pub words_sha256: Vec<String>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LicenseBasis {
@@ -502,6 +530,7 @@ impl LicenseBasis {
 }
 
 /// The license of a well-known base model, by its id (`rules/bases.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Base {
@@ -531,6 +560,7 @@ impl Base {
 }
 
 /// A well-known corpus of training data, and whether it can be had (`rules/datasets.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Corpus {
@@ -549,6 +579,7 @@ pub struct Corpus {
 }
 
 /// Who can get a corpus.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reachable {
@@ -578,6 +609,7 @@ impl Reachable {
 }
 
 /// What a corpus is mostly used for.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CorpusKind {
@@ -590,6 +622,7 @@ pub enum CorpusKind {
 }
 
 /// A library that runs models (`rules/libraries.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Library {

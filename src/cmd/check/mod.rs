@@ -20,7 +20,6 @@ use crate::report::{Dataset, Model};
 use crate::rules::Rules;
 use crate::scan::{self, Role, Scan};
 use crate::session::{self, Surroundings};
-use crate::text;
 use jiff::civil::Date;
 use project::Project;
 use report::Checked;

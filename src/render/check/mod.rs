@@ -16,6 +16,7 @@ use crate::vocabulary::{Severity, Verdict};
 use serde::Serialize;
 
 /// The document of `trulyopen check --format json`.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct CheckReport {
     pub schema_version: &'static str,
@@ -40,6 +41,7 @@ pub struct CheckReport {
     pub rules: Vec<RuleOut>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct PolicyOut {
     pub file: String,
@@ -48,6 +50,7 @@ pub struct PolicyOut {
     pub mode: &'static str,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Summary {
     pub errors: usize,
@@ -78,6 +81,7 @@ impl Summary {
 }
 
 /// A place where something is used.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct UseOut {
     pub name: Option<String>,
@@ -91,6 +95,7 @@ pub struct UseOut {
 
 /// A dataset that is loaded, at each place. No policy judges it.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct DatasetOut {
     #[serde(flatten)]
     pub place: UseOut,
@@ -126,6 +131,7 @@ pub fn by_name_of(datasets: &[DatasetOut]) -> std::collections::BTreeMap<&str, (
 }
 
 /// A model that is used.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct ModelOut {
     pub target: String,

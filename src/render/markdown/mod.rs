@@ -8,6 +8,7 @@ use crate::report::{Report, Violation};
 use crate::text::count;
 use crate::vocabulary::*;
 use escape::{cell, link, text};
+pub(super) use model::evidence;
 use std::fmt::Write as _;
 
 /// Renders a report.

@@ -39,7 +39,8 @@ pub fn section(out: &mut String, report: &Report, m: &Model, number: usize) {
     findings(out, m);
 }
 
-fn evidence(evidence: &[Evidence]) -> String {
+/// The first places, as links.
+pub fn evidence(evidence: &[Evidence]) -> String {
     let one = |e: &Evidence| {
         let place = match (&e.path, e.lines) {
             (Some(path), Some([a, _])) => format!("{path}:{a}"),
