@@ -44,7 +44,7 @@ fn section(out: &mut String, report: &Report, m: &Model) {
     row("rules", format!("`{}`", code(&report.tool.rules_digest)));
     out.push_str("\n## Why\n\n");
     for reason in &m.reasons {
-        let _ = writeln!(out, "- {}{}", if reason.certain { "" } else { "*not known:* " }, text(&reason.text));
+        let _ = writeln!(out, "- {}", text(&reason.text));
     }
     out.push_str("\n| question | answer | because |\n| --- | --- | --- |\n");
     for (pillar, answer) in &m.pillars {
