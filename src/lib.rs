@@ -13,6 +13,24 @@
 //! Everything after the snapshot is a pure function of what was gathered and the rules: the same
 //! evidence and the same rules give the same bytes.
 
+#![forbid(unsafe_code)]
+// What strangers write must not end the program (docs/security.md). Tests may.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod alternatives;
 pub mod audit;
 pub mod card;

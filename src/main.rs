@@ -1,5 +1,8 @@
 //! The command: parses, runs, and turns an error into its exit code.
 
+#![forbid(unsafe_code)]
+#![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, clippy::unwrap_used)]
+
 use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;

@@ -61,8 +61,8 @@ pub fn cut(s: &str, max: usize) -> Cow<'_, str> {
     match s.char_indices().nth(max) {
         None => Cow::Borrowed(s),
         Some(_) => {
-            let end = s.char_indices().nth(max.saturating_sub(1)).map_or(0, |(i, _)| i);
-            Cow::Owned(format!("{}…", s[..end].trim_end()))
+            let kept: String = s.chars().take(max.saturating_sub(1)).collect();
+            Cow::Owned(format!("{}…", kept.trim_end()))
         }
     }
 }
