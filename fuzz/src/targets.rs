@@ -146,7 +146,7 @@ pub fn shard_index(data: &[u8]) {
 
 fn header(format: Format, pairs: Vec<hub::local::header::Pair>) {
     let header = Header { pairs, ..Header::new("m", format) };
-    assert!(header.bases().len() <= trulyopen::net::limits::BASES);
+    assert!(header.bases().len() <= trulyopen::net::limits::BASES + 1);
     for what in [What::Name, What::License, What::LicenseLink, What::Dataset, What::Tag] {
         let _ = header.first(what);
     }

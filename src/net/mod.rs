@@ -5,6 +5,7 @@
 //! address on its host; a [`Fetcher`] turns it into bytes or a typed [`Gap`].
 
 pub mod auth;
+pub mod budget;
 pub mod cache;
 pub mod directory;
 pub mod gap;
@@ -127,6 +128,8 @@ pub struct Fetcher {
     record: Option<record::Recorder>,
     /// What people stated of models (`--evidence`).
     pub reviews: Vec<crate::reviewed::Review>,
+    /// What each target may use.
+    pub budget: budget::Budget,
 }
 
 impl Fetcher {
@@ -137,7 +140,7 @@ impl Fetcher {
             Source::Live(_) | Source::Offline(_) => (endpoints, Origin::Live),
             Source::Sample => (Endpoints::default(), Origin::Directory),
         };
-        Fetcher { source, endpoints, origin, answers: Mutex::default(), record, reviews: Vec::new() }
+        Fetcher { source, endpoints, origin, answers: Mutex::default(), record, reviews: Vec::new(), budget: budget::Budget::default() }
     }
 
     /// Whether the answer is to this very request; that of a plain directory is to any revision.
@@ -155,6 +158,20 @@ impl Fetcher {
     /// # Errors
     /// The reason why it could not be had.
     pub async fn get(&self, resource: &Resource) -> Answer {
+        let size = |answer: &Answer| answer.as_ref().map_or(0, |body| body.bytes.len());
+        match budget::spend(self.answer(resource), size).await {
+            Ok(answer) => answer,
+            Err(gap) => {
+                // A repeat must not take it for something that is not there.
+                if let Some(record) = &self.record {
+                    record.keep_unless_had(resource, &gap);
+                }
+                Err(gap)
+            }
+        }
+    }
+
+    async fn answer(&self, resource: &Resource) -> Answer {
         let cell = {
             let mut answers = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             Arc::clone(answers.entry(format!("{} {}", resource.path, resource.url)).or_default())

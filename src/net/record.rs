@@ -94,6 +94,12 @@ impl Recorder {
         lock(&self.entries).insert(resource.path.clone(), entry);
     }
 
+    /// Notes that a target did without an answer, unless another one had it.
+    pub fn keep_unless_had(&self, resource: &Resource, gap: &Gap) {
+        let entry = Entry { url: resource.url.clone(), gap: Some(gap.slug().into()), detail: gap.detail(), ..Entry::default() };
+        lock(&self.entries).entry(resource.path.clone()).or_insert(entry);
+    }
+
     /// Writes the list, merged over one that an earlier run left in the same directory.
     ///
     /// # Errors

@@ -23,6 +23,8 @@ pub struct Plan {
     pub datasets: Vec<DatasetMention>,
     pub repos: Vec<(RepoId, Mention)>,
     pub bases: Vec<BaseMention>,
+    /// Legal texts in the model repository that are not read, and why.
+    pub unread: Vec<(String, String)>,
     /// What a limit kept out, in words.
     pub left_out: Vec<String>,
 }
@@ -49,7 +51,8 @@ pub struct BaseMention {
 
 /// Makes the plan for a model.
 pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints) -> Plan {
-    let mut plan = Plan { files: files_to_read(record, rules), ..Plan::default() };
+    let (files, unread) = files_to_read(record, rules);
+    let mut plan = Plan { files, unread, ..Plan::default() };
     plan.bases = bases::bases(record, card, rules, at);
     plan.datasets = datasets::datasets(record, card, rules, at, !plan.bases.is_empty());
     if let Some(card) = card {
@@ -69,20 +72,35 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
     plan
 }
 
-/// License, notice and policy texts, and the few configuration files that say what the weights are.
-fn files_to_read(record: &ModelRecord, rules: &Rules) -> Vec<String> {
+/// License, notice and policy texts, and the few configuration files that say what the weights are; then the
+/// texts that are not read.
+fn files_to_read(record: &ModelRecord, rules: &Rules) -> (Vec<String>, Vec<(String, String)>) {
     let Some(list) = &record.files else {
         // No usable list: the usual names are asked for, and their absence proves nothing.
-        return ["LICENSE", "config.json"].map(String::from).to_vec();
+        return (["LICENSE", "config.json"].map(String::from).to_vec(), Vec::new());
     };
     let mut legal: Vec<&str> = list
         .iter()
         .map(|f| f.path.as_str())
-        .filter(|p| p.matches('/').count() <= 1 && !is_binary(p))
+        .filter(|p| p.matches('/').count() <= 1)
         .filter(|p| matches!(files::kind(p, rules), Some(Kind::License | Kind::Notice | Kind::UsePolicy)))
         .collect();
+    let is_license = |p: &&str| files::kind(p, rules) == Some(Kind::License);
+    let documents: Vec<&str> = legal.iter().copied().filter(|p| is_document(p)).filter(is_license).collect();
+    legal.retain(|p| !is_binary(p));
     // Names nearest to the root first: those are about the whole repository.
     legal.sort_by_key(|p| (p.matches('/').count(), p.len(), *p));
+    let mut unread: Vec<(String, String)> = Vec::new();
+    // Beside a text that is read, a document is taken for another form of it.
+    if !legal.iter().any(is_license) {
+        unread.extend(documents.into_iter().map(|p| (p.to_string(), "a document of this kind is not read".to_string())));
+    }
+    if let Some(more) = legal.get(limits::LICENSE_FILES..) {
+        let why = format!("{} legal texts of one model are read", limits::LICENSE_FILES);
+        // The first stands for all.
+        let licenses = more.iter().find(|p| is_license(p)).or(more.first());
+        unread.extend(licenses.map(|p| (p.to_string(), why)));
+    }
     legal.truncate(limits::LICENSE_FILES);
     let configs = ["config.json", "adapter_config.json", "model_index.json"];
     let mut out: Vec<String> = legal.into_iter().map(str::to_string).collect();
@@ -90,13 +108,18 @@ fn files_to_read(record: &ModelRecord, rules: &Rules) -> Vec<String> {
     if let Some(index) = files::index_to_read(list) {
         out.push(index);
     }
-    out
+    (out, unread)
 }
 
 /// Legal texts also come as PDF and DOCX, which are not read.
+fn is_document(path: &str) -> bool {
+    let lower = path.to_lowercase();
+    [".pdf", ".docx", ".doc", ".odt", ".rtf"].iter().any(|e| lower.ends_with(e))
+}
+
 fn is_binary(path: &str) -> bool {
     let lower = path.to_lowercase();
-    [".pdf", ".docx", ".doc", ".zip", ".png", ".jpg", ".py"].iter().any(|e| lower.ends_with(e))
+    is_document(path) || [".zip", ".png", ".jpg", ".py"].iter().any(|e| lower.ends_with(e))
 }
 
 /// The model that a name or hub page is about.
