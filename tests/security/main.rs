@@ -1,0 +1,11 @@
+//! What strangers may try, line by line of docs/security.md.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod chaos;
+mod evade;
+mod files;
+mod inject;
+mod limits;
+mod network;
