@@ -7,6 +7,7 @@ use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
 use trulyopen::cli::Cli;
+use trulyopen::text;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -14,10 +15,12 @@ fn main() -> ExitCode {
         Ok(exit) => ExitCode::from(exit.code()),
         Err(e) => {
             let mut err = std::io::stderr().lock();
-            let _ = writeln!(err, "error: {e}");
+            // An error may show what a stranger wrote.
+            let mut said = format!("error: {e}");
             if let Some(help) = e.help() {
-                let _ = writeln!(err, "help: {help}");
+                said.push_str(&format!("\nhelp: {help}"));
             }
+            let _ = writeln!(err, "{}", text::without_commands(&text::block(&said)));
             ExitCode::from(e.exit().code())
         }
     }

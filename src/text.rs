@@ -56,6 +56,29 @@ pub fn block(s: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A text as it may stand in the log of a CI job, where a line that begins with `::` (after blanks), or holds
+/// `##[`, is a command to the runner (`ActionCommand` of github.com/actions/runner). A wrapped line can begin
+/// anywhere in what a stranger wrote.
+pub fn without_commands(s: &str) -> Cow<'_, str> {
+    if !s.contains("::") && !s.contains("##[") {
+        return Cow::Borrowed(s);
+    }
+    let mut out = String::with_capacity(s.len() + 16);
+    for line in s.split_inclusive('\n') {
+        let text = line.trim_start();
+        out.push_str(line.get(..line.len() - text.len()).unwrap_or_default());
+        let text = match text.strip_prefix("::") {
+            Some(rest) => {
+                out.push_str(": :");
+                rest
+            }
+            None => text,
+        };
+        out.push_str(&text.replace("##[", "# #["));
+    }
+    Cow::Owned(out)
+}
+
 /// At most `max` characters, with `…` as the last one where something was cut.
 pub fn cut(s: &str, max: usize) -> Cow<'_, str> {
     match s.char_indices().nth(max) {

@@ -255,7 +255,16 @@ pub fn is_safe_path(path: &str) -> bool {
                 && part != ".."
                 && part.len() <= 240
                 && !part.chars().any(|c| matches!(c, '\\' | ':' | '\0') || c.is_control())
+                && !(cfg!(windows) && is_device(part))
         })
+}
+
+/// Whether Windows takes a name for a device, whatever its ending, or drops the end of it
+/// (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
+fn is_device(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_lowercase();
+    let numbered = stem.strip_prefix("com").or(stem.strip_prefix("lpt")).is_some_and(|n| n.chars().count() == 1 && !n.starts_with(char::is_alphabetic));
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") || numbered || part.ends_with(['.', ' '])
 }
 
 #[cfg(test)]
@@ -275,5 +284,9 @@ mod tests {
             assert!(!is_safe_path(bad), "{bad:?}");
         }
         assert!(is_safe_path("huggingface/models/o/n/.eval_results/x.json"));
+        for device in ["CON", "nul.txt", "com1", "LPT9.md", "aux", "x.", "x "] {
+            assert!(is_device(device), "{device}");
+        }
+        assert!(!is_device("console.md") && !is_device("com10") && !is_device("LICENSE"));
     }
 }

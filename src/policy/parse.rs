@@ -309,12 +309,16 @@ fn exclusion(item: &Item<'_>, r: &mut Reader) -> Option<Exclusion> {
     if reason.is_none() {
         r.problem(span.clone(), "an exclusion needs a `reason`", Some(format!("write it as {FORM}")));
     }
-    let everywhere = paths.is_empty() || paths.iter().any(|p| p.fits_path("\u{1}/\u{2}/\u{3}") || p.fits_path("\u{1}"));
-    if model.as_ref().is_none_or(Pattern::matches_all) && everywhere {
+    if model.as_ref().is_none_or(Pattern::matches_all) && is_everywhere(&paths) {
         r.problem(span, "this exclusion leaves everything out", Some("name a model or a directory".into()));
         return None;
     }
     Some(Exclusion { model, paths, reason: reason?.value, span: item.span.clone() })
+}
+
+/// Whether patterns leave no path out.
+fn is_everywhere(paths: &[Pattern]) -> bool {
+    paths.is_empty() || paths.iter().any(|p| p.fits_path("\u{1}/\u{2}/\u{3}") || p.fits_path("\u{1}"))
 }
 
 fn profile(item: &Item<'_>, groups: &Groups, rules: &Rules, r: &mut Reader, out: &mut Vec<Profile>) {
@@ -384,6 +388,12 @@ fn exception(mut t: Section<'_>, rules: &Rules, r: &mut Reader) -> Option<Except
     if !missing.is_empty() {
         let help = "an exception says which model and which rules, why, who answers for it, and until which day";
         r.problem(span.clone(), format!("this exception has no {}", names(&missing)), Some(help.into()));
+    }
+    if let Some(Some(model)) = &model
+        && model.value.matches_all()
+        && is_everywhere(&paths)
+    {
+        r.problem(model.span.clone(), "this exception excuses every model", Some("name the model, or the directory in `paths`".into()));
     }
     let listed = listed?;
     if listed.is_empty()

@@ -99,6 +99,35 @@ fn faults(path: &str) -> Vec<Fault> {
     faults
 }
 
+/// A model under the name of its kind, without the digests of records, which hold their names.
+fn renamed(model: &Value, owner: &str) -> Value {
+    fn strip(value: &mut Value) {
+        match value {
+            Value::String(s) if s.starts_with("sha256:") => s.truncate(7),
+            Value::Array(items) => items.iter_mut().for_each(strip),
+            Value::Object(map) => map.values_mut().for_each(strip),
+            _ => {}
+        }
+    }
+    let mut model = serde_json::from_str(&model.to_string().replace(owner, "kind/")).expect("JSON");
+    strip(&mut model);
+    model
+}
+
+/// The first places at which two documents differ.
+fn differs(a: &Value, b: &Value) -> String {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            a.iter().filter(|(k, v)| b.get(*k) != Some(v)).map(|(k, v)| format!("{k}.{}", differs(v, b.get(k).unwrap_or(&Value::Null)))).next()
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find(|(_, (x, y))| x != y).map(|(i, (x, y))| format!("{i}.{}", differs(x, y)))
+        }
+        _ => None,
+    }
+    .unwrap_or_else(|| format!(" {a} became {b}").chars().take(400).collect())
+}
+
 #[test]
 fn a_thousand_audits_with_faults_end_judged_or_named() {
     let rules = Rules::load(None).expect("the built-in rules load");
@@ -111,16 +140,15 @@ fn a_thousand_audits_with_faults_end_judged_or_named() {
     assert_eq!((clean.len(), struck.len()), (KINDS.len(), AUDITS));
     let (mut complete, mut incomplete, mut wrong) = (0, 0, Vec::new());
     for (i, model) in struck.iter().enumerate() {
-        let clean = &clean[i % KINDS.len()];
-        // Under the name of its kind.
-        let model: Value = serde_json::from_str(&model.to_string().replace(&format!("c{i}/"), "c/")).expect("JSON");
+        let clean = &renamed(&clean[i % KINDS.len()], "c/");
+        let model = renamed(model, &format!("c{i}/"));
         if let Err(why) = only_wider(clean, &model) {
             wrong.push(format!("{}: {why}", ids[i]));
         }
         if gaps(&model) == gaps(clean) {
             complete += 1;
             if model != *clean {
-                wrong.push(format!("{}: nothing is missing, and it is another audit", ids[i]));
+                wrong.push(format!("{}: nothing is missing, and it is another audit: {}", ids[i], differs(clean, &model)));
             }
         } else {
             incomplete += 1;

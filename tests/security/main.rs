@@ -6,6 +6,7 @@ mod support;
 mod chaos;
 mod evade;
 mod files;
+mod fuzzed;
 mod inject;
 mod limits;
 mod network;
