@@ -58,7 +58,8 @@ fn text(data: &[u8]) -> Option<&str> {
 /// What is shown of anything holds no character that steers a terminal.
 fn assert_harmless(shown: &str) {
     let steers = |c: &char| {
-        (c.is_control() && *c != '\n') || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        (c.is_control() && *c != '\n')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
     };
     assert_eq!(shown.chars().find(steers), None, "{shown:?}");
 }
@@ -224,8 +225,22 @@ pub fn target(data: &[u8]) {
 /// A source file: the first byte says of which kind.
 pub fn scan(data: &[u8]) {
     const FILES: &[&str] = &[
-        "a.py", "a.ipynb", "a.ts", "a.rs", "a.go", "a.sh", ".env", "Makefile", "Dockerfile", "Modelfile", "a.yaml", "a.json", "a.toml",
-        "a.ini", "a.md", "models.txt",
+        "a.py",
+        "a.ipynb",
+        "a.ts",
+        "a.rs",
+        "a.go",
+        "a.sh",
+        ".env",
+        "Makefile",
+        "Dockerfile",
+        "Modelfile",
+        "a.yaml",
+        "a.json",
+        "a.toml",
+        "a.ini",
+        "a.md",
+        "models.txt",
     ];
     let Some((kind, rest)) = data.split_first() else { return };
     let text = String::from_utf8_lossy(rest);
@@ -247,10 +262,7 @@ pub fn manifest(data: &[u8]) {
 /// A file of the cache's index, of an answer that is asked for.
 pub fn cache_entry(data: &[u8]) {
     let dir = scratch();
-    let cache = Cache::new(
-        Settings { root: dir.path().to_path_buf(), max_age: std::time::Duration::MAX, budget: 1 << 20 },
-        &[],
-    );
+    let cache = Cache::new(Settings { root: dir.path().to_path_buf(), max_age: std::time::Duration::MAX, budget: 1 << 20 }, &[]);
     let resource = Resource { path: "x/info.json".into(), url: "https://hub.example/api/models/o/n".into(), limit: 1 << 20, expect: None };
     let headers = http::HeaderMap::from_iter([(http::header::ETAG, http::HeaderValue::from_static("\"e\""))]);
     let body = Body { bytes: b"{}".to_vec(), commit: None, kept: None };

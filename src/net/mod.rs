@@ -263,7 +263,10 @@ pub fn is_safe_path(path: &str) -> bool {
 /// (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
 fn is_device(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_lowercase();
-    let numbered = stem.strip_prefix("com").or(stem.strip_prefix("lpt")).is_some_and(|n| n.chars().count() == 1 && !n.starts_with(char::is_alphabetic));
+    let numbered = stem
+        .strip_prefix("com")
+        .or(stem.strip_prefix("lpt"))
+        .is_some_and(|n| n.chars().count() == 1 && !n.starts_with(char::is_alphabetic));
     matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") || numbered || part.ends_with(['.', ' '])
 }
 

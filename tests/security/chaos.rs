@@ -109,7 +109,8 @@ fn renamed(model: &Value, owner: &str) -> Value {
             _ => {}
         }
     }
-    let mut model = serde_json::from_str(&model.to_string().replace(owner, "kind/")).expect("JSON");
+    let text = model.to_string().replace(owner, "kind/").replace(&format!("\"{}\"", owner.trim_end_matches('/')), "\"kind\"");
+    let mut model = serde_json::from_str(&text).expect("JSON");
     strip(&mut model);
     model
 }
@@ -117,9 +118,11 @@ fn renamed(model: &Value, owner: &str) -> Value {
 /// The first places at which two documents differ.
 fn differs(a: &Value, b: &Value) -> String {
     match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            a.iter().filter(|(k, v)| b.get(*k) != Some(v)).map(|(k, v)| format!("{k}.{}", differs(v, b.get(k).unwrap_or(&Value::Null)))).next()
-        }
+        (Value::Object(a), Value::Object(b)) => a
+            .iter()
+            .filter(|(k, v)| b.get(*k) != Some(v))
+            .map(|(k, v)| format!("{k}.{}", differs(v, b.get(k).unwrap_or(&Value::Null))))
+            .next(),
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
             a.iter().zip(b).enumerate().find(|(_, (x, y))| x != y).map(|(i, (x, y))| format!("{i}.{}", differs(x, y)))
         }

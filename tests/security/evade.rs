@@ -51,18 +51,36 @@ fn tries() -> Vec<Try> {
         // A card that its files contradict.
         attempt("an open tag over a closed text", tag("apache-2.0"), plain, vec![("LICENSE", research.into())]),
         attempt("a closed text in UTF-16", tag("mit"), plain, vec![("LICENSE", utf16(research))]),
-        attempt("a closed text in UTF-16, big-endian", tag("mit"), plain, vec![("LICENSE", {
-            [vec![0xfe, 0xff], research.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>()].concat()
-        })]),
+        attempt(
+            "a closed text in UTF-16, big-endian",
+            tag("mit"),
+            plain,
+            vec![("LICENSE", { [vec![0xfe, 0xff], research.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>()].concat() })],
+        ),
         attempt("a text that is none", tag("mit"), plain, vec![("LICENSE", vec![0x80, 0x81, 0, 0xff])]),
-        attempt("the card forbids commercial use", tag("mit"), "## License\n\nThis model is under CC BY-NC 4.0, for non-commercial use only.", vec![]),
+        attempt(
+            "the card forbids commercial use",
+            tag("mit"),
+            "## License\n\nThis model is under CC BY-NC 4.0, for non-commercial use only.",
+            vec![],
+        ),
         attempt("two tags", json!({"license": ["mit", "cc-by-nc-4.0"]}), plain, vec![]),
         // A restriction that is appended, prepended, in the middle, far behind, in what looks like markup.
         attempt("appended", tag("apache-2.0"), plain, vec![("LICENSE", format!("{}\n{research}", apache()).into())]),
-        attempt("appended far behind", tag("apache-2.0"), plain, vec![("LICENSE", format!("{}{}{research}", apache(), "\n".repeat(100_000)).into())]),
+        attempt(
+            "appended far behind",
+            tag("apache-2.0"),
+            plain,
+            vec![("LICENSE", format!("{}{}{research}", apache(), "\n".repeat(100_000)).into())],
+        ),
         attempt("prepended", tag("mit"), plain, vec![("LICENSE", format!("{research}\n{}", mit()).into())]),
         attempt("as a tag", tag("mit"), plain, vec![("LICENSE", format!("{}\n<!-- {research} -->", mit()).into())]),
-        attempt("in a copyright notice", tag("mit"), plain, vec![("LICENSE", mit().replacen("Copyright", "Not for commercial use. Copyright", 1).into())]),
+        attempt(
+            "in a copyright notice",
+            tag("mit"),
+            plain,
+            vec![("LICENSE", mit().replacen("Copyright", "Not for commercial use. Copyright", 1).into())],
+        ),
         attempt("more than is read", tag("mit"), plain, vec![("LICENSE", format!("{}{}{research}", mit(), "x ".repeat(600_000)).into())]),
         // A text in an odd place or form.
         attempt("only as a document", tag("mit"), plain, vec![("LICENSE.pdf", b"%PDF-1.7".to_vec())]),
@@ -72,19 +90,44 @@ fn tries() -> Vec<Try> {
         attempt("in lower case", tag("mit"), plain, vec![("license.md", research.into())]),
         attempt("in a folder", tag("mit"), plain, vec![("license/LICENSE", research.into())]),
         attempt("beside an open one", tag("mit"), plain, vec![("LICENSE", mit().into()), ("LICENSE-MODEL", research.into())]),
-        attempt("a use policy beside an open text", tag("mit"), plain, vec![("LICENSE", mit().into()), ("USE_POLICY.md", research.into()), ("LICENSE_RESTRICTIONS.md", research.into())]),
+        attempt(
+            "a use policy beside an open text",
+            tag("mit"),
+            plain,
+            vec![("LICENSE", mit().into()), ("USE_POLICY.md", research.into()), ("LICENSE_RESTRICTIONS.md", research.into())],
+        ),
     ];
     let decoys = (0..12).map(|i| (format!("LICENSE{i}"), mit().into_bytes()));
     let files = decoys.chain([("LICENSE-of-the-weights.txt".to_string(), research.as_bytes().to_vec())]).collect();
     all.push(Try { files, ..attempt("behind a dozen open ones", tag("mit"), plain, vec![]) });
     // Names that only look like a license.
-    for name in ["m\u{456}t", "\u{39c}\u{399}\u{3a4}", "m\u{200b}it-nc", "mit\u{301}", "apache-2.0-nc", "apache-2.0 with restrictions", "mit AND cc-by-nc-4.0", "mit*", "open", "free"] {
+    for name in [
+        "m\u{456}t",
+        "\u{39c}\u{399}\u{3a4}",
+        "m\u{200b}it-nc",
+        "mit\u{301}",
+        "apache-2.0-nc",
+        "apache-2.0 with restrictions",
+        "mit AND cc-by-nc-4.0",
+        "mit*",
+        "open",
+        "free",
+    ] {
         all.push(attempt(Box::leak(format!("the name {name:?}").into_boxed_str()), tag(name), plain, vec![]));
     }
     // A base model whose terms bind, hidden.
     for (name, files) in [
-        ("a base in the configuration", vec![("config.json", json!({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "_name_or_path": "meta-llama/Llama-3.1-8B"}))]),
-        ("a base of an adapter", vec![("adapter_config.json", json!({"base_model_name_or_path": "meta-llama/Llama-3.1-8B", "peft_type": "LORA"}))]),
+        (
+            "a base in the configuration",
+            vec![(
+                "config.json",
+                json!({"architectures": ["LlamaForCausalLM"], "model_type": "llama", "_name_or_path": "meta-llama/Llama-3.1-8B"}),
+            )],
+        ),
+        (
+            "a base of an adapter",
+            vec![("adapter_config.json", json!({"base_model_name_or_path": "meta-llama/Llama-3.1-8B", "peft_type": "LORA"}))],
+        ),
     ] {
         let files = files.into_iter().map(|(n, v)| (n, v.to_string().into_bytes())).collect();
         all.push(attempt(name, tag("mit"), plain, files));
@@ -129,7 +172,9 @@ fn policies_and_exceptions_that_let_everything_through_are_refused() {
     let hub = TempHub::new();
     hub.model("acme/research-7b", &json!({"license": "cc-by-nc-4.0"}), "A model.", &[]);
     let exception = |model: &str| {
-        format!("{POLICY}[[exception]]\nmodel = \"{model}\"\nrules = [\"policy/verdict\"]\nreason = \"x\"\nowner = \"x\"\nexpires = 2026-12-31\n")
+        format!(
+            "{POLICY}[[exception]]\nmodel = \"{model}\"\nrules = [\"policy/verdict\"]\nreason = \"x\"\nowner = \"x\"\nexpires = 2026-12-31\n"
+        )
     };
     let narrow = gate(hub.path(), "acme/research-7b", &exception("acme/research-7b"));
     assert_eq!(narrow.0, 0, "{}", narrow.1);

@@ -94,7 +94,8 @@ fn a_full_disk_is_said() {
     let run = Tool::json().arg(MODEL).fixtures().arg("-o").arg(full).run().code(2);
     assert!(run.stderr.contains("/dev/full") && run.stderr.contains("space"), "{}", run.stderr);
     let (mut command, _home) = Tool::json().arg(MODEL).fixtures().into_command();
-    let out = command.stdout(std::fs::File::options().write(true).open(full).expect("open")).stderr(Stdio::piped()).output().expect("it runs");
+    let out =
+        command.stdout(std::fs::File::options().write(true).open(full).expect("open")).stderr(Stdio::piped()).output().expect("it runs");
     assert_eq!(out.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&out.stderr).contains("cannot write the output"));
 }

@@ -11,8 +11,25 @@ const EVIL: &str = "\u{1b}[2J\u{1b}]0;owned\u{7}\u{202e}\u{2066}\u{200b}\u{e0041
 
 /// Fields that have to stay as they are for the record to be that of the model.
 const KEEP: &[&str] = &[
-    "id", "modelId", "sha", "Sha256", "rfilename", "Path", "Name", "Type", "type", "path", "mediaType", "digest", "Revision", "full_name",
-    "tag_name", "oid", "blobId", "Code", "author",
+    "id",
+    "modelId",
+    "sha",
+    "Sha256",
+    "rfilename",
+    "Path",
+    "Name",
+    "Type",
+    "type",
+    "path",
+    "mediaType",
+    "digest",
+    "Revision",
+    "full_name",
+    "tag_name",
+    "oid",
+    "blobId",
+    "Code",
+    "author",
 ];
 
 fn poison(value: &mut Value, key: &str, keep: &[&str]) {
@@ -153,8 +170,16 @@ fn files_on_this_machine() {
     let dir = TempDir::new().expect("a directory");
     let write = |name: &str, content: &[u8]| std::fs::write(dir.path().join(name), content).expect("write");
     let pairs: Vec<(&str, &str)> = [
-        "general.name", "general.license", "general.license.name", "general.license.link", "general.architecture", "general.tags",
-        "general.base_model.0.name", "general.base_model.0.organization", "general.base_model.0.repo_url", "general.source.repo_url",
+        "general.name",
+        "general.license",
+        "general.license.name",
+        "general.license.link",
+        "general.architecture",
+        "general.tags",
+        "general.base_model.0.name",
+        "general.base_model.0.organization",
+        "general.base_model.0.repo_url",
+        "general.source.repo_url",
         "general.dataset.0.repo_url",
     ]
     .map(|k| (k, EVIL))
@@ -211,7 +236,13 @@ fn source_files_and_what_is_said_of_mistakes() {
     let dir = TempDir::new().expect("a directory");
     let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("write");
     let quoted = EVIL.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\r', "");
-    write("a.py", &format!("m = AutoModel.from_pretrained(\"o/n\")  # {}\nn = AutoModel.from_pretrained(f\"{{x}}{quoted}\")\n", EVIL.replace('\n', " ")));
+    write(
+        "a.py",
+        &format!(
+            "m = AutoModel.from_pretrained(\"o/n\")  # {}\nn = AutoModel.from_pretrained(f\"{{x}}{quoted}\")\n",
+            EVIL.replace('\n', " ")
+        ),
+    );
     write("b.yaml", &format!("model: \"o/n\" # {}\nmodel_name: \"{quoted}\"\n", EVIL.replace(['\n', '\r'], " ")));
     write("Dockerfile", &format!("RUN hf download o/n {}\n", EVIL.replace('\n', " ")));
     for format in ["table", "json", "jsonl"] {
@@ -235,7 +266,6 @@ fn source_files_and_what_is_said_of_mistakes() {
         vec!["scan", EVIL],
         vec!["diff", EVIL, EVIL, "--offline"],
         vec!["report", EVIL, "--offline"],
-        vec!["audit", "o/n", "--format", EVIL],
     ] {
         let run = Tool::new().args(&args).cwd(Path::new(dir.path())).run();
         assert_harmless(&run, "table", &args.join(" ").chars().take(30).collect::<String>());

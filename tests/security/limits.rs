@@ -84,11 +84,8 @@ fn a_base_of_the_same_owner_that_is_not_seen_hides_nothing() {
 fn what_a_budget_cut_off_is_saved_as_such() {
     let rules = Rules::load(None).expect("the built-in rules load");
     let (hub, saved) = (chain(3), tempfile::TempDir::new().expect("a directory"));
-    let access = Access {
-        hub: Some(hub.path().to_string_lossy().into_owned()),
-        save: Some(saved.path().to_path_buf()),
-        ..Access::default()
-    };
+    let access =
+        Access { hub: Some(hub.path().to_string_lossy().into_owned()), save: Some(saved.path().to_path_buf()), ..Access::default() };
     let mut fetcher = fetcher(&access, &Surroundings::default()).expect("a fetcher");
     fetcher.budget = Budget { requests: 3, ..Budget::default() };
     let target = Target::parse("owner0/n0", &fetcher.endpoints).expect("a target");
@@ -112,7 +109,9 @@ fn lineage_is_followed_so_far() {
 fn base_models_of_base_models_of_base_models() {
     // Eight each, eight generations: sixteen million, were there no bound on the whole.
     let hub = TempHub::new();
-    let bases = |level: usize, i: usize| -> Vec<String> { (0..8).map(|j| format!("owner{}/n{}-{}", level + 1, level + 1, (i * 8 + j) % 400)).collect() };
+    let bases = |level: usize, i: usize| -> Vec<String> {
+        (0..8).map(|j| format!("owner{}/n{}-{}", level + 1, level + 1, (i * 8 + j) % 400)).collect()
+    };
     for level in 0..8 {
         for i in 0..if level == 0 { 1 } else { 400 } {
             hub.model(&format!("owner{level}/n{level}-{i}"), &json!({"license": "mit", "base_model": bases(level, i)}), "A model.", &[]);
@@ -161,7 +160,9 @@ fn a_license_behind_what_is_read_of_a_head() {
     let dir = tempfile::TempDir::new().expect("a directory");
     // Safetensors: 512 entries of metadata.
     let metadata: String = (0..600).map(|i| format!("\"a{i}\": \"x\", ")).collect();
-    let head = format!("{{\"__metadata__\": {{{metadata}\"license\": \"cc-by-nc-4.0\"}}, \"w\": {{\"dtype\": \"F16\", \"shape\": [1], \"data_offsets\": [0, 2]}}}}");
+    let head = format!(
+        "{{\"__metadata__\": {{{metadata}\"license\": \"cc-by-nc-4.0\"}}, \"w\": {{\"dtype\": \"F16\", \"shape\": [1], \"data_offsets\": [0, 2]}}}}"
+    );
     std::fs::write(dir.path().join("m.safetensors"), [string(&head), vec![0; 2]].concat()).expect("write");
     // ONNX: 512 properties.
     let field = |tag: u8, content: &[u8]| [vec![tag, content.len() as u8], content.to_vec()].concat();

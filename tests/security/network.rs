@@ -78,7 +78,11 @@ fn a_public_host_leads_nobody_into_a_network() {
             .env("TRULYOPEN_GITHUB_RAW", "http://127.0.0.1:9")
             .run()
             .code(3);
-        assert!(gaps(&run.model()).contains(&(format!("huggingface:{MODEL}"), "redirect-refused".into())), "{to}: {:?}", gaps(&run.model()));
+        assert!(
+            gaps(&run.model()).contains(&(format!("huggingface:{MODEL}"), "redirect-refused".into())),
+            "{to}: {:?}",
+            gaps(&run.model())
+        );
         assert!(proxy.log().iter().all(|l| l.starts_with("GET http://hub.example/")), "{to}: {:?}", proxy.log());
     }
     assert!(inside.log().is_empty(), "{:#?}", inside.paths());

@@ -349,7 +349,8 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         }
         Some(Fault::Drip(pause)) => {
             let body = bytes.len() - reply.body.len();
-            bytes[..body].iter().all(|b| wait(state, stream, pause) && stream.write_all(&[*b]).is_ok()) && stream.write_all(&bytes[body..]).is_ok()
+            bytes[..body].iter().all(|b| wait(state, stream, pause) && stream.write_all(&[*b]).is_ok())
+                && stream.write_all(&bytes[body..]).is_ok()
         }
         _ => stream.write_all(&bytes).is_ok(),
     }
