@@ -106,10 +106,10 @@ pub fn loose_names(rules: &Rules) -> LooseNames {
 pub fn loosened(name: &str) -> Option<String> {
     // "MIT*" has a footnote, and an accent makes another word.
     let means_more = |c: char| {
-        matches!(c, '*' | '!' | '?' | '<' | '>' | '~' | '^' | '\u{2020}' | '\u{2021}' | '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}')
+        matches!(c, '\u{2020}' | '\u{2021}' | '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}')
             || (crate::text::is_steering(c) && !c.is_whitespace())
     };
-    if name.contains(means_more) {
+    if name.contains(means_more) || name.trim_end().ends_with('*') {
         return None;
     }
     let lower = without_scheme(name).to_lowercase().replace("licence", "license").replace('+', " or later ");

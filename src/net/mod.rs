@@ -164,7 +164,7 @@ impl Fetcher {
             Err(gap) => {
                 // A repeat must not take it for something that is not there.
                 if let Some(record) = &self.record {
-                    record.keep_unless_had(resource, &gap);
+                    record.keep_unless_there(resource, &Err(gap.clone()), self.origin);
                 }
                 Err(gap)
             }

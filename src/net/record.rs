@@ -96,10 +96,11 @@ impl Recorder {
         lock(&self.entries).insert(resource.path.clone(), entry);
     }
 
-    /// Notes that a target did without an answer, unless another one had it.
-    pub fn keep_unless_had(&self, resource: &Resource, gap: &Gap) {
-        let entry = Entry { url: resource.url.clone(), gap: Some(gap.slug().into()), detail: gap.detail(), ..Entry::default() };
-        lock(&self.entries).entry(resource.path.clone()).or_insert(entry);
+    /// As [`Recorder::keep`], where nothing was kept for the resource.
+    pub fn keep_unless_there(&self, resource: &Resource, answer: &Result<Arc<Body>, Gap>, origin: Origin) {
+        if !lock(&self.entries).contains_key(&resource.path) {
+            self.keep(resource, answer, origin);
+        }
     }
 
     /// Writes the list, merged over one that an earlier run left in the same directory.

@@ -51,8 +51,8 @@ pub struct BaseMention {
 
 /// Makes the plan for a model.
 pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints) -> Plan {
-    let (files, unread) = files_to_read(record, rules);
-    let mut plan = Plan { files, unread, ..Plan::default() };
+    let mut plan = Plan { files: files_to_read(record, rules), ..Plan::default() };
+    plan.unread = unread_texts(record, &plan.files, rules);
     plan.bases = bases::bases(record, card, rules, at);
     plan.datasets = datasets::datasets(record, card, rules, at, !plan.bases.is_empty());
     if let Some(card) = card {
@@ -72,44 +72,35 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
     plan
 }
 
-/// License, notice and policy texts, and the few configuration files that say what the weights are; then the
-/// texts that are not read.
-fn files_to_read(record: &ModelRecord, rules: &Rules) -> (Vec<String>, Vec<(String, String)>) {
+/// License, notice and policy texts, and the few configuration files that say what the weights are.
+fn files_to_read(record: &ModelRecord, rules: &Rules) -> Vec<String> {
     let Some(list) = &record.files else {
         // No usable list: the usual names are asked for, and their absence proves nothing.
-        return (["LICENSE", "config.json"].map(String::from).to_vec(), Vec::new());
+        return ["LICENSE", "config.json"].map(String::from).to_vec();
     };
-    let mut legal: Vec<&str> = list
-        .iter()
-        .map(|f| f.path.as_str())
-        .filter(|p| p.matches('/').count() <= 1)
-        .filter(|p| matches!(files::kind(p, rules), Some(Kind::License | Kind::Notice | Kind::UsePolicy)))
-        .collect();
-    let is_license = |p: &&str| files::kind(p, rules) == Some(Kind::License);
-    let documents: Vec<&str> = legal.iter().copied().filter(|p| is_document(p)).filter(is_license).collect();
-    legal.retain(|p| !is_binary(p));
-    // Names nearest to the root first: those are about the whole repository.
-    legal.sort_by_key(|p| (p.matches('/').count(), p.len(), *p));
-    let mut unread: Vec<(String, String)> = Vec::new();
-    // Beside a text that is read, a document is taken for another form of it.
-    if !legal.iter().any(is_license) {
-        unread.extend(documents.into_iter().map(|p| (p.to_string(), "a document of this kind is not read".to_string())));
-    }
-    if let Some(more) = legal.get(limits::LICENSE_FILES..) {
-        let why = format!("{} legal texts of one model are read", limits::LICENSE_FILES);
-        // The first stands for all.
-        let licenses = more.iter().find(|p| is_license(p)).or(more.first());
-        unread.extend(licenses.map(|p| (p.to_string(), why)));
-    }
-    legal.truncate(limits::LICENSE_FILES);
+    let legal = legal_texts(list.iter().map(|f| f.path.as_str()), |p| files::kind(p, rules));
     let configs = ["config.json", "adapter_config.json", "model_index.json"];
     let mut out: Vec<String> = legal.into_iter().map(str::to_string).collect();
     out.extend(configs.into_iter().filter(|c| record.file(c).is_some()).map(String::from));
     if let Some(index) = files::index_to_read(list) {
         out.push(index);
     }
-    (out, unread)
+    out
 }
+
+/// The license, notice and policy texts that are read of a file list, `kind` being what each path is.
+pub fn legal_texts<'p>(paths: impl IntoIterator<Item = &'p str>, mut kind: impl FnMut(&str) -> Option<Kind>) -> Vec<&'p str> {
+    let mut legal: Vec<&str> = paths
+        .into_iter()
+        .filter(|p| p.matches('/').count() <= 1 && !is_binary(p))
+        .filter(|p| matches!(kind(p), Some(Kind::License | Kind::Notice | Kind::UsePolicy)))
+        .collect();
+    // Names nearest to the root first: those are about the whole repository.
+    legal.sort_by_key(|p| (p.matches('/').count(), p.len(), *p));
+    legal.truncate(limits::LICENSE_FILES);
+    legal
+}
+
 
 /// Legal texts also come as PDF and DOCX, which are not read.
 fn is_document(path: &str) -> bool {
@@ -120,6 +111,19 @@ fn is_document(path: &str) -> bool {
 fn is_binary(path: &str) -> bool {
     let lower = path.to_lowercase();
     is_document(path) || [".zip", ".png", ".jpg", ".py"].iter().any(|e| lower.ends_with(e))
+}
+
+/// A license text in the list that is not among those that are `read`, for each reason why.
+fn unread_texts(record: &ModelRecord, read: &[String], rules: &Rules) -> Vec<(String, String)> {
+    let is_license = |p: &str| p.matches('/').count() <= 1 && files::kind(p, rules) == Some(Kind::License);
+    let listed = record.files.iter().flatten().map(|f| f.path.as_str()).filter(|p| is_license(p));
+    let mut left: Vec<&str> = listed.filter(|p| !read.iter().any(|r| r == p)).collect();
+    left.sort_unstable();
+    let beyond = left.iter().find(|p| !is_binary(p)).map(|p| (*p, format!("{} legal texts of one model are read", limits::LICENSE_FILES)));
+    // Beside a text that is read, a document is taken for another form of it.
+    let read_one = read.iter().any(|p| is_license(p));
+    let document = left.iter().find(|p| is_document(p) && !read_one).map(|p| (*p, "a document of this kind is not read".to_string()));
+    beyond.into_iter().chain(document).map(|(path, why)| (path.to_string(), why)).collect()
 }
 
 /// The model that a name or hub page is about.
