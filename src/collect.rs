@@ -204,6 +204,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
         // The text of the license is needed only where nothing else names the terms.
         if license::is_named(record, rules) || rules.bases.iter().any(|b| license::base_fits(b, &record.id)) {
             plan.files.clear();
+            plan.unread.clear();
         } else {
             plan.files.retain(|f| files::kind(f, rules) == Some(Kind::License));
         }
@@ -228,6 +229,9 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     snapshot.skipped.extend(plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))));
     snapshot.skipped.extend(record.extra.gaps.iter().map(|(part, gap)| (format!("{}:{}/{part}", snapshot.hub, snapshot.id), gap.clone())));
     snapshot.files.extend(files);
+    for (path, why) in plan.unread {
+        snapshot.files.entry(path).or_insert(Err(Gap::NotFetched(why)));
+    }
     snapshot.datasets = datasets;
     snapshot.repos = repos;
     snapshot.ancestors = bases;

@@ -34,6 +34,24 @@
 //! [`target::Target`] and [`vocabulary`]. Everything else is public so that its parts can be tested and measured, and
 //! may change; the JSON changes by its `schema_version` only.
 
+#![forbid(unsafe_code)]
+// What strangers write must not end the program (docs/security.md). Tests may.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::get_unwrap,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::panic_in_result_fn,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
+
 pub mod alternatives;
 pub mod audit;
 pub mod batch;

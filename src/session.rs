@@ -14,7 +14,7 @@ use crate::net::cache::{Cache, Settings};
 use crate::net::directory::Directory;
 use crate::net::live::Live;
 use crate::net::record::Recorder;
-use crate::net::{Fetcher, Gap, Source};
+use crate::net::{Fetcher, Gap, Source, budget};
 use crate::report::Model;
 use crate::reviewed::{self, Review};
 use crate::rules::Rules;
@@ -190,6 +190,16 @@ pub async fn audit<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, t
 
 /// As [`audit`]; `peers` are reviewed files that are targets of the same run.
 pub(crate) async fn audit_beside<'r>(
+    fetcher: &Fetcher,
+    rules: &'r Rules,
+    options: &Options,
+    target: &Target,
+    peers: &[Review],
+) -> (Snapshot, Audit<'r>) {
+    budget::within(fetcher.budget, audit_within(fetcher, rules, options, target, peers)).await
+}
+
+async fn audit_within<'r>(
     fetcher: &Fetcher,
     rules: &'r Rules,
     options: &Options,

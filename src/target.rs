@@ -92,11 +92,7 @@ impl Target {
     pub fn parse_list(text: &str, name: &str, endpoints: &Endpoints) -> Result<Vec<Target>, Error> {
         let mut targets = Vec::new();
         for (i, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
-            let line = match line.find(" #") {
-                Some(at) => &line[..at],
-                None => line,
-            };
-            let line = line.trim();
+            let line = line.split(" #").next().unwrap_or(line).trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }

@@ -56,13 +56,36 @@ pub fn block(s: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A text as it may stand in the log of a CI job, where a line that begins with `::NAME` (after blanks), or
+/// holds `##[`, is a command to the runner (`ActionCommand` of github.com/actions/runner). A wrapped line can begin
+/// anywhere in what a stranger wrote.
+pub fn without_commands(s: &str) -> Cow<'_, str> {
+    if !s.contains("::") && !s.contains("##[") {
+        return Cow::Borrowed(s);
+    }
+    let mut out = String::with_capacity(s.len() + 16);
+    for line in s.split_inclusive('\n') {
+        let text = line.trim_start();
+        out.push_str(line.get(..line.len() - text.len()).unwrap_or_default());
+        let text = match text.strip_prefix("::").filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic())) {
+            Some(rest) => {
+                out.push_str(": :");
+                rest
+            }
+            None => text,
+        };
+        out.push_str(&text.replace("##[", "# #["));
+    }
+    Cow::Owned(out)
+}
+
 /// At most `max` characters, with `…` as the last one where something was cut.
 pub fn cut(s: &str, max: usize) -> Cow<'_, str> {
     match s.char_indices().nth(max) {
         None => Cow::Borrowed(s),
         Some(_) => {
-            let end = s.char_indices().nth(max.saturating_sub(1)).map_or(0, |(i, _)| i);
-            Cow::Owned(format!("{}…", s[..end].trim_end()))
+            let kept: String = s.chars().take(max.saturating_sub(1)).collect();
+            Cow::Owned(format!("{}…", kept.trim_end()))
         }
     }
 }
@@ -192,6 +215,19 @@ mod tests {
     fn steering_characters_are_shown_not_obeyed() {
         assert_eq!(line("a\u{1b}[31mred\u{202e}x"), "a\\u{1b}[31mred\\u{202e}x");
         assert_eq!(line("two\nlines"), "two lines");
+    }
+
+    #[test]
+    fn a_log_line_is_no_command() {
+        for (text, becomes) in [
+            ("::error::x", ": :error::x"),
+            ("a\n  \t::add-mask::y\nb", "a\n  \t: :add-mask::y\nb"),
+            ("x ##[error]y", "x # #[error]y"),
+            ("::: a.toml:5:1", "::: a.toml:5:1"),
+            ("std::io\n:: x", "std::io\n:: x"),
+        ] {
+            assert_eq!(without_commands(text), becomes);
+        }
     }
 
     #[test]

@@ -61,9 +61,15 @@ pub fn split(card: &str) -> Split<'_> {
     for l in lines {
         line += 1;
         if l.trim_end() == "---" {
-            let head = &card[head_start..at];
+            let head = card.get(head_start..at).unwrap_or_default();
             let body_at = at + l.len();
-            return Split { front: parse(head, head_line), head, head_line, body: &card[body_at..], body_line: line + 1 };
+            return Split {
+                front: parse(head, head_line),
+                head,
+                head_line,
+                body: card.get(body_at..).unwrap_or_default(),
+                body_line: line + 1,
+            };
         }
         at += l.len();
     }

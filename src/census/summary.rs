@@ -27,11 +27,23 @@ pub struct Tally {
     pub possible: [u64; 6],
 }
 
+/// Adds to a verdict's count.
+fn add(counts: &mut [u64; 6], verdict: Verdict, n: u64) {
+    if let Some(count) = counts.get_mut(verdict as usize) {
+        *count = count.saturating_add(n);
+    }
+}
+
+/// A verdict's count.
+fn of(counts: &[u64; 6], verdict: Verdict) -> u64 {
+    counts.get(verdict as usize).copied().unwrap_or(0)
+}
+
 impl Tally {
     fn add(&mut self, verdict: Verdict, possible: Verdict) {
         self.models += 1;
-        self.proven[verdict as usize] += 1;
-        self.possible[possible as usize] += 1;
+        add(&mut self.proven, verdict, 1);
+        add(&mut self.possible, possible, 1);
     }
 
     fn merge(&mut self, other: &Tally) {
@@ -142,8 +154,7 @@ impl Part {
         c.records += 1;
         c.tally.add(row.verdict, row.verdict_possible);
         *c.intervals.entry((row.verdict, row.verdict_possible)).or_default() += 1;
-        let downloads = &mut c.downloads[row.verdict as usize];
-        *downloads = downloads.saturating_add(row.downloads.unwrap_or(0));
+        add(&mut c.downloads, row.verdict, row.downloads.unwrap_or(0));
         if row.claims_open_source {
             c.claims += 1;
             c.claims_refuted += u64::from(row.verdict_possible < Verdict::OpenSource);
@@ -236,9 +247,9 @@ impl Summary {
             .iter()
             .map(|v| VerdictCount {
                 verdict: *v,
-                proven: c.tally.proven[*v as usize],
-                possible: c.tally.possible[*v as usize],
-                downloads: c.downloads[*v as usize],
+                proven: of(&c.tally.proven, *v),
+                possible: of(&c.tally.possible, *v),
+                downloads: of(&c.downloads, *v),
             })
             .collect();
         let intervals =

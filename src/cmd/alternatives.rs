@@ -33,12 +33,9 @@ const MAX_DIRECTORY: usize = 100_000;
 /// # Errors
 /// A usage or rules error, or a file that is none of audits.
 pub fn run(args: &AlternativesArgs, shared: &Shared) -> Result<Exit, Error> {
-    let format = match shared.format.as_deref() {
-        None => &FORMATS[0],
-        Some(name) => {
-            FORMATS.iter().find(|f| f.name == name).ok_or_else(|| no_such_format("alternatives", shared, FORMATS.iter().map(|f| f.name)))?
-        }
-    };
+    let wanted = shared.format.as_deref().unwrap_or("table");
+    let format =
+        FORMATS.iter().find(|f| f.name == wanted).ok_or_else(|| no_such_format("alternatives", shared, FORMATS.iter().map(|f| f.name)))?;
     let size = match &args.size {
         Some(size) => Some(alternatives::parameters_of_name(size).ok_or_else(|| {
             Error::usage(

@@ -36,12 +36,8 @@ const MAX_LIST: u64 = 64 << 20;
 /// # Errors
 /// A usage or rules error; what a hub could not answer is in the report instead.
 pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
-    let format = match shared.format.as_deref() {
-        None => &render::FORMATS[0],
-        Some(name) => {
-            render::by_name(name).ok_or_else(|| super::no_such_format("audit", shared, render::FORMATS.iter().map(|f| f.name)))?
-        }
-    };
+    let format = render::by_name(shared.format.as_deref().unwrap_or("table"))
+        .ok_or_else(|| super::no_such_format("audit", shared, render::FORMATS.iter().map(|f| f.name)))?;
     // Thousands of small strings that the end of the process frees at once.
     let rules = ManuallyDrop::new(Rules::load(shared.rules.as_deref())?);
     let around = Surroundings::read();

@@ -75,12 +75,18 @@ fn width(terminal: bool) -> usize {
 /// Where it cannot be written. A reader that went away is no error.
 pub fn write_out(shared: &Shared, text: &str) -> Result<(), Error> {
     if let Some(path) = &shared.output {
-        return crate::net::record::write(path, text.as_bytes()).map_err(|source| Error::File {
+        return crate::net::record::write_out(path, text.as_bytes()).map_err(|source| Error::File {
             action: "write",
             path: path.display().to_string(),
             source,
         });
     }
+    // What is meant for a runner says so.
+    let text = match shared.format.as_deref() {
+        Some("github") => std::borrow::Cow::Borrowed(text),
+        Some(name) if name.starts_with("json") || name == "sarif" => std::borrow::Cow::Borrowed(text),
+        _ => crate::text::without_commands(text),
+    };
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -91,7 +97,7 @@ pub fn write_out(shared: &Shared, text: &str) -> Result<(), Error> {
 /// Says something on standard error, unless `--quiet`.
 pub fn note(shared: &Shared, text: &str) {
     if !shared.quiet {
-        let _ = writeln!(std::io::stderr(), "{}", crate::text::line(text));
+        let _ = writeln!(std::io::stderr(), "{}", crate::text::without_commands(&crate::text::line(text)));
     }
 }
 

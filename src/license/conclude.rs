@@ -28,6 +28,8 @@ pub struct TextResult {
     identity: Identity,
     pub(super) cite: Evidence,
     words: usize,
+    /// It is a short note, and forbids or demands something.
+    pub forbids: bool,
 }
 
 /// The name of a license text that is there and could not be read.
@@ -415,7 +417,9 @@ pub fn scope_of(path: &str) -> Scope {
 pub fn text_result(path: &str, document: &Document, rules: &Rules) -> TextResult {
     let got = identify(&document.bytes, rules);
     let identified = got.identity.shown();
-    let words = super::text::decode(&document.bytes).map_or(0, |s| s.split_whitespace().count());
+    let text = super::text::decode(&document.bytes).unwrap_or_default();
+    let words = text.split_whitespace().count();
+    let forbids = words <= NOTE_WORDS && t::words(&text).split(' ').any(|w| FORBIDS.split_whitespace().any(|f| f == w));
     TextResult {
         path: path.to_string(),
         cite: document.cite(None, format!("license text: {identified}")),
@@ -424,16 +428,27 @@ pub fn text_result(path: &str, document: &Document, rules: &Rules) -> TextResult
         scope: scope_of(path),
         identity: got.identity,
         words,
+        forbids,
     }
 }
+
+/// Words of a note that only points to a license, at most.
+const NOTE_WORDS: usize = 60;
+/// Words that a note has which does more than point.
+const FORBIDS: &str = "academic academics banned cannot commercial commercially condition conditions consent evaluation except \
+excluding exclusively fee fees forbidden internal must never no non noncommercial nonprofit not only outside pay payment \
+permission private prohibited proprietary purpose purposes request requires research restricted restriction restrictions \
+revenue royalties royalty solely strictly trial unless without";
 
 /// The license that a text is; a modified one is one of its own, of which nothing is known.
 fn part_of_text<'r>(text: &TextResult, rules: &'r Rules) -> Option<Part<'r>> {
     match &text.identity {
         Identity::Exact { id } | Identity::Marked { id } => find(rules, id).map(|k| Part::known(k, Content::Weights)),
         Identity::Modified { id, .. } => Some(Part::unknown(&format!("modified-{id}"))),
-        // A note of a few words is a pointer to a license, not a text.
-        Identity::Unrecognised if text.words > 60 => Some(Part::unknown("unrecognised-text")),
+        // A note of a few words is a pointer to a license, not a text, unless it forbids or demands something.
+        Identity::Unrecognised if text.words > NOTE_WORDS || text.forbids => Some(Part::unknown("unrecognised-text")),
+        // Whatever it is, it may say something.
+        Identity::Binary => Some(Part::unknown("unreadable-text")),
         _ => None,
     }
 }

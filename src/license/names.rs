@@ -104,6 +104,14 @@ pub fn loose_names(rules: &Rules) -> LooseNames {
 /// A name in lower case without filler ("the", "license", "version"), with numbers apart from letters and
 /// without a trailing ".0": "The Apache License, Version 2.0" and "apache2" are both `apache-2`.
 pub fn loosened(name: &str) -> Option<String> {
+    // "MIT*" has a footnote, and an accent makes another word.
+    let means_more = |c: char| {
+        matches!(c, '\u{2020}' | '\u{2021}' | '\u{300}'..='\u{36f}' | '\u{1ab0}'..='\u{1aff}' | '\u{20d0}'..='\u{20ff}')
+            || (crate::text::is_steering(c) && !c.is_whitespace())
+    };
+    if name.contains(means_more) || name.trim_end().ends_with('*') {
+        return None;
+    }
     let lower = without_scheme(name).to_lowercase().replace("licence", "license").replace('+', " or later ");
     let mut tokens: Vec<String> = Vec::new();
     let mut last = ' ';

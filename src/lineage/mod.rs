@@ -257,7 +257,9 @@ fn bind<'r>(
         Err(gap) => match of_base(rules, &ancestor.id) {
             Some((_, known)) => vec![Part::known(known, Content::Weights)],
             None => {
-                if !same_owner {
+                // A base that could not be looked at may itself be made from somebody else's.
+                let gone = matches!(gap, Gap::MissingOrPrivate | Gap::NotFound);
+                if !(same_owner && gone) {
                     out.openness = out.openness.and(Openness::Unknown);
                     findings.push(Finding::new(
                         rules,

@@ -189,7 +189,7 @@ impl Cache {
         if !self.settings.root.is_dir() {
             make_private(&self.settings.root).ok()?;
         }
-        record::write(path, bytes).ok()?;
+        record::write_for_now(path, bytes).ok()?;
         self.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         Some(())
     }
@@ -204,7 +204,7 @@ impl Cache {
             return;
         }
         trim(&self.settings.root, self.settings.budget);
-        let _ = record::write(&stamp, b"");
+        let _ = record::write_for_now(&stamp, b"");
     }
 
     /// Ids of the models whose records are kept.

@@ -5,6 +5,7 @@
 //! address on its host; a [`Fetcher`] turns it into bytes or a typed [`Gap`].
 
 pub mod auth;
+pub mod budget;
 pub mod cache;
 pub mod directory;
 pub mod gap;
@@ -139,6 +140,8 @@ pub struct Fetcher {
     record: Option<record::Recorder>,
     /// What people stated of models (`--evidence`).
     pub reviews: Vec<crate::reviewed::Review>,
+    /// What each target may use.
+    pub budget: budget::Budget,
 }
 
 impl Fetcher {
@@ -149,7 +152,8 @@ impl Fetcher {
             Source::Live(_) | Source::Offline(_) => (endpoints, Origin::Live),
             Source::Sample => (Endpoints::default(), Origin::Directory),
         };
-        Fetcher { source, endpoints, origin, answers: Mutex::default(), held: AtomicUsize::new(0), record, reviews: Vec::new() }
+        let budget = budget::Budget::default();
+        Fetcher { source, endpoints, origin, answers: Mutex::default(), held: AtomicUsize::new(0), record, reviews: Vec::new(), budget }
     }
 
     /// Whether the answer is to this very request; that of a plain directory is to any revision.
@@ -167,6 +171,20 @@ impl Fetcher {
     /// # Errors
     /// The reason why it could not be had.
     pub async fn get(&self, resource: &Resource) -> Answer {
+        let size = |answer: &Answer| answer.as_ref().map_or(0, |body| body.bytes.len());
+        match budget::spend(self.answer(resource), size).await {
+            Ok(answer) => answer,
+            Err(gap) => {
+                // A repeat must not take it for something that is not there.
+                if let Some(record) = &self.record {
+                    record.keep_unless_there(resource, &Err(gap.clone()), self.origin);
+                }
+                Err(gap)
+            }
+        }
+    }
+
+    async fn answer(&self, resource: &Resource) -> Answer {
         let cell = {
             let mut answers = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             Arc::clone(answers.entry(format!("{} {}", resource.path, resource.url)).or_default())
@@ -300,7 +318,19 @@ pub fn is_safe_path(path: &str) -> bool {
                 && part != ".."
                 && part.len() <= 240
                 && !part.chars().any(|c| matches!(c, '\\' | ':' | '\0') || c.is_control())
+                && !(cfg!(windows) && is_device(part))
         })
+}
+
+/// Whether Windows takes a name for a device, whatever its ending, or drops the end of it
+/// (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
+fn is_device(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_lowercase();
+    let numbered = stem
+        .strip_prefix("com")
+        .or(stem.strip_prefix("lpt"))
+        .is_some_and(|n| n.chars().count() == 1 && !n.starts_with(char::is_alphabetic));
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul" | "conin$" | "conout$") || numbered || part.ends_with(['.', ' '])
 }
 
 #[cfg(test)]
@@ -320,5 +350,9 @@ mod tests {
             assert!(!is_safe_path(bad), "{bad:?}");
         }
         assert!(is_safe_path("huggingface/models/o/n/.eval_results/x.json"));
+        for device in ["CON", "nul.txt", "com1", "LPT9.md", "aux", "x.", "x "] {
+            assert!(is_device(device), "{device}");
+        }
+        assert!(!is_device("console.md") && !is_device("com10") && !is_device("LICENSE"));
     }
 }

@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::hub::Endpoints;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -81,7 +82,8 @@ impl Recorder {
                 entry.bytes = Some(body.bytes.len());
                 entry.commit.clone_from(&body.commit);
                 entry.kept = body.kept;
-                if let Err(e) = write(&self.root.join(&resource.path), &body.bytes) {
+                let written = no_link_below(&self.root, &resource.path).and_then(|()| write(&self.root.join(&resource.path), &body.bytes));
+                if let Err(e) = written {
                     lock(&self.failed).get_or_insert((resource.path.clone(), e));
                 }
             }
@@ -121,18 +123,81 @@ impl Recorder {
     }
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all, also where the power fails: what stands at `path` is either the old
+/// content or the new one. A link at `path` is replaced, not followed.
+///
+/// # Errors
+/// Where a directory or the file cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    if let Some(parent) = path.parent() {
+    replace(path, bytes, true)
+}
+
+/// As [`write`] for what can be had again and is checked when it is read: nothing waits for the disk.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_for_now(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    replace(path, bytes, false)
+}
+
+/// As [`write`] for a path that the user named: a device or a pipe is written to, not replaced.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_out(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
+        let mut file = std::fs::OpenOptions::new().write(true).open(path)?;
+        return file.write_all(bytes).and_then(|()| file.flush());
+    }
+    write(path, bytes)
+}
+
+fn replace(path: &Path, bytes: &[u8], durable: bool) -> std::io::Result<()> {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty());
+    if let Some(parent) = parent {
         std::fs::create_dir_all(parent)?;
     }
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    std::fs::write(&temporary, bytes)?;
-    std::fs::rename(&temporary, path).inspect_err(|_| {
+    let written = fill(&temporary, bytes, durable).and_then(|()| std::fs::rename(&temporary, path));
+    if written.is_err() {
         let _ = std::fs::remove_file(&temporary);
-    })
+    }
+    written?;
+    // The name is on the disk only when its directory is. Some file systems cannot be asked for that.
+    #[cfg(unix)]
+    if durable && let Ok(dir) = std::fs::File::open(parent.unwrap_or(Path::new("."))) {
+        let _ = dir.sync_all();
+    }
+    Ok(())
+}
+
+/// Writes a file that must not be there yet: what an interrupted run left is removed, and a link that
+/// somebody planted is not followed.
+fn fill(path: &Path, bytes: &[u8], durable: bool) -> std::io::Result<()> {
+    let open = || std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = match open() {
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+            std::fs::remove_file(path)?;
+            open()?
+        }
+        other => other?,
+    };
+    file.write_all(bytes)?;
+    if durable { file.sync_all() } else { Ok(()) }
+}
+
+/// Refuses a place below `root` on whose way a link stands: it leads out of the directory that was named.
+fn no_link_below(root: &Path, path: &str) -> std::io::Result<()> {
+    let mut at = root.to_path_buf();
+    for part in path.split('/') {
+        at.push(part);
+        if at.symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()) {
+            return Err(std::io::Error::other(format!("{part} is a link, which may lead anywhere")));
+        }
+    }
+    Ok(())
 }
 
 /// A poisoned lock still holds usable data here: every writer only inserts.

@@ -25,6 +25,8 @@ pub struct Plan {
     pub datasets: Vec<DatasetMention>,
     pub repos: Vec<(RepoId, Mention)>,
     pub bases: Vec<BaseMention>,
+    /// Legal texts in the model repository that are not read, and why.
+    pub unread: Vec<(String, String)>,
     /// What a limit kept out, in words.
     pub left_out: Vec<String>,
 }
@@ -52,6 +54,7 @@ pub struct BaseMention {
 /// Makes the plan for a model.
 pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints) -> Plan {
     let mut plan = Plan { files: files_to_read(record, rules), ..Plan::default() };
+    plan.unread = unread_texts(record, &plan.files, rules);
     plan.bases = bases::bases(record, card, rules, at);
     plan.datasets = datasets::datasets(record, card, rules, at, !plan.bases.is_empty());
     if let Some(card) = card {
@@ -101,9 +104,27 @@ pub fn legal_texts<'p>(paths: impl IntoIterator<Item = &'p str>, mut kind: impl 
 }
 
 /// Legal texts also come as PDF and DOCX, which are not read.
+fn is_document(path: &str) -> bool {
+    let lower = path.to_lowercase();
+    [".pdf", ".docx", ".doc", ".odt", ".rtf"].iter().any(|e| lower.ends_with(e))
+}
+
 fn is_binary(path: &str) -> bool {
     let lower = path.to_lowercase();
-    [".pdf", ".docx", ".doc", ".zip", ".png", ".jpg", ".py"].iter().any(|e| lower.ends_with(e))
+    is_document(path) || [".zip", ".png", ".jpg", ".py"].iter().any(|e| lower.ends_with(e))
+}
+
+/// A license text in the list that is not among those that are `read`, for each reason why.
+fn unread_texts(record: &ModelRecord, read: &[String], rules: &Rules) -> Vec<(String, String)> {
+    let is_license = |p: &str| p.matches('/').count() <= 1 && files::kind(p, rules) == Some(Kind::License);
+    let listed = record.files.iter().flatten().map(|f| f.path.as_str()).filter(|p| is_license(p));
+    let mut left: Vec<&str> = listed.filter(|p| !read.iter().any(|r| r == p)).collect();
+    left.sort_unstable();
+    let beyond = left.iter().find(|p| !is_binary(p)).map(|p| (*p, format!("{} legal texts of one model are read", limits::LICENSE_FILES)));
+    // Beside a text that is read, a document is taken for another form of it.
+    let read_one = read.iter().any(|p| is_license(p));
+    let document = left.iter().find(|p| is_document(p) && !read_one).map(|p| (*p, "a document of this kind is not read".to_string()));
+    beyond.into_iter().chain(document).map(|(path, why)| (path.to_string(), why)).collect()
 }
 
 /// The model that a name or hub page is about.

@@ -1,6 +1,6 @@
 //! Entries of a policy about rules and texts: severities, exceptions, clarifications.
 
-use super::lists::{paths, pattern};
+use super::lists::{is_everywhere, paths, pattern};
 use super::read::{At, Item, Reader, Section, closest, names, shown};
 use super::*;
 use crate::license;
@@ -76,6 +76,12 @@ pub(super) fn exception(mut t: Section<'_>, rules: &Rules, r: &mut Reader) -> Op
     if !missing.is_empty() {
         let help = "an exception says which model and which rules, why, who answers for it, and until which day";
         r.problem(span.clone(), format!("this exception has no {}", names(&missing)), Some(help.into()));
+    }
+    if let Some(Some(model)) = &model
+        && model.value.matches_all()
+        && is_everywhere(&paths)
+    {
+        r.problem(model.span.clone(), "this exception excuses every model", Some("name the model, or the directory in `paths`".into()));
     }
     let listed = listed?;
     if listed.is_empty()

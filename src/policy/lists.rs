@@ -98,10 +98,14 @@ pub(super) fn exclusion(item: &Item<'_>, r: &mut Reader) -> Option<Exclusion> {
     if reason.is_none() {
         r.problem(span.clone(), "an exclusion needs a `reason`", Some(format!("write it as {FORM}")));
     }
-    let everywhere = paths.is_empty() || paths.iter().any(|p| p.fits_path("\u{1}/\u{2}/\u{3}") || p.fits_path("\u{1}"));
-    if model.as_ref().is_none_or(Pattern::matches_all) && everywhere {
+    if model.as_ref().is_none_or(Pattern::matches_all) && is_everywhere(&paths) {
         r.problem(span, "this exclusion leaves everything out", Some("name a model or a directory".into()));
         return None;
     }
     Some(Exclusion { model, paths, reason: reason?.value, span: item.span.clone() })
+}
+
+/// Whether patterns leave no path out.
+pub(super) fn is_everywhere(paths: &[Pattern]) -> bool {
+    paths.is_empty() || paths.iter().any(|p| p.fits_path("\u{1}/\u{2}/\u{3}") || p.fits_path("\u{1}"))
 }

@@ -55,7 +55,8 @@ fn summary(models: &[Model], style: Style) -> String {
         ]);
     }
     // Model and license share what the fixed columns leave.
-    let fixed: usize = (1..5).map(|i| rows.iter().map(|r| visible(&r[i]).width()).max().unwrap_or(0) + GAP).sum();
+    let fixed: usize =
+        (1..5).map(|i| rows.iter().filter_map(|r| r.get(i)).map(|cell| visible(cell).width()).max().unwrap_or(0) + GAP).sum();
     let model = rows.iter().map(|r| r[0].width()).max().unwrap_or(0).min(style.width.saturating_sub(fixed + GAP + 14)).max(10);
     for r in rows.iter_mut().skip(1) {
         r[0] = fold(&r[0], model);

@@ -174,7 +174,7 @@ fn ends_with(callee: &[&str], pattern: &[&str]) -> bool {
     fn fits(callee: &[&str], pattern: &[&str], whole: bool) -> bool {
         match pattern.split_last() {
             None => !whole || callee.is_empty(),
-            Some((&"*", rest)) => (0..=callee.len()).rev().any(|n| fits(&callee[..n], rest, whole)),
+            Some((&"*", rest)) => (0..=callee.len()).rev().any(|n| callee.get(..n).is_some_and(|part| fits(part, rest, whole))),
             Some((part, rest)) => match callee.split_last() {
                 Some((last, before)) => part.trim_start_matches('^') == *last && fits(before, rest, whole),
                 None => false,

@@ -154,6 +154,26 @@ pub struct Options {
     pub ignored: bool,
 }
 
+/// Reads texts that stand in no file, one by one: what [`scan`] does with a file's content.
+pub struct Texts<'r> {
+    book: book::Book<'r>,
+}
+
+impl<'r> Texts<'r> {
+    pub fn new(rules: &'r Rules) -> Texts<'r> {
+        Texts { book: book::Book::new(rules) }
+    }
+
+    /// What a text refers to, read as the language that `file` has the ending of; `None` where it has none.
+    pub fn read(&self, file: &str, text: &str) -> Option<(Vec<Reference>, Vec<Reference>)> {
+        let language = language::Language::of(file)?;
+        let mut found = found::Found::new(&self.book, Path::new(""), Path::new(""));
+        // Why it was not read wholly is said of files.
+        let _ = language.scan(&source::Source::verbatim(text, 0), &mut found);
+        Some(found.finish(file, text, language.role()))
+    }
+}
+
 /// Scans a directory (or one file).
 ///
 /// # Errors

@@ -117,6 +117,11 @@ fn several<'v>(word: &Word, variables: &'v Variables) -> Option<&'v [Word]> {
     variables.get(name).map(Vec::as_slice)
 }
 
+/// What follows from a byte on; nothing where that is inside a character.
+fn tail(text: &str, from: usize) -> &str {
+    text.get(from..).unwrap_or("")
+}
+
 /// Puts known values and defaults into a word.
 fn substitute(word: &mut Word, variables: &Variables) {
     if !word.text.contains('$') {
@@ -126,12 +131,12 @@ fn substitute(word: &mut Word, variables: &Variables) {
     let mut out = String::new();
     let mut rest = text.as_str();
     while let Some(at) = rest.find('$') {
-        out.push_str(&rest[..at]);
-        let after = &rest[at + 1..];
+        out.push_str(rest.get(..at).unwrap_or(""));
+        let after = tail(rest, at + 1);
         let braced = after.starts_with(['{', '(']) && !after.starts_with("((");
-        let body = if braced { &after[1..] } else { after };
+        let body = if braced { tail(after, 1) } else { after };
         let length = body.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(body.len());
-        let name = &body[..length];
+        let name = body.get(..length).unwrap_or(body);
         let (default, end) = if braced {
             let Some(close) = body.find(['}', ')']) else { break };
             let default =
@@ -155,13 +160,13 @@ fn substitute(word: &mut Word, variables: &Variables) {
                         + 1
                         + (after.len() - body.len())
                         + length
-                        + (body[length..].len() - body[length..].trim_start_matches([':', '-', '=']).len());
+                        + (tail(body, length).len() - tail(body, length).trim_start_matches([':', '-', '=']).len());
                     (word.start, word.end) = (from, word.end - 1);
                 }
             }
-            _ => out.push_str(&rest[at..at + 1 + end]),
+            _ => out.push_str(rest.get(at..at + 1 + end).unwrap_or("")),
         }
-        rest = rest.get(at + 1 + end..).unwrap_or("");
+        rest = tail(rest, at + 1 + end);
     }
     out.push_str(rest);
     word.text = out;
@@ -195,8 +200,8 @@ fn split(text: &str) -> Vec<Item> {
         }
     };
     let mut first = String::new();
-    while i < bytes.len() {
-        match bytes[i] {
+    while let Some(byte) = bytes.get(i) {
+        match *byte {
             b'\\' if matches!(bytes.get(i + 1), Some(b'\n')) => i += 2,
             b'\\' if bytes.get(i + 1) == Some(&b'\r') && bytes.get(i + 2) == Some(&b'\n') => i += 3,
             b'\n' => {
@@ -206,8 +211,8 @@ fn split(text: &str) -> Vec<Item> {
                 for end in std::mem::take(&mut heredocs) {
                     let from = i;
                     let to = loop {
-                        let line_end = text[i..].find('\n').map_or(bytes.len(), |n| i + n);
-                        let line = &text[i..line_end];
+                        let line_end = tail(text, i).find('\n').map_or(bytes.len(), |n| i + n);
+                        let line = text.get(i..line_end).unwrap_or("");
                         let start = i;
                         i = (line_end + 1).min(bytes.len());
                         if line.trim() == end || line_end >= bytes.len() {
@@ -223,10 +228,10 @@ fn split(text: &str) -> Vec<Item> {
                 end_command(&mut words, &mut items);
                 i += 1;
                 let mut values = Vec::new();
-                while i < bytes.len() && bytes[i] != b')' {
-                    match bytes[i] {
+                while let Some(byte) = bytes.get(i).filter(|b| **b != b')') {
+                    match *byte {
                         b' ' | b'\t' | b'\r' | b'\n' | b'\\' => i += 1,
-                        b'#' => i = text[i..].find('\n').map_or(bytes.len(), |n| i + n),
+                        b'#' => i = tail(text, i).find('\n').map_or(bytes.len(), |n| i + n),
                         b';' | b'|' | b'&' | b'<' | b'>' | b'(' | b'`' => i += 1,
                         _ => {
                             let (value, end) = word(text, i);
@@ -241,16 +246,16 @@ fn split(text: &str) -> Vec<Item> {
                 end_command(&mut words, &mut items);
                 i += 1;
             }
-            b'<' if text[i..].starts_with("<<") && !text[i..].starts_with("<<<") => {
-                let rest = text[i + 2..].trim_start_matches('-').trim_start_matches(' ');
+            b'<' if tail(text, i).starts_with("<<") && !tail(text, i).starts_with("<<<") => {
+                let rest = tail(text, i + 2).trim_start_matches('-').trim_start_matches(' ');
                 let skipped = text.len() - i - rest.len();
                 let length = rest.find(|c: char| c.is_whitespace() || c == ';' || c == '|').unwrap_or(rest.len());
-                heredocs.push(rest[..length].trim_matches(['"', '\'']).to_string());
+                heredocs.push(rest.get(..length).unwrap_or(rest).trim_matches(['"', '\'']).to_string());
                 i += skipped + length;
             }
             b'<' | b'>' => i += 1,
             b'#' => {
-                let end = text[i..].find('\n').map_or(bytes.len(), |n| i + n);
+                let end = tail(text, i).find('\n').map_or(bytes.len(), |n| i + n);
                 items.push(Item::Comment { from: i + 1, to: end });
                 i = end;
             }
@@ -274,16 +279,16 @@ fn word(text: &str, mut i: usize) -> (Word, usize) {
     let mut plain = i;
     let (mut start, mut end) = (i, i);
     let mut quoted_only = true;
-    while i < bytes.len() {
-        match bytes[i] {
+    while let Some(byte) = bytes.get(i) {
+        match *byte {
             b' ' | b'\t' | b'\r' | b'\n' | b';' | b'|' | b'&' | b'<' | b'>' | b'(' | b')' | b'`' => break,
             quote @ (b'"' | b'\'') => {
                 out.push_str(text.get(plain..i).unwrap_or(""));
                 quoted_only &= i == begin;
                 let from = i + 1;
                 let mut at = from;
-                while at < bytes.len() && bytes[at] != quote {
-                    at += if quote == b'"' && bytes[at] == b'\\' { 2 } else { 1 };
+                while let Some(byte) = bytes.get(at).filter(|b| **b != quote) {
+                    at += if quote == b'"' && *byte == b'\\' { 2 } else { 1 };
                 }
                 let to = super::source::floor(text, at);
                 out.push_str(text.get(from..to).unwrap_or(""));
@@ -303,11 +308,11 @@ fn word(text: &str, mut i: usize) -> (Word, usize) {
                 quoted_only = false;
             }
             b'$' if matches!(bytes.get(i + 1), Some(b'{' | b'(')) => {
-                let close = if bytes[i + 1] == b'{' { '}' } else { ')' };
+                let close = if bytes.get(i + 1) == Some(&b'{') { '}' } else { ')' };
                 // What is longer is no expansion; looking on would be quadratic.
-                let near = &text[i..super::source::floor(text, i + 400)];
+                let near = text.get(i..super::source::floor(text, i + 400)).unwrap_or("");
                 let next = near.find([close, '\n']).map_or(i + 2, |n| i + n);
-                i = if text[next..].starts_with(close) { next + 1 } else { next };
+                i = if tail(text, next).starts_with(close) { next + 1 } else { next };
                 quoted_only = false;
                 end = i;
                 continue;

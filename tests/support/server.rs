@@ -32,6 +32,10 @@ pub enum Fault {
     Stall(Duration),
     /// The connection is closed without an answer.
     Close,
+    /// Half of the body is sent, and the connection reset.
+    Reset,
+    /// Every byte of the head is sent after this pause.
+    Drip(Duration),
     /// A redirect to this address.
     Redirect(String),
 }
@@ -79,11 +83,41 @@ struct Rule {
     fault: Fault,
 }
 
+/// Faults by chance, of which the same seed makes the same for the same requests, in whatever order they come.
+struct Chaos {
+    seed: u64,
+    /// Requests in a hundred that fail.
+    share: u64,
+    /// What may go wrong with a path.
+    faults: fn(&str) -> Vec<Fault>,
+    /// Requests for a path so far.
+    asked: std::collections::HashMap<String, u64>,
+    failed: usize,
+}
+
+impl Chaos {
+    fn strike(&mut self, path: &str) -> Option<Fault> {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let nth = self.asked.entry(path.to_string()).or_default();
+        *nth += 1;
+        let mut hasher = DefaultHasher::new();
+        (self.seed, path, *nth).hash(&mut hasher);
+        let chance = hasher.finish();
+        if chance % 100 >= self.share {
+            return None;
+        }
+        self.failed += 1;
+        let faults = (self.faults)(path);
+        faults.get(usize::try_from(chance / 100).unwrap_or(0) % faults.len()).cloned()
+    }
+}
+
 struct State {
     root: PathBuf,
     base: String,
     latency: Duration,
     faults: Mutex<Vec<Rule>>,
+    chaos: Mutex<Option<Chaos>>,
     log: Mutex<Vec<Request>>,
     revisions: Mutex<BTreeSet<String>>,
     /// Records on a page of a list.
@@ -123,6 +157,7 @@ impl HubServer {
             base: format!("http://{address}"),
             latency,
             faults: Mutex::default(),
+            chaos: Mutex::default(),
             log: Mutex::default(),
             revisions: Mutex::default(),
             page: AtomicUsize::new(1000),
@@ -163,6 +198,17 @@ impl HubServer {
     /// Answers every request whose path contains `path` with a fault.
     pub fn always(&self, path: &str, fault: Fault) -> &HubServer {
         self.fault(path, usize::MAX, fault)
+    }
+
+    /// Answers `share` of a hundred requests with one of the faults that a path may have.
+    pub fn chaos(&self, seed: u64, share: u64, faults: fn(&str) -> Vec<Fault>) -> &HubServer {
+        *lock(&self.state.chaos) = Some(Chaos { seed, share, faults, asked: std::collections::HashMap::new(), failed: 0 });
+        self
+    }
+
+    /// Requests that failed by chance so far.
+    pub fn struck(&self) -> usize {
+        lock(&self.state.chaos).as_ref().map_or(0, |c| c.failed)
     }
 
     /// Makes a revision known besides `main` and the commit.
@@ -270,6 +316,10 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
             r.fault.clone()
         })
     };
+    let fault = fault.or_else(|| {
+        // The port is another one each time.
+        lock(&state.chaos).as_mut().and_then(|c| c.strike(&path))
+    });
     std::thread::sleep(state.latency);
     lock(&state.log).push(Request { method, path, authorization, conditional: condition.is_some(), start, end: Instant::now() });
     let reply = match fault.clone() {
@@ -278,7 +328,7 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         Some(Fault::Gzip(body)) => Reply { status: 200, headers: vec![("Content-Encoding", "gzip".into())], body },
         Some(Fault::Redirect(to)) => Reply { status: 307, headers: vec![("Location", to)], body: Vec::new() },
         Some(Fault::Close) => return false,
-        Some(Fault::Cut | Fault::Stall(_) | Fault::Announced(_)) | None => reply,
+        Some(Fault::Cut | Fault::Stall(_) | Fault::Announced(_) | Fault::Reset | Fault::Drip(_)) | None => reply,
     };
     let framing = match fault {
         Some(Fault::Chunked(_)) => Framing::Chunks,
@@ -299,6 +349,17 @@ fn answer(state: &State, stream: &mut TcpStream, head: &str) -> bool {
         Some(Fault::Announced(_)) => {
             let _ = stream.write_all(&bytes);
             false
+        }
+        Some(Fault::Reset) => {
+            let _ = stream.write_all(half(&bytes, &reply));
+            // Closed with nothing to linger for, it is reset.
+            let _ = socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+            false
+        }
+        Some(Fault::Drip(pause)) => {
+            let body = bytes.len() - reply.body.len();
+            bytes[..body].iter().all(|b| wait(state, stream, pause) && stream.write_all(&[*b]).is_ok())
+                && stream.write_all(&bytes[body..]).is_ok()
         }
         _ => stream.write_all(&bytes).is_ok(),
     }

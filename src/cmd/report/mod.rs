@@ -85,10 +85,12 @@ pub fn run(args: &ReportArgs, shared: &Shared) -> Result<Exit, Error> {
     if targets.is_empty() && project.is_none() {
         return Err(Error::usage("no model to report on", "name one, give a list with --from FILE, or a project's directory"));
     }
-    match &shared.format {
+    let known = |name: &String| {
+        render::by_name(name).ok_or_else(|| super::no_such_format("report", shared, render::FORMATS.iter().map(|f| f.name)))
+    };
+    match shared.format.as_ref().map(known).transpose()? {
         Some(format) => {
             let report = audited(&rules, shared, &around, &targets, project.as_ref(), shared.save_evidence.clone())?;
-            let format = render::by_name(format).unwrap_or(&render::FORMATS[0]);
             write_out(shared, &(format.render)(&report, style(shared)))?;
             Ok(exit(&report.models))
         }

@@ -10,7 +10,7 @@ use std::path::Path;
 
 /// Weight files of one folder whose head is read: the first of each sharded set, and of copies in many
 /// sizes the first few.
-const HEADS: usize = 8;
+const HEADS: usize = 64;
 /// Folders below the folder.
 const DEPTH: usize = 6;
 
@@ -93,6 +93,8 @@ pub fn headers(dir: &Path, record: &ModelRecord) -> Vec<Header> {
             continue;
         }
         if out.len() >= HEADS {
+            let cut = Some(format!("the heads of {HEADS} weight files were read, and this is one more"));
+            out.push(Header { cut, ..Header::new(&file.path, format) });
             break;
         }
         out.push(super::header(&dir.join(&file.path), &file.path, format).unwrap_or_else(|why| {

@@ -129,6 +129,10 @@ fn value<R: Read + Seek>(
             if count > r.left() / 8 {
                 return Err(Stop::Malformed(format!("an array of {count} elements in {} bytes", r.left())));
             }
+            // A license behind those that are kept would be one that nobody sees.
+            if keep && count > KEPT as u64 && key.contains("license") {
+                return Err(Stop::Cut(format!("at {count} licenses")));
+            }
             for n in 0..count {
                 *items = items.checked_sub(1).ok_or_else(|| Stop::Cut(format!("more than {ITEMS} array elements")))?;
                 value(r, inner, key, keep && n < KEPT as u64, items, out, depth + 1)?;

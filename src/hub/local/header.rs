@@ -145,7 +145,8 @@ impl Header {
             Format::Gguf => self.gguf_bases(),
             _ => self.other_bases(),
         };
-        out.truncate(crate::net::limits::BASES);
+        // One more than is looked up, so that it is missed.
+        out.truncate(crate::net::limits::BASES + 1);
         out
     }
 

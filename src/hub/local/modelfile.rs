@@ -32,8 +32,12 @@ pub fn parse(text: &str) -> Result<Modelfile, String> {
         let argument = argument(rest.trim(), &mut lines);
         match word.to_ascii_uppercase().as_str() {
             "FROM" if !argument.is_empty() => out.from = Some((argument, number)),
-            "ADAPTER" if !argument.is_empty() && out.adapters.len() < MANY => out.adapters.push((argument, number)),
-            "LICENSE" if out.licenses.len() < MANY => out.licenses.push((argument, number)),
+            // One that is passed over may be the one that binds.
+            "ADAPTER" | "LICENSE" if out.adapters.len().max(out.licenses.len()) >= MANY => {
+                return Err(format!("it has more than {MANY} licenses or adapters"));
+            }
+            "ADAPTER" if !argument.is_empty() => out.adapters.push((argument, number)),
+            "LICENSE" => out.licenses.push((argument, number)),
             _ => {}
         }
     }

@@ -73,8 +73,11 @@ fn field<R: Read + Seek>(r: &mut Bounded<R>, head: &mut Head, first: bool) -> Re
         (5, _) => r.pass(4),
         (2, 14) => {
             let length = varint(r)?;
-            if let Some(pair) = entry(&r.bytes(length, TEXT * 2)?).filter(|_| head.pairs.len() < PROPS) {
-                head.pairs.push(pair);
+            match entry(&r.bytes(length, TEXT * 2)?) {
+                // The one behind the limit may be the license.
+                Some(_) if head.pairs.len() >= PROPS => return Err(Stop::Cut(format!("behind {PROPS} properties"))),
+                Some(pair) => head.pairs.push(pair),
+                None => {}
             }
             Ok(())
         }

@@ -102,8 +102,11 @@ impl<'de> Visitor<'de> for Metadata<'_> {
         while let Some(key) = map.next_key::<String>()? {
             let value = map.next_value_seed(Text)?;
             let mut head = self.0.borrow_mut();
-            if let Some(value) = value.filter(|_| head.pairs.len() < ENTRIES) {
-                head.pairs.push(Pair { key: crate::text::cut(&key, 200).into_owned(), value });
+            match value {
+                // The one behind the limit may be the license.
+                Some(_) if head.pairs.len() >= ENTRIES => head.cut = Some(format!("the first {ENTRIES} entries of its metadata were read")),
+                Some(value) => head.pairs.push(Pair { key: crate::text::cut(&key, 200).into_owned(), value }),
+                None => {}
             }
         }
         Ok(())
