@@ -101,7 +101,6 @@ pub fn legal_texts<'p>(paths: impl IntoIterator<Item = &'p str>, mut kind: impl 
     legal
 }
 
-
 /// Legal texts also come as PDF and DOCX, which are not read.
 fn is_document(path: &str) -> bool {
     let lower = path.to_lowercase();

@@ -67,8 +67,15 @@ fn assert_harmless(run: &Run, format: &str, what: &str) {
     let out = if format == "csv" { run.stdout.replace("\r\n", "\n") } else { run.stdout.clone() };
     assert_eq!(steering_characters(&out), [] as [char; 0], "{what}, {format}");
     assert_eq!(steering_characters(&run.stderr), [] as [char; 0], "{what}, {format}: standard error");
-    assert!(!run.stderr.lines().any(|l| l.trim_start().strip_prefix("::").is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphabetic()))), "{what}, {format}: {}", run.stderr);
-    assert!(!out.lines().any(|l| l.trim_start().strip_prefix("::").is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphabetic()))), "{what}, {format}: {out}");
+    assert!(
+        !run.stderr.lines().any(|l| l.trim_start().strip_prefix("::").is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphabetic()))),
+        "{what}, {format}: {}",
+        run.stderr
+    );
+    assert!(
+        !out.lines().any(|l| l.trim_start().strip_prefix("::").is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphabetic()))),
+        "{what}, {format}: {out}"
+    );
     let is_json = format.starts_with("json") || matches!(format, "cyclonedx" | "cyclonedx-1.7" | "spdx" | "shields");
     assert!(is_json || !out.contains("##["), "{what}, {format}");
     assert!(!run.stderr.contains("##["), "{what}, {format}: {}", run.stderr);
