@@ -101,7 +101,7 @@ pub fn record(data: &[u8]) {
     let _ = Tree::parse(data);
     // Several answers: parts of the input, apart at a zero byte.
     let answers: Vec<hub::Answer> =
-        data.split(|b| *b == 0).take(4).map(|bytes| Ok(Arc::new(Body { bytes: bytes.to_vec(), commit: None, kept: None }))).collect();
+        data.split(|b| *b == 0).take(4).map(|bytes| Ok(Arc::new(Body::of(bytes.to_vec())))).collect();
     for hub in hub::HUBS.iter().map(|row| row.hub) {
         for id in ["o/n", "library/n:7b"] {
             let asked = Asked { at: &AT, id, revision: None };
@@ -265,7 +265,7 @@ pub fn cache_entry(data: &[u8]) {
     let cache = Cache::new(Settings { root: dir.path().to_path_buf(), max_age: std::time::Duration::MAX, budget: 1 << 20 }, &[]);
     let resource = Resource { path: "x/info.json".into(), url: "https://hub.example/api/models/o/n".into(), limit: 1 << 20, expect: None };
     let headers = http::HeaderMap::from_iter([(http::header::ETAG, http::HeaderValue::from_static("\"e\""))]);
-    let body = Body { bytes: b"{}".to_vec(), commit: None, kept: None };
+    let body = Body::of(b"{}".to_vec());
     cache.keep(&resource, http::StatusCode::OK, &headers, &Ok(body));
     let entry = find(&dir.path().join("index")).expect("an entry was written");
     std::fs::write(&entry, data).expect("write");
