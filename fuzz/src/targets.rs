@@ -100,8 +100,7 @@ pub fn record(data: &[u8]) {
     let _ = RepoRecord::parse(data);
     let _ = Tree::parse(data);
     // Several answers: parts of the input, apart at a zero byte.
-    let answers: Vec<hub::Answer> =
-        data.split(|b| *b == 0).take(4).map(|bytes| Ok(Arc::new(Body::of(bytes.to_vec())))).collect();
+    let answers: Vec<hub::Answer> = data.split(|b| *b == 0).take(4).map(|bytes| Ok(Arc::new(Body::of(bytes.to_vec())))).collect();
     for hub in hub::HUBS.iter().map(|row| row.hub) {
         for id in ["o/n", "library/n:7b"] {
             let asked = Asked { at: &AT, id, revision: None };
