@@ -58,9 +58,9 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// The default of `--timeout`: one request, all its attempts included.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Bytes of all answers that one target may use (the largest seen, a merge of eight with their texts, is 30 MB).
+/// Bytes of all answers that one target may use: sixteen records of the largest size that is read.
 pub const TARGET_BYTES: usize = 256 << 20;
 /// Answers that one target may use.
 pub const TARGET_REQUESTS: usize = 2_000;
-/// The time that one target may take, from its first request on.
+/// The time that one target may take: fifteen requests, one after the other, of which each takes all that it may.
 pub const TARGET_TIME: Duration = Duration::from_secs(300);

@@ -132,18 +132,18 @@ pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     replace(path, bytes, true)
 }
 
-/// As [`write`] for what can be had again and is checked when it is read: nothing waits for the disk.
+/// As [`write()`] for what can be had again and is checked when it is read: nothing waits for the disk.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_for_now(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     replace(path, bytes, false)
 }
 
-/// As [`write`] for a path that the user named: a device or a pipe is written to, not replaced.
+/// As [`write()`] for a path that the user named: a device or a pipe is written to, not replaced.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_out(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     if std::fs::metadata(path).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
         let mut file = std::fs::OpenOptions::new().write(true).open(path)?;

@@ -24,7 +24,7 @@ const KINDS: &[&str] = &[
     "microsoft/phi-4",
     "mistralai/Mistral-7B-v0.1",
     "trulyopen-fixtures/adapter-only",
-    "trulyopen-fixtures/modified-mit",
+    "trulyopen-fixtures/no-license",
 ];
 
 /// Models of the fixtures under names of their own, so that nobody's answers serve another: the kinds once as
