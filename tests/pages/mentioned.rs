@@ -69,9 +69,12 @@ fn cargo(command: &str) -> Result<(), String> {
     }
     match (words.get(1), command.split_once(" -- ")) {
         (Some(&"run"), Some((before, own))) if !before.contains("--example") => takes(&format!("trulyopen {own}")),
-        (Some(&("run" | "test" | "bench" | "build" | "install" | "fmt" | "clippy" | "doc" | "vendor" | "semver-checks" | "tree")), _) => {
-            Ok(())
-        }
+        (
+            Some(
+                &("run" | "test" | "bench" | "build" | "install" | "fmt" | "clippy" | "doc" | "vendor" | "semver-checks" | "tree" | "deny"),
+            ),
+            _,
+        ) => Ok(()),
         _ => Err("not a command of cargo that pages use".into()),
     }
 }
