@@ -89,13 +89,6 @@ impl Body {
     }
 }
 
-impl Body {
-    /// A content, and nothing said of it.
-    pub fn of(bytes: Vec<u8>) -> Body {
-        Body { bytes, commit: None, kept: None }
-    }
-}
-
 /// Where evidence came from, as the contract's `fetched_from` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
