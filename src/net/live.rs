@@ -124,7 +124,7 @@ impl Live {
                             break;
                         }
                         (self.trace)(&format!("again {}: {}", resource.url, last.words()));
-                        tokio::time::sleep(wait.unwrap_or(pause)).await;
+                        tokio::time::sleep(wait.unwrap_or_else(|| spread(pause))).await;
                         pause *= 2;
                     }
                 }
@@ -231,6 +231,14 @@ fn limit_words(headers: &HeaderMap) -> Option<String> {
     let all = text("ratelimit-policy").and_then(|p| value(&p, "q="));
     let of = all.map_or(String::new(), |all| format!(" of {all}"));
     Some(format!("{left}{of} requests left{}", wait.map_or(String::new(), |s| format!(" in the next {s} s"))))
+}
+
+/// A pause between half and one and a half times as long, so that many runs that failed together do not come
+/// back together. The source of chance is the one that hash tables are seeded with.
+fn spread(pause: Duration) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    let chance = (RandomState::new().hash_one(0u8) >> 11) as f64 / (1u64 << 53) as f64;
+    pause.mul_f64(0.5 + chance)
 }
 
 /// The content of a reply.
@@ -350,4 +358,16 @@ fn root_cause(e: &reqwest::Error) -> String {
         cause = inner;
     }
     crate::text::cut(&crate::text::line(&cause.to_string()), 120).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_are_spread_within_bounds() {
+        let pauses: Vec<Duration> = (0..200).map(|_| spread(limits::BACKOFF)).collect();
+        assert!(pauses.iter().all(|p| *p >= limits::BACKOFF / 2 && *p <= limits::BACKOFF * 3 / 2));
+        assert!(pauses.iter().collect::<std::collections::BTreeSet<_>>().len() > 100, "they differ");
+    }
 }
