@@ -56,7 +56,7 @@ pub fn run<T>(
         .collect();
     seed(fetcher, jobs);
     let (peers, keep) = (&peers, &keep);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
+    let runtime = crate::net::runtime()?;
     let whole = runtime.block_on(async {
         let mut done = std::pin::pin!(
             futures_util::stream::iter(jobs.iter().enumerate())

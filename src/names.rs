@@ -2,7 +2,8 @@
 //! similar one. The hub is asked where it can be; otherwise the names known on this machine are compared.
 
 use crate::evidence::Snapshot;
-use crate::hub::{Endpoints, huggingface, is_repo_id};
+use crate::hub::huggingface::{self, HuggingFace};
+use crate::hub::is_repo_id;
 use crate::net::{Fetcher, Gap, Resource, limits};
 use crate::target::Place;
 use futures_util::future::join;
@@ -36,7 +37,7 @@ fn missing(snapshot: &Snapshot) -> Option<&str> {
 pub async fn other(fetcher: &Fetcher, snapshot: &Snapshot) -> Option<Other> {
     let id = missing(snapshot)?;
     let at = &fetcher.endpoints;
-    let (dataset, space) = (of_kind(at, "datasets", id), of_kind(at, "spaces", id));
+    let (dataset, space) = (HuggingFace.dataset_info(at, id), HuggingFace.space_info(at, id));
     let (dataset, space) = join(fetcher.get(&dataset), fetcher.get(&space)).await;
     let named = |kind, plural: &str| Other { kind, page: format!("{}/{plural}/{id}", at.get(huggingface::NAME)) };
     dataset.is_ok().then(|| named("dataset", "datasets")).or_else(|| space.is_ok().then(|| named("space", "spaces")))
@@ -55,17 +56,6 @@ pub async fn similar(fetcher: &Fetcher, snapshot: &Snapshot) -> Vec<String> {
     let known = fetcher.known_models();
     // A name that is known needs no other.
     if known.contains(id) { Vec::new() } else { nearest(id, found.iter().chain(&known).map(String::as_str)) }
-}
-
-/// The record of something else than a model.
-fn of_kind(at: &Endpoints, kind: &str, id: &str) -> Resource {
-    let owner = if id.contains('/') { "" } else { "_legacy/" };
-    Resource {
-        path: format!("{}/{kind}/{owner}{id}/info.json", huggingface::NAME),
-        url: format!("{}/api/{kind}/{id}", at.get(huggingface::NAME)),
-        limit: limits::RECORD_BYTES,
-        expect: None,
-    }
 }
 
 /// Ids that the hub finds for a name, the most used first

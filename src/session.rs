@@ -265,7 +265,7 @@ pub fn audit_all(fetcher: &Fetcher, rules: &Rules, options: &Options, targets: &
 /// # Errors
 /// Where the runtime cannot start or evidence cannot be saved.
 pub fn datasets(fetcher: &Fetcher, ids: &[String], jobs: usize) -> Result<Vec<DatasetSnapshot>, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
+    let runtime = crate::net::runtime()?;
     let found = futures_util::stream::iter(ids).map(|id| collect::dataset_of(fetcher, id)).buffered(jobs.max(1)).collect();
     let found = runtime.block_on(found);
     fetcher.finish()?;

@@ -6,7 +6,7 @@ use super::metadata;
 use super::record::Record;
 use super::wildcards::Wildcards;
 use crate::files::Kind;
-use crate::hub::record::{Extra, Gate, ModelRecord};
+use crate::hub::record::ModelRecord;
 use crate::hub::{Endpoints, is_repo_id};
 use crate::license::conclude::{self, Part};
 use crate::license::find;
@@ -240,21 +240,7 @@ impl<'r> Names<'r> {
 /// Concludes as an audit does, of a model of no family whose only witnesses are these values.
 fn work_out_license(record: &Record<'_>, rules: &Rules) -> License {
     let tags: Vec<String> = record.tags.iter().filter(|t| t.starts_with("license:")).map(|t| t.to_string()).collect();
-    let model = ModelRecord {
-        id: "-".into(),
-        commit: None,
-        gate: Gate::None,
-        private: false,
-        disabled: false,
-        pipeline_tag: None,
-        library: None,
-        tags,
-        card_data: record.front.to_value(),
-        config: serde_json::Value::Null,
-        files: Some(Vec::new()),
-        providers: None,
-        extra: Extra::default(),
-    };
+    let model = ModelRecord { tags, card_data: record.front.to_value(), ..ModelRecord::bare("-", Vec::new()) };
     let is_other = crate::license::tags(&model).iter().any(|v| crate::text::fold_name(v) == "other");
     let snapshot = metadata::bare(model);
     let terms = conclude::conclude(&snapshot, rules, &mut Vec::new());

@@ -151,7 +151,7 @@ impl Run<'_> {
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
+    let runtime = crate::net::runtime()?;
     Ok(runtime.block_on(future))
 }
 

@@ -96,7 +96,7 @@ pub fn run(shared: &Shared) -> Result<Exit, Error> {
     let offline = shared.offline || around.hub.offline;
     let questions = questions(shared, &around)?;
     let live = Live::new(session::tokens(&around, &around.endpoints(hub_address(shared))?), limit(shared), None, |_| {})?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
+    let runtime = crate::net::runtime()?;
     let hosts = runtime.block_on(join_all(questions.into_iter().map(|q| async {
         let answer = if offline { Err(Gap::Offline) } else { live.probe(&q.url).await };
         host(q, answer)

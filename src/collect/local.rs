@@ -164,7 +164,7 @@ pub(super) fn file(target: &Target, path: &Path, depth: Depth) -> Snapshot {
             Ok(Some(names)) => {
                 let mut there: Vec<String> = names.into_iter().filter(|n| is_safe_path(n) && dir.join(n).is_file()).collect();
                 there.push(name);
-                let record = folder::bare("", entries(dir, there.clone()));
+                let record = ModelRecord::bare("", entries(dir, there.clone()));
                 alone(target, path, depth, there, folder::headers(dir, &record))
             }
             Ok(None) => unreadable(target, path, Gap::Malformed("it is no index of a sharded set".into())),
@@ -208,7 +208,7 @@ fn shards(dir: &Path, name: &str) -> Vec<String> {
 fn alone(target: &Target, path: &Path, depth: Depth, names: Vec<String>, headers: Vec<Header>) -> Snapshot {
     let name = path.file_name().map_or("model".into(), |n| n.to_string_lossy().into_owned());
     let dir = path.parent().unwrap_or(Path::new("."));
-    let record = folder::bare(&name, entries(dir, names));
+    let record = ModelRecord::bare(&name, entries(dir, names));
     let cite = Evidence { path: Some(path.display().to_string()), note: "a file on this machine".into(), ..Evidence::default() };
     let card = Err(Gap::NotFetched(ALONE.into()));
     let mut out = finish(target, NAME, name, path.display().to_string(), Origin::Directory, depth, Ok(record), None, cite, card);
@@ -373,7 +373,7 @@ fn stored(target: &Target, name: &str, manifest: &Path, store: &Path, depth: Dep
         own.pairs.push(Pair { key: "from".into(), value: registry(&format!("hf.co/{rest}")) });
         headers.push(own);
     }
-    let mut record = folder::bare(name, files);
+    let mut record = ModelRecord::bare(name, files);
     record.gate = Gate::Unknown;
     let card = Err(Gap::NotFetched(PARTIAL.into()));
     let mut out = finish(target, NAME, name.to_string(), shown, Origin::Cache, depth, Ok(record), None, cite, card);

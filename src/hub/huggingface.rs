@@ -98,12 +98,12 @@ fn file(at: &Endpoints, id: &str, revision: &str, path: &str) -> Resource {
 impl HuggingFace {
     /// The record of a dataset.
     pub fn dataset_info(&self, at: &Endpoints, id: &str) -> Resource {
-        Resource {
-            path: format!("{}/info.json", dataset_dir(id)),
-            url: format!("{}/api/datasets/{id}", at.get(NAME)),
-            limit: limits::RECORD_BYTES,
-            expect: None,
-        }
+        record_of(at, "datasets", id)
+    }
+
+    /// The record of a space.
+    pub fn space_info(&self, at: &Endpoints, id: &str) -> Resource {
+        record_of(at, "spaces", id)
     }
 
     /// The card of a dataset.
@@ -144,13 +144,27 @@ pub fn models_of_task(at: &Endpoints, task: &str) -> Resource {
     }
 }
 
-/// A legacy id without an owner has its own folder in the evidence layout.
 fn model_dir(id: &str) -> String {
-    format!("{NAME}/models/{}{id}", if id.contains('/') { "" } else { "_legacy/" })
+    dir_of("models", id)
 }
 
 fn dataset_dir(id: &str) -> String {
-    format!("{NAME}/datasets/{}{id}", if id.contains('/') { "" } else { "_legacy/" })
+    dir_of("datasets", id)
+}
+
+/// A legacy id without an owner has its own folder in the evidence layout.
+fn dir_of(kind: &str, id: &str) -> String {
+    format!("{NAME}/{kind}/{}{id}", if id.contains('/') { "" } else { "_legacy/" })
+}
+
+/// The record of something else than a model.
+fn record_of(at: &Endpoints, kind: &str, id: &str) -> Resource {
+    Resource {
+        path: format!("{}/info.json", dir_of(kind, id)),
+        url: format!("{}/api/{kind}/{id}", at.get(NAME)),
+        limit: limits::RECORD_BYTES,
+        expect: None,
+    }
 }
 
 /// What the hub's own clients read from the environment. Everything is passed on explicitly from

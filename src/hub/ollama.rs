@@ -8,7 +8,7 @@
 //! Entries have no card and name no original. Only the manifest, the configuration and license layers are
 //! read; the layers of weights never are.
 
-use super::record::{Extra, FileEntry, Gate, ModelRecord, is_commit};
+use super::record::{Extra, FileEntry, ModelRecord, is_commit};
 use super::{Answer, Asked, Endpoints, Hub, Named, NotNamed, field, first, json};
 use crate::net::{BlobDigest, Body, Gap, Resource, limits, sha256};
 use crate::rules::Rules;
@@ -195,21 +195,12 @@ fn record(body: &Body, id: &str) -> Result<ModelRecord, Gap> {
         let path = if *count == 1 && stem != "license" { format!("{stem}.{extension}") } else { format!("{stem}-{count}.{extension}") };
         files.push(FileEntry { path, size: layer.size, digest: Some(BlobDigest::Sha256(layer.digest)) });
     }
+    let author = id.split_once('/').map(|(owner, _)| owner.to_string());
     Ok(ModelRecord {
-        id: id.to_string(),
         // The digest by which the registry knows the manifest, and so everything that it names.
         commit: Some(sha256(&body.bytes)),
-        gate: Gate::None,
-        private: false,
-        disabled: false,
-        pipeline_tag: None,
-        library: None,
-        tags: Vec::new(),
-        card_data: Value::Null,
-        config: Value::Null,
-        files: Some(files),
-        providers: None,
-        extra: Extra { author: id.split_once('/').map(|(owner, _)| owner.to_string()), ..Extra::default() },
+        extra: Extra { author, ..Extra::default() },
+        ..ModelRecord::bare(id, files)
     })
 }
 

@@ -112,6 +112,25 @@ pub fn utc_second(time: &str) -> Option<String> {
 }
 
 impl ModelRecord {
+    /// One with nothing in it but an id and files: what a place without records of its own begins with.
+    pub fn bare(id: &str, files: Vec<FileEntry>) -> ModelRecord {
+        ModelRecord {
+            id: id.to_string(),
+            commit: None,
+            gate: Gate::None,
+            private: false,
+            disabled: false,
+            pipeline_tag: None,
+            library: None,
+            tags: Vec::new(),
+            card_data: Value::Null,
+            config: Value::Null,
+            files: Some(files),
+            providers: None,
+            extra: Extra::default(),
+        }
+    }
+
     /// Reads a record.
     ///
     /// # Errors

@@ -54,6 +54,14 @@ impl BlobDigest {
     }
 }
 
+/// What requests run on: one thread, since a run waits for hosts and not for itself.
+///
+/// # Errors
+/// Where the system gives no resources for it.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))
+}
+
 /// The git blob id of a content, lower-case hex.
 pub fn git_blob_id(bytes: &[u8]) -> String {
     use sha1::{Digest, Sha1};

@@ -93,7 +93,7 @@ pub fn read(fetcher: &Fetcher, author: Option<&str>, sink: Sink<'_>, next: &mut 
     if let Some(root) = fetcher.directory() {
         return folders(root, author, sink, next);
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
+    let runtime = crate::net::runtime()?;
     let name = fetcher.endpoints.get(crate::hub::huggingface::NAME).to_string();
     let mut chunker = Chunker::new(sink, next, &name, "model");
     let outcome = runtime.block_on(pages(fetcher, author, watch, |bytes| {
@@ -129,7 +129,7 @@ pub fn records(fetcher: &Fetcher, owner: &str, watch: &Watch<'_>) -> Result<Resu
     if fetcher.directory().is_some() {
         read(fetcher, Some(owner), &mut sink, &mut 0, watch)?;
     } else {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))?;
+        let runtime = crate::net::runtime()?;
         let mut next = 0;
         let mut chunker = Chunker::new(&mut sink, &mut next, "list", "model");
         let outcome = runtime.block_on(pages(fetcher, Some(owner), watch, |bytes| {

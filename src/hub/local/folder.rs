@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use crate::files;
-use crate::hub::record::{Extra, FileEntry, Gate, ModelRecord};
+use crate::hub::record::{FileEntry, ModelRecord};
 use crate::net::{Gap, is_safe_path, limits};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -14,25 +14,6 @@ const HEADS: usize = 64;
 /// Folders below the folder.
 const DEPTH: usize = 6;
 
-/// A record without anything in it but an id and files. Digests are left out: there is no list to check against.
-pub fn bare(id: &str, files: Vec<FileEntry>) -> ModelRecord {
-    ModelRecord {
-        id: id.to_string(),
-        commit: None,
-        gate: Gate::None,
-        private: false,
-        disabled: false,
-        pipeline_tag: None,
-        library: None,
-        tags: Vec::new(),
-        card_data: Value::Null,
-        config: Value::Null,
-        files: Some(files),
-        providers: None,
-        extra: Extra::default(),
-    }
-}
-
 /// A record made from the files of a folder, and the links in it that lead nowhere.
 ///
 /// # Errors
@@ -43,7 +24,7 @@ pub fn record(dir: &Path, id: &str) -> Result<(ModelRecord, Vec<String>), Gap> {
     found.files.sort_by(|a, b| a.path.cmp(&b.path));
     found.dangling.sort();
     let config = crate::net::directory::read(&dir.join("config.json"), limits::CONFIG_BYTES).ok();
-    let mut record = bare(id, found.files);
+    let mut record = ModelRecord::bare(id, found.files);
     record.config = config.and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or(Value::Null);
     Ok((record, found.dangling))
 }
