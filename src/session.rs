@@ -196,7 +196,7 @@ pub(crate) async fn audit_beside<'r>(
     target: &Target,
     peers: &[Review],
 ) -> (Snapshot, Audit<'r>) {
-    budget::within(fetcher.budget, audit_within(fetcher, rules, options, target, peers)).await
+    budget::within(fetcher.budgets.target, audit_within(fetcher, rules, options, target, peers)).await
 }
 
 async fn audit_within<'r>(

@@ -62,7 +62,7 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         ));
     }
     let mof = if args.mot_compatible { Mode::Tool } else { Mode::Letter };
-    let options = Options { strict: shared.strict, mof };
+    let options = Options { strict: shared.strict, mof, ..Options::default() };
     let mut state = args.resume.as_deref().map(|path| State::open(path, &rules, &options)).transpose()?;
     let fetcher = session::fetcher(&shared.access(), &around)?;
     let mut records: Vec<Option<Vec<u8>>> = vec![None; targets.len()];

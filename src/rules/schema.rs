@@ -71,7 +71,8 @@ impl FilePattern {
         FilePattern {
             head: head.to_string(),
             tail: tail.to_string(),
-            longest: longest.to_string(),
+            // What begins or ends a path need not be looked for again.
+            longest: if longest == head || longest == tail { String::new() } else { longest.to_string() },
             whole: wildmatch::WildMatch::new(pattern),
         }
     }
@@ -544,13 +545,13 @@ pub struct Base {
     pub note: Option<String>,
     /// The patterns, made ready when they are first asked.
     #[serde(skip)]
-    pub matchers: std::sync::OnceLock<Vec<wildmatch::WildMatch>>,
+    pub matchers: std::sync::OnceLock<Vec<FilePattern>>,
 }
 
 impl Base {
     /// Whether it is about an id in lower case.
     pub fn fits(&self, lower: &str) -> bool {
-        self.matchers.get_or_init(|| self.patterns().map(wildmatch::WildMatch::new).collect()).iter().any(|p| p.matches(lower))
+        self.matchers.get_or_init(|| self.patterns().map(FilePattern::new).collect()).iter().any(|p| p.matches(lower))
     }
 
     /// All its patterns.
