@@ -46,15 +46,14 @@ pub struct FileClass {
     /// For weights: the format.
     pub format: Option<String>,
     pub patterns: Vec<String>,
-    /// `patterns`, made ready once.
-    #[serde(skip)]
-    pub matchers: Vec<FilePattern>,
 }
 
 /// A pattern of file names (`*`, `?`). What stands before the first wildcard and behind the last, and the
 /// longest part without one, are compared first, since of a hundred patterns hardly one fits and these tell.
 #[derive(Debug, Clone)]
 pub struct FilePattern {
+    pub(super) first: Option<u8>,
+    pub(super) last: Option<u8>,
     head: String,
     tail: String,
     longest: String,
@@ -69,6 +68,8 @@ impl FilePattern {
         let tail = pattern.rsplit(wild).next().unwrap_or_default();
         let longest = pattern.split(wild).max_by_key(|part| part.len()).unwrap_or_default();
         FilePattern {
+            first: head.bytes().next(),
+            last: tail.bytes().next_back(),
             head: head.to_string(),
             tail: tail.to_string(),
             // What begins or ends a path need not be looked for again.
@@ -79,7 +80,14 @@ impl FilePattern {
 
     /// Whether a path fits.
     pub fn matches(&self, path: &str) -> bool {
-        path.starts_with(&self.head) && path.ends_with(&self.tail) && path.contains(&self.longest) && self.whole.matches(path)
+        // Most patterns are ruled out by one byte.
+        let may = |own: Option<u8>, theirs: Option<u8>| own.is_none() || own == theirs;
+        may(self.first, path.bytes().next())
+            && may(self.last, path.bytes().next_back())
+            && path.starts_with(&self.head)
+            && path.ends_with(&self.tail)
+            && path.contains(&self.longest)
+            && self.whole.matches(path)
     }
 }
 
@@ -543,17 +551,9 @@ pub struct Base {
     pub family: String,
     pub source: String,
     pub note: Option<String>,
-    /// The patterns, made ready when they are first asked.
-    #[serde(skip)]
-    pub matchers: std::sync::OnceLock<Vec<FilePattern>>,
 }
 
 impl Base {
-    /// Whether it is about an id in lower case.
-    pub fn fits(&self, lower: &str) -> bool {
-        self.matchers.get_or_init(|| self.patterns().map(FilePattern::new).collect()).iter().any(|p| p.matches(lower))
-    }
-
     /// All its patterns.
     pub fn patterns(&self) -> impl Iterator<Item = &str> {
         self.pattern.iter().chain(&self.patterns).map(String::as_str)
