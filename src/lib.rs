@@ -79,6 +79,7 @@ pub mod mirror;
 pub mod names;
 pub mod net;
 pub mod permits;
+pub mod placed;
 pub mod plan;
 pub mod policy;
 pub mod progress;

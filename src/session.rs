@@ -288,6 +288,7 @@ pub fn audit_each<T>(
     let mut results = Vec::with_capacity(targets.len());
     let pace = Pace { jobs, interruptible: false };
     crate::batch::run(
+        &crate::net::runtime()?,
         fetcher,
         rules,
         options,

@@ -5,6 +5,7 @@ mod compare;
 pub mod conclude;
 mod decode;
 mod disagree;
+pub mod listed;
 pub mod names;
 pub mod prose;
 pub mod text;

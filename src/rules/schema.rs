@@ -1,6 +1,6 @@
 //! The shapes that rule files may have. Unknown keys are refused everywhere.
 
-use super::spanned::Spanned;
+use crate::placed::{Day, Spanned};
 use crate::vocabulary::{Availability, Basis, ComponentId, Content, Severity, Tri, Verdict};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -377,8 +377,7 @@ pub struct LicenseRule {
     pub text: Option<TextMarks>,
     pub basis: LicenseBasis,
     pub source: String,
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub checked: toml::value::Datetime,
+    pub checked: Day,
     pub note: Option<String>,
 }
 
