@@ -3,11 +3,10 @@
 //! proven by an audit, of this run or of the file that the list came from. Quality is not compared.
 
 use crate::hub::record::{Gate, ModelRecord};
-use crate::license;
 use crate::report::Model;
 use crate::rules::Rules;
-use crate::text;
 use crate::vocabulary::{Content, Openness, Verdict};
+use crate::{license, text};
 use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Reverse;

@@ -11,17 +11,15 @@ use crate::framework::mof::Statuses;
 use crate::framework::{self, Evaluations};
 use crate::hub::record::Gate;
 use crate::inspect::Inspection;
-use crate::license;
 use crate::license::conclude::Terms;
 use crate::lineage::{self, Lineage};
-use crate::mirror;
 use crate::net::Gap;
 use crate::requirement::{Attested, Facts};
 use crate::reviewed::overlay;
 use crate::rules::Rules;
-use crate::text;
 use crate::verdict::{self, Reason, Standing};
 use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Pillar, PillarStatus, Tri, Verdict};
+use crate::{license, mirror, text};
 use std::collections::BTreeMap;
 
 /// How to judge.

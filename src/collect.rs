@@ -132,7 +132,7 @@ async fn first_wave(
     // Where the list is an answer of its own, it is what files are cited from.
     let cited = usize::from(answers.get(1).is_some_and(Result::is_ok) && parts.len() > 1);
     let url = parts.get(cited).map(|p| p.url.clone());
-    let record_digest = answers.get(cited).and_then(|a| a.as_ref().ok()).map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
+    let record_digest = answers.get(cited).and_then(|a| a.as_ref().ok()).map(|b| format!("sha256:{}", crate::digest::sha256(&b.bytes)));
     let record_cite = Evidence { url, note, digest: record_digest, ..Evidence::default() };
     let mut snapshot = finish(target, hub.name(), id, page, fetched_from, depth, record, revision, record_cite, card);
     snapshot.fetched_at = fetched_at;
@@ -291,7 +291,7 @@ fn listed(fetcher: &Fetcher, record: &ModelRecord, path: &str, gap: Gap) -> Gap 
 }
 
 fn document(url: impl Into<Option<String>>, path: &str, bytes: &[u8]) -> Document {
-    Document { path: path.to_string(), url: url.into(), sha256: crate::net::sha256(bytes), bytes: bytes.to_vec() }
+    Document { path: path.to_string(), url: url.into(), sha256: crate::digest::sha256(bytes), bytes: bytes.to_vec() }
 }
 
 /// Looks a dataset up that is named by its id alone.
@@ -421,7 +421,7 @@ async fn ancestor(
 
 /// Where a base model is: a name means the default hub, an address or `HUB:NAME` the hub that it says.
 fn base_on_hub(fetcher: &Fetcher, hub: &'static dyn Hub, id: &str) -> Result<(Target, &'static dyn Hub, String), Gap> {
-    if hub::is_repo_id(id) {
+    if crate::ids::is_repo_id(id) {
         let place = Place::Hub { hub: hub.name(), id: id.to_string(), revision: None };
         return Ok((Target { given: id.to_string(), place }, hub, id.to_string()));
     }

@@ -1,9 +1,18 @@
 //! What the files of a model repository are, by the patterns of `rules/files.toml`, and whether a
 //! sharded set of weights is complete.
 
-use crate::hub::record::FileEntry;
+use crate::digest::BlobDigest;
 use crate::rules::Rules;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// A file of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    pub path: String,
+    /// Bytes, where the record says.
+    pub size: Option<u64>,
+    pub digest: Option<BlobDigest>,
+}
 
 /// Kinds that the code asks about, by their id in the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

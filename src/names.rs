@@ -3,7 +3,7 @@
 
 use crate::evidence::Snapshot;
 use crate::hub::huggingface::{self, HuggingFace};
-use crate::hub::is_repo_id;
+use crate::ids::is_repo_id;
 use crate::net::{Fetcher, Gap, Resource, limits};
 use crate::target::Place;
 use futures_util::future::join;
@@ -64,7 +64,7 @@ async fn search(fetcher: &Fetcher, id: &str) -> Vec<String> {
     let name = id.rsplit('/').next().unwrap_or(id);
     let query: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     let resource = Resource {
-        path: format!("{}/search/{}.json", huggingface::NAME, crate::net::sha256(name.as_bytes())),
+        path: format!("{}/search/{}.json", huggingface::NAME, crate::digest::sha256(name.as_bytes())),
         url: format!("{}/api/models?search={query}&sort=downloads&direction=-1&limit={ASKED}", fetcher.endpoints.get(huggingface::NAME)),
         limit: limits::RECORD_BYTES,
         expect: None,

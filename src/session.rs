@@ -3,12 +3,11 @@
 
 use crate::audit::{Audit, Options, judge};
 use crate::batch::{Job, Pace};
-use crate::collect;
 use crate::error::Error;
 use crate::evidence::{DatasetSnapshot, Depth, Snapshot};
+use crate::hosts::Endpoints;
 use crate::hub::huggingface::Environment;
-use crate::hub::{Endpoints, github, huggingface, table};
-use crate::names;
+use crate::hub::{github, huggingface};
 use crate::net::auth::Token;
 use crate::net::cache::{Cache, Settings};
 use crate::net::directory::Directory;
@@ -20,6 +19,7 @@ use crate::reviewed::{self, Review};
 use crate::rules::Rules;
 use crate::target::{Place, Target};
 use crate::vocabulary::Verdict;
+use crate::{collect, names};
 use futures_util::StreamExt;
 use futures_util::future::join;
 use std::collections::BTreeMap;
@@ -61,7 +61,7 @@ impl Surroundings {
     pub fn read() -> Surroundings {
         let var = |name: &str| std::env::var(name).ok().map(|v| v.trim().trim_end_matches('/').to_string()).filter(|v| !v.is_empty());
         let address = |name: &&str| var(name).map(|v| if name.ends_with("_DOMAIN") { format!("https://{v}") } else { v });
-        let moved = table::services().filter_map(|s| Some((s.key, s.variables.iter().find_map(address)?)));
+        let moved = crate::hosts::SERVICES.iter().filter_map(|s| Some((s.key, s.variables.iter().find_map(address)?)));
         Surroundings {
             hub: Environment::read(),
             github_token: var("GITHUB_TOKEN"),
@@ -94,7 +94,8 @@ impl Surroundings {
         let moved = self.moved.iter().map(|(key, address)| (*key, address.clone()));
         let hub = hub.map(|h| h.trim_end_matches('/').to_string()).or_else(|| self.hub.endpoint.clone());
         for (key, address) in moved.chain(hub.map(|h| (huggingface::NAME, h))) {
-            let name = table::services().find(|s| s.key == key).and_then(|s| s.variables.first()).filter(|_| key != huggingface::NAME);
+            let name =
+                crate::hosts::SERVICES.iter().find(|s| s.key == key).and_then(|s| s.variables.first()).filter(|_| key != huggingface::NAME);
             let name = name.copied().unwrap_or("the hub");
             let usable = url::Url::parse(&address).is_ok_and(|u| {
                 matches!(u.scheme(), "http" | "https") && u.host().is_some() && u.username().is_empty() && u.password().is_none()

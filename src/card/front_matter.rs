@@ -1,7 +1,6 @@
 //! The YAML block at the top of a model card, as the hub reads it: the first thing in the file,
 //! between two lines of three dashes. Written by strangers, so parsed within a budget.
 
-use crate::hub::record::strings;
 use crate::net::limits;
 use serde_json::Value;
 
@@ -150,6 +149,17 @@ pub fn line_of(split: &Split<'_>, key: &str, item: Option<&str>) -> Option<u32> 
         }
     }
     found
+}
+
+/// A string or a list of strings, as front matter has either; other values are passed over. No name
+/// is as long as what is cut here, and what is written goes into every output.
+pub fn strings(value: Option<&Value>) -> Vec<String> {
+    let short = |s: &str| crate::text::cut(s.trim(), limits::NAME_CHARS).into_owned();
+    match value {
+        Some(Value::String(s)) if !s.trim().is_empty() => vec![short(s)],
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).filter(|s| !s.trim().is_empty()).map(short).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ impl Card {
             if let Some(line) = front_matter::line_of(&split, key, None) {
                 lines.push((key.to_string(), None, line));
             }
-            for item in crate::hub::record::strings(Some(value)).into_iter().take(200) {
+            for item in crate::card::front_matter::strings(Some(value)).into_iter().take(200) {
                 if let Some(line) = front_matter::line_of(&split, key, Some(&item)) {
                     lines.push((key.to_string(), Some(item), line));
                 }

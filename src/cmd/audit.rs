@@ -55,7 +55,7 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
             "name one, as in `trulyopen audit deepseek-ai/DeepSeek-R1`, or give a list with --from FILE",
         ));
     }
-    if let Some(bad) = args.org.iter().find(|o| o.contains('/') || !crate::hub::is_repo_id(o)) {
+    if let Some(bad) = args.org.iter().find(|o| o.contains('/') || !crate::ids::is_repo_id(o)) {
         return Err(Error::usage(
             format!("`{}` is no name of an organisation", crate::text::line(bad)),
             "it is the first half of ORG/NAME",

@@ -4,19 +4,21 @@
 use super::{document, finish, first_wave};
 use crate::card::Card;
 use crate::card::front_matter::FrontMatter;
+use crate::digest::BlobDigest;
 use crate::evidence::{Depth, Document, Evidence, Mention, Snapshot};
-use crate::files;
+use crate::files::FileEntry;
+use crate::hosts::Endpoints;
 use crate::hub::local::cache::{self, Entry};
 use crate::hub::local::header::{Format, Header, Pair, What};
 use crate::hub::local::{self, ALONE, Kind, NAME, PARTIAL, folder, modelfile};
-use crate::hub::record::{FileEntry, Gate, ModelRecord};
-use crate::hub::{self, Endpoints, huggingface};
+use crate::hub::record::{Gate, ModelRecord};
+use crate::hub::{self, huggingface};
 use crate::net::directory::read;
-use crate::net::{BlobDigest, Fetcher, Gap, Origin, is_safe_path, limits};
+use crate::net::{Fetcher, Gap, Origin, is_safe_path, limits};
 use crate::plan::{self, BaseMention, Plan};
 use crate::rules::Rules;
 use crate::target::{Place, Target};
-use crate::text;
+use crate::{files, text};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 

@@ -8,8 +8,7 @@ use crate::files::Kind;
 use crate::hub::github::RepoId;
 use crate::inspect::{Extent, Shown};
 use crate::license::{self, conclude};
-use crate::plan;
-use crate::text;
+use crate::{plan, text};
 use serde_json::Value;
 
 /// The network.
@@ -300,7 +299,7 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
         .paths
         .iter()
         .map(|p| Evidence {
-            url: Some(format!("{}/blob/{}/{}", repo.id.page(), pinned.unwrap_or("HEAD"), crate::hub::encode_path(p))),
+            url: Some(format!("{}/blob/{}/{}", repo.id.page(), pinned.unwrap_or("HEAD"), crate::ids::encode_path(p))),
             path: Some(p.clone()),
             note: format!("in the tree of {}", repo.id),
             ..Evidence::default()

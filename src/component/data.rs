@@ -3,10 +3,10 @@
 
 use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
+use crate::card::front_matter::strings;
 use crate::card::topics::{self, Said};
 use crate::card::{BlockKind, Card, corpora};
 use crate::evidence::{DatasetSnapshot, Depth, Role};
-use crate::hub::record::strings;
 use crate::text;
 
 /// The datasets that trained it.

@@ -3,14 +3,12 @@
 use super::lock::{Entry, Lock};
 use super::subject::{Origin, Subject};
 use super::{Input, Place, Use, Violation, is_gate_rule, place_in_policy, span_of};
-use crate::hub;
-use crate::license;
 use crate::policy::licenses::{self, LicenseSet, Part};
 use crate::policy::{Action, ComponentNeed, Settings};
 use crate::report::Evidence;
 use crate::rules::Rules;
-use crate::text;
 use crate::vocabulary::{Availability, Basis, Content, Openness, Severity, Tri, Verdict};
+use crate::{hub, license, text};
 use std::ops::Range;
 
 /// A violation before it has a place.

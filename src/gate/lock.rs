@@ -276,7 +276,7 @@ fn facts(s: &Subject, since: &str) -> String {
 }
 
 fn seal(facts: &str) -> String {
-    format!("sha256:{}", crate::net::sha256(facts.as_bytes()))
+    format!("sha256:{}", crate::digest::sha256(facts.as_bytes()))
 }
 
 /// The model of an entry, the day of its facts and its seal.

@@ -415,7 +415,7 @@ fn fingerprints(violations: &mut [Violation]) {
             let plain = parts.join("\u{0}");
             let n = seen.entry(plain.clone()).or_insert(0);
             *n += 1;
-            crate::net::sha256(format!("{plain}\u{0}{n}").as_bytes())
+            crate::digest::sha256(format!("{plain}\u{0}{n}").as_bytes())
         };
         for p in &mut v.places {
             let file = p.path.clone().unwrap_or_else(|| p.file.clone());

@@ -1,10 +1,10 @@
 //! What the gate needs to know of a model, whether it was audited now, stands in the lock, or is sold
 //! behind an API. Nothing here fetches.
 
+use crate::digest::{BlobDigest, sha256};
 use crate::evidence::Snapshot;
 use crate::files::Sorted;
 use crate::hub::record::Gate;
-use crate::net::{BlobDigest, sha256};
 use crate::policy::condition::{Results, flatten};
 use crate::report::{self, Model};
 use crate::rules::Rules;
@@ -307,7 +307,7 @@ pub fn key(target: &str, requested: Option<&str>, hosted: bool) -> Key {
 ///
 /// # Errors
 /// Why it cannot be audited, in a clause.
-pub fn target_of(name: &str, requested: Option<&str>, endpoints: &crate::hub::Endpoints) -> Result<Target, String> {
+pub fn target_of(name: &str, requested: Option<&str>, endpoints: &crate::hosts::Endpoints) -> Result<Target, String> {
     let spelled = match requested {
         Some(revision) => format!("{name}@{revision}"),
         None => name.to_string(),

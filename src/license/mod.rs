@@ -11,7 +11,8 @@ pub mod text;
 
 pub use names::find;
 
-use crate::hub::record::{ModelRecord, strings};
+use crate::card::front_matter::strings;
+use crate::hub::record::ModelRecord;
 use crate::net::limits;
 use crate::rules::Rules;
 use crate::rules::schema::{Base, LicenseRule, Obligation};

@@ -79,7 +79,7 @@ const DIFF_TIME: Duration = Duration::from_secs(1);
 pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     let none = |identity| Identified { identity, score: 0.0 };
     if !rules.clarified.is_empty()
-        && let Some(id) = rules.clarified.get(&crate::net::sha256(bytes))
+        && let Some(id) = rules.clarified.get(&crate::digest::sha256(bytes))
     {
         return Identified { identity: Identity::Exact { id: id.clone() }, score: 1.0 };
     }
@@ -243,7 +243,7 @@ fn digested(words: &[String], rules: &Rules) -> Option<String> {
 
 /// sha256 over a text's words, one blank between: what `words-sha256` in the rules lists.
 pub fn words_digest(words: &[String]) -> String {
-    crate::net::sha256(words.join(" ").as_bytes())
+    crate::digest::sha256(words.join(" ").as_bytes())
 }
 
 /// The digest of a text as it would be compared; none of what is no text, or too long to be a license.

@@ -14,10 +14,9 @@ use crate::finding::Finding;
 use crate::license::conclude::{Part, Terms};
 use crate::license::of_base;
 use crate::net::Gap;
-use crate::plan;
 use crate::rules::Rules;
-use crate::text;
 use crate::vocabulary::{Basis, ComponentId, Content, Openness, Pillar, Tri, Verdict};
+use crate::{plan, text};
 
 /// An ancestor, judged as far as it was gathered.
 #[derive(Debug, Clone)]

@@ -3,13 +3,14 @@
 //! "fine-tuned from".
 
 use super::{BaseMention, model_id, under};
+use crate::card::front_matter::strings;
 use crate::card::topics::{self, contains_phrase, sentences};
 use crate::card::{BlockKind, Card};
 use crate::evidence::Mention;
-use crate::hub::record::{ModelRecord, strings};
-use crate::hub::{self, Endpoints};
+use crate::hosts::Endpoints;
+use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
-use crate::text;
+use crate::{hub, text};
 
 /// All of them. Prose is asked only where nothing is declared: it also tells of relatives.
 pub fn bases(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints) -> Vec<BaseMention> {
@@ -35,7 +36,7 @@ struct Bases<'a> {
 impl Bases<'_> {
     fn add(&mut self, id: &str, relation: Option<&str>, mention: Mention) {
         let known = self.found.iter().any(|b| b.id.eq_ignore_ascii_case(id));
-        if hub::is_repo_id(id) && !known && !id.eq_ignore_ascii_case(self.own) {
+        if crate::ids::is_repo_id(id) && !known && !id.eq_ignore_ascii_case(self.own) {
             self.found.push(BaseMention { id: id.to_string(), relation: relation.map(str::to_string), mention });
         }
     }
@@ -62,7 +63,7 @@ fn declared(record: &ModelRecord, card: Option<&Card>, at: &Endpoints) -> Vec<Ba
     }
     for tag in &record.tags {
         if let Some((relation, id)) = tag.strip_prefix("base_model:").and_then(|t| t.split_once(':'))
-            && hub::is_repo_id(id)
+            && crate::ids::is_repo_id(id)
         {
             add(id.to_string(), Some(relation.to_string()), Mention { line: None, declared: true, context: "a base_model tag".into() });
         }
@@ -131,7 +132,7 @@ fn is_written_as_id(word: &str) -> bool {
     let Some((owner, name)) = word.split_once('/') else { return false };
     let stem = |s: &str| s.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
     let pair = owner.chars().any(|c| c.is_ascii_digit()) && stem(owner) == stem(name);
-    hub::is_repo_id(word)
+    crate::ids::is_repo_id(word)
         && owner.len() > 2
         && owner.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
         && name.chars().any(|c| c.is_ascii_digit())
@@ -227,7 +228,7 @@ fn linked_model(url: &str, at: &Endpoints) -> Option<String> {
     let folded = text::fold_url(url);
     let hubs = hub::HUBS.iter().filter(|f| f.bases == f.hub.name());
     let on_hub = hubs
-        .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services.iter().map(|s| text::fold_url(at.get(s.key)))))
+        .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services().map(|s| text::fold_url(at.get(s.key)))))
         .any(|h| folded.strip_prefix(h.as_str()).is_some_and(|r| r.starts_with('/')));
     // `nlp/viewer` was a page of the hub's.
     on_hub.then(|| model_id(url, at)).flatten().filter(|id| id.contains('/') && id != "nlp/viewer")

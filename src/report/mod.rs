@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub mod about;
-pub mod date;
 mod model;
 pub mod quotes;
 pub mod texts;
@@ -124,7 +123,7 @@ impl Report {
             models,
             strict: false,
             inventory: false,
-            generated: date::source_date(),
+            generated: crate::clock::source_date(),
             subject: None,
             policy: None,
             licenses,

@@ -41,7 +41,7 @@ impl Model {
                 revision: snapshot.revision.clone(),
                 url: snapshot.page.clone(),
                 fetched_from: snapshot.fetched_from.slug().into(),
-                fetched_at: snapshot.fetched_at.and_then(date::rfc3339),
+                fetched_at: snapshot.fetched_at.and_then(crate::clock::rfc3339),
             },
             verdict: audit.verdict,
             verdict_possible: audit.possible,
@@ -141,7 +141,7 @@ fn weights(snapshot: &Snapshot, rules: &Rules) -> Vec<WeightFile> {
             path: f.path.clone(),
             bytes: f.size,
             sha256: match &f.digest {
-                Some(crate::net::BlobDigest::Sha256(hex)) if hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                Some(crate::digest::BlobDigest::Sha256(hex)) if hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
                     Some(hex.to_ascii_lowercase())
                 }
                 _ => None,

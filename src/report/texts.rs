@@ -110,7 +110,7 @@ pub fn appendix(rules: &Rules, models: &mut [Model]) -> Appendix {
         let spdx = spdx::license_id(&id).is_some();
         let text = if spdx {
             license::text::official(&id).map(|text| {
-                let digest = format!("sha256:{}", crate::net::sha256(text.as_bytes()));
+                let digest = format!("sha256:{}", crate::digest::sha256(text.as_bytes()));
                 texts.insert(digest.clone(), text);
                 digest
             })

@@ -136,7 +136,7 @@ fn parse_yaml(shown: &str, text: &str) -> Result<Review, Error> {
         None => diagnose::file(shown, message),
     };
     let value = yaml::parse(text).map_err(|(line, message)| at_line(line, &message))?;
-    let sha256 = crate::net::sha256(text.as_bytes());
+    let sha256 = crate::digest::sha256(text.as_bytes());
     let made = |ids: Vec<String>, names: Vec<String>, by: String, content| Review {
         file: shown.to_string(),
         sha256: sha256.clone(),
@@ -172,7 +172,7 @@ fn hub_id(url: &str) -> Option<String> {
     let (owner, name) = (parts.next()?, parts.next()?);
     let id = format!("{owner}/{name}");
     let other = ["datasets", "spaces", "collections", "papers", "docs", "blog", "models", "api", "organizations"];
-    (crate::hub::is_repo_id(&id) && !other.contains(&owner)).then_some(id)
+    (crate::ids::is_repo_id(&id) && !other.contains(&owner)).then_some(id)
 }
 
 impl Review {

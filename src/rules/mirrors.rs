@@ -87,7 +87,7 @@ pub(super) fn add(file: File<'_>, rules: &mut Rules) -> Result<(), Error> {
     if let Some(owner) = parsed.owner.iter().find(|o| hub::by_name(o.hub.get_ref()).is_none()) {
         return Err(file.error(owner.hub.span(), &format!("no hub is called `{}`", owner.hub.get_ref())));
     }
-    if let Some(original) = parsed.original.iter().find(|o| !hub::is_repo_id(o.id.get_ref())) {
+    if let Some(original) = parsed.original.iter().find(|o| !crate::ids::is_repo_id(o.id.get_ref())) {
         return Err(file.error(original.id.span(), &format!("`{}` is no model name", original.id.get_ref())));
     }
     rules.mirrors.owners.splice(0..0, parsed.owner);

@@ -12,8 +12,8 @@ use crate::exit::Exit;
 use crate::gate::lock::Lock;
 use crate::gate::subject::{self, Key, Subject, Traits};
 use crate::gate::{self, Input, Locked, Outcome, Use, baseline};
-use crate::hub::Endpoints;
-use crate::policy::{self, Policy, read};
+use crate::hosts::Endpoints;
+use crate::policy::{Policy, read};
 use crate::progress::{Progress, Whole};
 use crate::render::check::{CheckReport, FORMATS, by_name, github};
 use crate::report::{Dataset, Model};
@@ -43,7 +43,7 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
     for c in &project.policy.clarifications {
         rules.clarified.insert(c.digest.clone(), c.license.clone());
     }
-    let today = policy::today()?;
+    let today = crate::clock::today()?;
     let environment = project.policy.in_environment(args.profile.as_deref().filter(|p| !p.is_empty()))?;
     let around = Surroundings::read();
     let endpoints = around.endpoints(shared.hub.as_deref().filter(|h| session::is_address(h)))?;
@@ -257,7 +257,7 @@ fn audit(
 /// The datasets that the project loads, as the hub has them.
 fn datasets(scan: &Scan, rules: &Rules, shared: &Shared, around: &Surroundings) -> Result<BTreeMap<String, Dataset>, Error> {
     let named = scan.references.iter().filter(|r| r.kind == scan::Kind::Dataset).filter_map(|r| r.target.clone());
-    let ids: BTreeSet<String> = named.filter(|id| crate::hub::is_repo_id(id)).collect();
+    let ids: BTreeSet<String> = named.filter(|id| crate::ids::is_repo_id(id)).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }

@@ -39,7 +39,7 @@ pub(super) fn others(
         fetcher.kept_models().into_iter().collect()
     } else {
         let mut ids = BTreeSet::new();
-        let fits = |c: &Candidate| c.task.as_deref().is_none_or(|t| tasks.contains(t)) && crate::hub::is_repo_id(&c.id);
+        let fits = |c: &Candidate| c.task.as_deref().is_none_or(|t| tasks.contains(t)) && crate::ids::is_repo_id(&c.id);
         crate::cmd::alternatives::audits(from, &mut |c| {
             if fits(&c) {
                 ids.insert(c.id);

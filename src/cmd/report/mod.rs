@@ -170,7 +170,7 @@ fn digests(dir: &Path) -> Result<Vec<(String, String)>, Error> {
     names.sort();
     names
         .into_iter()
-        .map(|name| Ok((crate::net::sha256(&read(&dir.join(&name))?), name)))
+        .map(|name| Ok((crate::digest::sha256(&read(&dir.join(&name))?), name)))
         .map(|r: Result<_, Error>| r.map(|(d, n)| (n, d)))
         .collect()
 }
