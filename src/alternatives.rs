@@ -90,7 +90,7 @@ impl Candidate {
         Candidate {
             parameters: record.extra.parameters.or_else(|| parameters_of_name(&record.id)),
             task: record.pipeline_tag.clone(),
-            license: license::tags(record).first().cloned(),
+            license: record.licenses().first().cloned(),
             downloads: record.extra.downloads,
             closed_off: record.private || record.disabled || record.gate == Gate::Manual,
             names_data: tagged("dataset:") || record.card_data.get("datasets").is_some(),

@@ -5,7 +5,7 @@
 mod local;
 
 use crate::card::{self, Card};
-use crate::evidence::*;
+use crate::evidence::{Document, Evidence};
 use crate::files::{self, Kind};
 use crate::hub::github::{RepoId, RepoRecord, Tree};
 use crate::hub::huggingface::HuggingFace;
@@ -15,6 +15,7 @@ use crate::license;
 use crate::net::{Fetcher, Gap, Origin, Resource, limits};
 use crate::plan::{self, BaseMention, DatasetMention, Plan};
 use crate::rules::Rules;
+use crate::snapshot::{Ancestor, CYCLE, DatasetSnapshot, Depth, Mention, RepoSnapshot, Role, Snapshot, Twin};
 use crate::target::{Place, Target};
 use futures_util::future::{BoxFuture, FutureExt, join, join_all, join4};
 use std::collections::BTreeSet;
@@ -43,9 +44,9 @@ fn collect_seen<'a>(
             Place::Folder(path) => local::folder(target, path, depth),
             Place::File(path) => local::file(target, path, depth),
             Place::Cached(entry) => local::cached(fetcher, rules, target, entry, depth).await,
-            // Judged on its own statements; nothing is gathered (see `reviewed::alone`).
+            // Judged on its own statements; nothing is gathered (see `audit::alone`).
             Place::Reviewed { format, .. } => {
-                return crate::reviewed::alone::snapshot(target, format.slug(), Err(Gap::NotFetched("a reviewed file".into())));
+                return Snapshot::of_review(target, format.slug(), Err(Gap::NotFetched("a reviewed file".into())));
             }
         };
         snapshot.reviews = reviews(fetcher, &snapshot.id);
@@ -202,7 +203,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
         plan.repos.clear();
         plan.left_out.clear();
         // The text of the license is needed only where nothing else names the terms.
-        if license::is_named(record, rules) || rules.bases.iter().any(|b| license::base_fits(b, &record.id)) {
+        if is_named(record, rules) || rules.bases.iter().any(|b| license::base_fits(b, &record.id)) {
             plan.files.clear();
             plan.unread.clear();
         } else {
@@ -439,9 +440,6 @@ fn base_on_hub(fetcher: &Fetcher, hub: &'static dyn Hub, id: &str) -> Result<(Ta
     }
 }
 
-/// Why an ancestor that was seen before is not gathered again.
-pub const CYCLE: &str = "it was met before on the way up";
-
 /// A second look, at everything that the ancestors' records and cards name: done only where the
 /// verdict depends on it.
 pub async fn deepen(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot) {
@@ -453,4 +451,10 @@ pub async fn deepen(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot) {
         second_wave(fetcher, rules, s, plan, &mut BTreeSet::new()).await;
     }));
     deep.await;
+}
+
+/// Whether the record alone names a license that is known.
+fn is_named(record: &ModelRecord, rules: &Rules) -> bool {
+    record.licenses().iter().any(|v| license::find(rules, v).is_some_and(|k| !k.is_ambiguous()))
+        || record.card_data.get("license_name").and_then(|n| n.as_str()).is_some_and(|n| license::find(rules, n).is_some())
 }

@@ -2,13 +2,14 @@
 //! registry that names no original is a mirror too, of what the rules know its entries to be.
 
 use crate::digest::BlobDigest;
-use crate::evidence::{Evidence, Mention, Snapshot};
+use crate::evidence::Evidence;
 use crate::files::{self, Kind};
 use crate::finding::Finding;
 use crate::hub::record::ModelRecord;
 use crate::hub::{self, Hub, modelscope, ollama};
 use crate::plan::BaseMention;
 use crate::rules::Rules;
+use crate::snapshot::{Mention, Snapshot};
 use crate::{license, text};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +81,7 @@ fn shown(names: &[String]) -> String {
 /// Ids of the licenses that a record declares; a name that no rule knows stands for itself.
 fn licenses(record: &ModelRecord, rules: &Rules) -> BTreeSet<String> {
     let of = |name: &str| license::find(rules, name).map_or_else(|| text::fold_name(name), |k| k.id().to_string());
-    let named = license::tags(record).into_iter().filter(|t| license::names_something(t)).map(|t| of(&t)).collect::<BTreeSet<_>>();
+    let named = record.licenses().into_iter().filter(|t| license::names_something(t)).map(|t| of(&t)).collect::<BTreeSet<_>>();
     if !named.is_empty() {
         return named;
     }
@@ -123,7 +124,7 @@ impl Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Twin;
+    use crate::snapshot::Twin;
 
     fn record(license: &str, digest: &str) -> ModelRecord {
         let json = serde_json::json!({"id": "LLM-Research/n", "cardData": {"license": license},

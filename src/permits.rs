@@ -2,11 +2,11 @@
 //! off the terms of its licenses and of those of every base model, by `rules/terms.toml`; no verdict rests
 //! on it, and it is no legal advice.
 
-use crate::license::conclude::Part;
 use crate::lineage::Lineage;
 use crate::net::Gap;
 use crate::rules::Rules;
 use crate::rules::schema::Limit;
+use crate::terms::Part;
 use crate::text;
 use crate::vocabulary::Openness;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,6 @@ use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
 use trulyopen::audit::{self, Options};
 use trulyopen::card::{self, Card, corpora, front_matter, papers};
-use trulyopen::evidence::Depth;
 use trulyopen::hosts::Endpoints;
 use trulyopen::hub::github::{RepoRecord, Tree};
 use trulyopen::hub::local::header::{Format, Header, What};
@@ -20,6 +19,7 @@ use trulyopen::net::{Body, Fetcher, Resource, Source};
 use trulyopen::render::Style;
 use trulyopen::report::{Model, Report};
 use trulyopen::rules::Rules;
+use trulyopen::snapshot::Depth;
 use trulyopen::target::Target;
 use trulyopen::vocabulary::Verdict;
 
@@ -86,7 +86,7 @@ pub fn card(data: &[u8]) {
     let _ = trulyopen::plan::plan(&record, Some(&card), &RULES, &AT);
     let _ = corpora::trained_on(&card, &RULES, false);
     let _ = papers::own(Some(&card), &[], &RULES);
-    let _ = license::prose::mentions(&card, "o/n", &RULES);
+    let _ = trulyopen::terms::prose::mentions(&card, "o/n", &RULES);
     let _ = card::is_saved_error(data);
 }
 
@@ -95,7 +95,7 @@ pub fn record(data: &[u8]) {
     if let Ok(record) = ModelRecord::parse(data) {
         let _ = trulyopen::plan::plan(&record, None, &RULES, &AT);
         let _ = trulyopen::files::Sorted::new(record.files.as_deref().unwrap_or_default(), &RULES);
-        let _ = license::tags(&record);
+        let _ = record.licenses();
     }
     let _ = DatasetRecord::parse(data);
     let _ = RepoRecord::parse(data);
@@ -208,7 +208,7 @@ pub fn reviewed(data: &[u8]) {
                 let _ = review.statements("o/n", &RULES);
                 let _ = review.license("o/n", &RULES);
                 let _ = review.answers();
-                let _ = trulyopen::reviewed::alone::judge(review, &[], &RULES, &Options::default());
+                let _ = trulyopen::audit::alone::judge(review, &[], &RULES, &Options::default());
             }
         }
         Err(e) => assert!(!e.to_string().is_empty()),

@@ -4,13 +4,13 @@
 //! rule that more evidence only narrows an interval, a full audit ends up within this one.
 
 use crate::audit::{Audit, Options, judge};
-use crate::collect::CYCLE;
-use crate::evidence::{Ancestor, DatasetSnapshot, Depth, Evidence, Snapshot};
+use crate::evidence::Evidence;
 use crate::hosts::Endpoints;
 use crate::hub::huggingface::HuggingFace;
 use crate::hub::record::ModelRecord;
 use crate::net::{Gap, Origin};
 use crate::rules::Rules;
+use crate::snapshot::{Ancestor, CYCLE, DatasetSnapshot, Depth, Snapshot};
 use crate::target::{Place, Target};
 use crate::{hub, plan};
 use std::collections::BTreeSet;

@@ -10,7 +10,7 @@ use crate::census::{render, row, summary};
 use crate::cli::{CensusArgs, Shared};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::framework::mof::Mode;
+use crate::mof::Mode;
 use crate::progress::{Progress, Whole};
 use crate::rules::Rules;
 use crate::session::{self, Surroundings};

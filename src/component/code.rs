@@ -3,12 +3,11 @@
 
 use super::*;
 use crate::card::topics;
-use crate::evidence::RepoSnapshot;
 use crate::files::Kind;
 use crate::hub::github::RepoId;
 use crate::inspect::{Extent, Shown};
-use crate::license::{self, conclude};
-use crate::{plan, text};
+use crate::snapshot::RepoSnapshot;
+use crate::{license, plan, terms, text};
 use serde_json::Value;
 
 /// The network.
@@ -313,7 +312,7 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
 /// The license of a repository's code: the text where it is known, else what the host concludes.
 pub fn repo_license(repo: &RepoSnapshot, rules: &Rules) -> ComponentLicense {
     if let Ok(document) = &repo.license {
-        let result = conclude::text_result("LICENSE", document, rules);
+        let result = terms::texts::text_result("LICENSE", document, rules);
         if let Some(known) = license::find(rules, &result.identified) {
             return license_known(known, Content::Code).because(format!("the license file of {} is the text of {}", repo.id, known.name()));
         }
@@ -349,7 +348,7 @@ fn not_looked_into(cx: &Context<'_, '_>, id: ComponentId) -> Option<Component> {
     }
     match &cx.snapshot.card {
         Err(gap) if !gap.is_absence() => Some(Component::unknown(id, gap.clone(), "the card")),
-        _ if cx.snapshot.depth == crate::evidence::Depth::Shallow => {
+        _ if cx.snapshot.depth == crate::snapshot::Depth::Shallow => {
             Some(Component::unknown(id, Gap::NotFetched("only what flows down was looked at".into()), "code repositories"))
         }
         _ => None,
@@ -361,7 +360,7 @@ fn no_link(cx: &Context<'_, '_>, id: ComponentId, what: &str) -> Component {
     if let Some(card) = &cx.snapshot.parsed
         && let Some(said) = topics::said(card, cx.rules, "promised", |_| true).into_iter().find(|s| {
             let folded = text::words(&s.sentence);
-            ["code", "代码", "コード"].iter().any(|w| topics::contains_phrase(&folded, w))
+            ["code", "代码", "コード"].iter().any(|w| text::contains_phrase(&folded, w))
         })
     {
         return Component::absent(id, format!("no {what}; the card promises code for later"))

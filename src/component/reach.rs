@@ -3,10 +3,10 @@
 
 use super::*;
 use crate::card::front_matter::strings;
-use crate::evidence::DatasetSnapshot;
 use crate::hub::record::Gate;
 use crate::net::Origin;
 use crate::rules::schema::{Corpus, Reachable};
+use crate::snapshot::DatasetSnapshot;
 use crate::{license, text};
 
 /// Whether one dataset can be had.

@@ -2,12 +2,12 @@
 //! behind an API. Nothing here fetches.
 
 use crate::digest::{BlobDigest, sha256};
-use crate::evidence::Snapshot;
 use crate::files::Sorted;
 use crate::hub::record::Gate;
 use crate::policy::condition::{Results, flatten};
 use crate::report::{self, Model};
 use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::target::Target;
 use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Severity, Verdict};
 use std::collections::{BTreeMap, BTreeSet};

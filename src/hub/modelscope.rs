@@ -10,14 +10,12 @@
 use super::{Answer, Asked, Hub, Named, NotNamed, checked_id, encode_revision, field, first, json, repository};
 use super::{record::Extra, record::Gate, record::ModelRecord};
 use crate::card::Card;
-use crate::card::front_matter::FrontMatter;
-use crate::card::front_matter::strings;
+use crate::card::front_matter::{FrontMatter, strings};
 use crate::clock::rfc3339;
 use crate::digest::BlobDigest;
 use crate::files::FileEntry;
 use crate::hosts::Endpoints;
-use crate::ids::encode_path;
-use crate::ids::is_commit;
+use crate::ids::{encode_path, is_commit};
 use crate::license;
 use crate::net::{Gap, Resource, limits};
 use crate::rules::Rules;
@@ -324,7 +322,7 @@ mod tests {
             let info = INFO.replace("Apache License 2.0", own);
             let mut record = record(&envelope(info.as_bytes()).unwrap(), "o/n");
             CN.with_card(&mut record, &Card::parse(format!("---\n{front}\n---\n").as_bytes()), &rules);
-            license::tags(&record)
+            record.licenses()
         };
         assert_eq!(merged("Apache License 2.0", "license: apache-2.0"), ["apache-2.0"]);
         assert_eq!(merged("Apache License 2.0", "license: mit"), ["mit", "Apache License 2.0"]);

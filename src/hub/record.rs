@@ -168,6 +168,28 @@ impl ModelRecord {
         })
     }
 
+    /// The values of `license`, without those that say nothing.
+    pub fn licenses(&self) -> Vec<String> {
+        let front = strings(self.card_data.get("license"));
+        let values = if front.is_empty() {
+            self.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string).collect()
+        } else {
+            front
+        };
+        let mut out: Vec<String> = Vec::new();
+        for value in values {
+            if !out.contains(&value) {
+                out.push(value);
+            }
+            if out.len() > limits::LICENSES {
+                out.pop();
+                out.push("more-than-are-read".to_string());
+                break;
+            }
+        }
+        out
+    }
+
     /// The file of a path.
     pub fn file(&self, path: &str) -> Option<&FileEntry> {
         self.files.as_ref()?.iter().find(|f| f.path == path)

@@ -1,19 +1,13 @@
-//! Licenses: what a name or text denotes, what it permits, and what can be concluded for a model from
-//! the witnesses that speak of it. Facts come from `rules/licenses` and the SPDX list.
+//! Licenses: what a name or text denotes, and what it permits. Facts come from `rules/licenses` and the SPDX list;
+//! what can be concluded for a model from the witnesses that speak of it is in `terms`.
 
 mod compare;
-pub mod conclude;
 mod decode;
-mod disagree;
 pub mod names;
-pub mod prose;
 pub mod text;
 
 pub use names::find;
 
-use crate::card::front_matter::strings;
-use crate::hub::record::ModelRecord;
-use crate::net::limits;
 use crate::rules::Rules;
 use crate::rules::schema::{Base, LicenseRule, Obligation};
 use crate::text as t;
@@ -127,25 +121,6 @@ pub fn find_url<'r>(rules: &'r Rules, url: &str) -> Option<Known<'r>> {
     best.map(|(_, rule)| Known::Rule(rule))
 }
 
-/// The values of a record's `license`, without those that say nothing.
-pub fn tags(record: &ModelRecord) -> Vec<String> {
-    let front = strings(record.card_data.get("license"));
-    let values =
-        if front.is_empty() { record.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string).collect() } else { front };
-    let mut out: Vec<String> = Vec::new();
-    for value in values {
-        if !out.contains(&value) {
-            out.push(value);
-        }
-        if out.len() > limits::LICENSES {
-            out.pop();
-            out.push("more-than-are-read".to_string());
-            break;
-        }
-    }
-    out
-}
-
 /// Whether a value of `license` names anything: `other` and `unknown` do not.
 pub fn names_something(value: &str) -> bool {
     !matches!(
@@ -168,12 +143,6 @@ pub fn names_something(value: &str) -> bool {
             | "more-information-needed"
             | "[more-information-needed]"
     )
-}
-
-/// Whether the record alone names a license that is known.
-pub fn is_named(record: &ModelRecord, rules: &Rules) -> bool {
-    tags(record).iter().any(|v| find(rules, v).is_some_and(|k| !k.is_ambiguous()))
-        || record.card_data.get("license_name").and_then(|n| n.as_str()).is_some_and(|n| find(rules, n).is_some())
 }
 
 /// Whether a rule on well-known base models is about this id.

@@ -7,16 +7,18 @@
 
 use super::mention_cite;
 use crate::card::BlockKind;
-use crate::card::topics::{contains_phrase, sentences, topic_of};
+use crate::card::topics::{sentences, topic_of};
 use crate::component::license_of_dataset;
-use crate::evidence::{Ancestor, Evidence, Role, Snapshot};
+use crate::evidence::Evidence;
 use crate::files::{self, Kind};
 use crate::finding::Finding;
-use crate::license::conclude::{Part, Terms};
 use crate::license::{self, Known};
 use crate::rules::Rules;
 use crate::rules::schema::{CheckKind, LineageCheck, When};
+use crate::snapshot::{Ancestor, Role, Snapshot};
+use crate::terms::{Part, Terms};
 use crate::text;
+use crate::text::contains_phrase;
 use crate::vocabulary::Openness;
 
 /// A base model whose terms bind, with what they are.

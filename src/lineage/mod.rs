@@ -5,16 +5,15 @@
 mod checks;
 mod suspect;
 
-use crate::audit::{Audit, Options, judge};
-use crate::collect::CYCLE;
 use crate::component::Components;
-use crate::evidence::{Ancestor, Evidence, Snapshot};
+use crate::evidence::Evidence;
 use crate::files::Kind;
 use crate::finding::Finding;
-use crate::license::conclude::{Part, Terms};
 use crate::license::of_base;
 use crate::net::Gap;
 use crate::rules::Rules;
+use crate::snapshot::{Ancestor, CYCLE, Snapshot};
+use crate::terms::{Part, Terms};
 use crate::vocabulary::{Basis, ComponentId, Content, Openness, Pillar, Tri, Verdict};
 use crate::{plan, text};
 
@@ -34,6 +33,17 @@ pub struct Judged {
     pub evidence: Vec<Evidence>,
     /// What it is, for the pillars that a copy takes over.
     pub components: Option<Components>,
+}
+
+/// What a model comes to of which another is made: its audit, as far as that one hangs on it.
+#[derive(Debug, Clone)]
+pub struct Base {
+    /// The license expression of its own terms, where known.
+    pub license: Option<String>,
+    pub openness: Openness,
+    pub verdict: Verdict,
+    pub possible: Verdict,
+    pub components: Components,
 }
 
 /// Terms that bind a model after everything that it is made from.
@@ -69,11 +79,18 @@ impl Lineage<'_> {
     }
 }
 
-/// Follows what binds. `own` are the terms of the model itself.
-pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options: &Options, findings: &mut Vec<Finding>) -> Lineage<'r> {
+/// Follows what binds. `own` are the terms of the model itself; `bases` is what each of the snapshot's ancestors
+/// comes to, in their order, `None` for one that could not be looked at.
+pub fn trace<'r>(
+    snapshot: &Snapshot,
+    own: &Terms<'r>,
+    bases: Vec<Option<Base>>,
+    rules: &'r Rules,
+    findings: &mut Vec<Finding>,
+) -> Lineage<'r> {
     let mut out = Lineage { ancestors: Vec::new(), parts: own.parts.clone(), openness: own.openness, suspected: None };
     let mut binding = Vec::new();
-    for ancestor in &snapshot.ancestors {
+    for (ancestor, base) in snapshot.ancestors.iter().zip(bases) {
         if ancestor.snapshot.as_ref().is_err_and(|g| *g == Gap::NotFetched(CYCLE.into())) {
             if is_cycle(snapshot, ancestor) {
                 let cite = mention_cite(snapshot, ancestor);
@@ -87,7 +104,7 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
             // Met on another branch: it is in the list already.
             continue;
         }
-        out.ancestors.push(judged(snapshot, ancestor, rules, options));
+        out.ancestors.push(judged(snapshot, ancestor, base, rules));
         binding.push(ancestor);
     }
     let mut bound = Vec::new();
@@ -172,7 +189,7 @@ fn is_cycle(snapshot: &Snapshot, ancestor: &Ancestor) -> bool {
     at.eq_ignore_ascii_case(&ancestor.id)
 }
 
-fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Options) -> Judged {
+fn judged(snapshot: &Snapshot, ancestor: &Ancestor, base: Option<Base>, rules: &Rules) -> Judged {
     // What a weight file is made from may be what its declared base is made from: then it is that one's base.
     let nearer = snapshot.ancestors.iter().find(|a| {
         a.id.eq_ignore_ascii_case(&ancestor.id)
@@ -182,14 +199,14 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
     });
     let relation = relation(snapshot, nearer.unwrap_or(ancestor), rules);
     let child = nearer.unwrap_or(ancestor).child.clone();
-    match &ancestor.snapshot {
-        Ok(gathered) => {
-            let audit: Audit<'_> = judge(gathered, rules, options);
-            let (license, openness) = (audit.terms.expression(), audit.terms.openness);
-            let (license, openness) = match (license, of_base(rules, &ancestor.id)) {
+    match (&ancestor.snapshot, base) {
+        (Ok(gathered), Some(base)) => {
+            let (license, openness) = match (base.license, of_base(rules, &ancestor.id)) {
                 // A well-known base whose own record does not say: the rules know.
-                (None, Some((_, known))) if openness != Openness::Open => (Some(known.id().to_string()), known.openness(Content::Weights)),
-                (license, _) => (license, openness),
+                (None, Some((_, known))) if base.openness != Openness::Open => {
+                    (Some(known.id().to_string()), known.openness(Content::Weights))
+                }
+                (license, _) => (license, base.openness),
             };
             Judged {
                 id: gathered.id.clone(),
@@ -197,14 +214,14 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
                 relation,
                 license,
                 openness,
-                verdict: audit.verdict,
-                possible: audit.possible,
+                verdict: base.verdict,
+                possible: base.possible,
                 gap: None,
                 evidence: vec![gathered.record_cite.clone()],
-                components: Some(audit.components),
+                components: Some(base.components),
             }
         }
-        Err(gap) => {
+        (gathered, _) => {
             let known = of_base(rules, &ancestor.id);
             let openness = known.map_or(Openness::Unknown, |(_, k)| k.openness(Content::Weights));
             let evidence =
@@ -219,7 +236,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
                 openness,
                 verdict: Verdict::Unknown,
                 possible,
-                gap: Some(gap.clone()),
+                gap: gathered.as_ref().err().cloned(),
                 evidence,
                 components: None,
             }
@@ -242,7 +259,7 @@ fn bind<'r>(
     let parts: Vec<Part<'r>> = match &ancestor.snapshot {
         Ok(gathered) => {
             let mut ignored = Vec::new();
-            let terms = crate::license::conclude::conclude(gathered, rules, &mut ignored);
+            let terms = crate::terms::conclude(gathered, rules, &mut ignored);
             match (terms.parts.is_empty(), of_base(rules, &ancestor.id)) {
                 (true, Some((_, known))) => vec![Part::known(known, Content::Weights)],
                 (true, None) if same_owner => Vec::new(),

@@ -57,7 +57,7 @@ impl Directory {
             let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().take(limits::LISTED_FILES);
             entries.filter(|e| e.path().is_dir()).filter_map(|e| e.file_name().into_string().ok()).collect()
         };
-        let root = self.root.join(crate::hub::huggingface::NAME).join("models");
+        let root = self.root.join(crate::hosts::HUGGING_FACE).join("models");
         let mut out = Vec::new();
         for owner in below(&root) {
             let prefix = if owner == "_legacy" { String::new() } else { format!("{owner}/") };

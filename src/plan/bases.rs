@@ -4,12 +4,13 @@
 
 use super::{BaseMention, model_id, under};
 use crate::card::front_matter::strings;
-use crate::card::topics::{self, contains_phrase, sentences};
+use crate::card::topics::{self, sentences};
 use crate::card::{BlockKind, Card};
-use crate::evidence::Mention;
 use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
+use crate::snapshot::Mention;
+use crate::text::contains_phrase;
 use crate::{hub, text};
 
 /// All of them. Prose is asked only where nothing is declared: it also tells of relatives.

@@ -6,7 +6,6 @@ mod datasets;
 mod repos;
 
 use crate::card::Card;
-use crate::evidence::{Mention, Role};
 use crate::files::{self, Kind};
 use crate::hosts::Endpoints;
 use crate::hub;
@@ -14,6 +13,7 @@ use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
 use crate::net::limits;
 use crate::rules::Rules;
+use crate::snapshot::{Mention, Role};
 use crate::target::{Place, Target};
 
 pub use datasets::names_dataset;

@@ -3,10 +3,10 @@
 
 use crate::card::front_matter::strings;
 use crate::card::{BlockKind, Card};
-use crate::evidence::{DatasetSnapshot, Snapshot};
 use crate::hub::local::header::What;
 use crate::hub::record::Extra;
 use crate::rules::Rules;
+use crate::snapshot::{DatasetSnapshot, Snapshot};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -4,10 +4,11 @@ use super::quotes::Pages;
 use super::*;
 use crate::audit::{Audit, sorted};
 use crate::component::Reported;
-use crate::evidence::{self, Snapshot};
+use crate::evidence;
 use crate::hub::record::Gate;
 use crate::inspect::Extent;
 use crate::permits::permits;
+use crate::snapshot::Snapshot;
 
 fn cites(evidence: &[evidence::Evidence], pages: &Pages<'_>) -> Vec<Evidence> {
     sorted(evidence)
@@ -196,7 +197,7 @@ fn license(snapshot: &Snapshot, audit: &Audit<'_>, rules: &Rules, pages: &Pages<
 
 impl Dataset {
     /// What was seen of a dataset.
-    pub fn new(d: &evidence::DatasetSnapshot, rules: &Rules) -> Dataset {
+    pub fn new(d: &crate::snapshot::DatasetSnapshot, rules: &Rules) -> Dataset {
         Dataset {
             id: d.id.clone(),
             found: match &d.record {

@@ -1,10 +1,10 @@
 //! The licenses that a report names, once each: title, source, terms and, where it is known, the text.
 
 use super::{Model, Text};
-use crate::evidence::Snapshot;
 use crate::files::{self, Kind};
 use crate::license::{self, Known};
 use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::vocabulary::{Content, Openness};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,19 +2,17 @@
 //! ([`own`]), those of the Model Openness Tool ([`mof`]) and of the European Open Source AI Index
 //! ([`osai_index`]).
 //!
-//! A review is laid over a hub record with `--evidence FILE` ([`overlay`]), or judged on its own statements
-//! as the target `mof:FILE` or `osai-index:FILE` ([`alone`]).
+//! A review is laid over a hub record with `--evidence FILE`, or judged on its own statements
+//! as the target `mof:FILE` or `osai-index:FILE`: both are done in `audit`.
 
-pub mod alone;
 pub mod mof;
 pub mod osai_index;
-pub mod overlay;
 pub mod own;
 pub mod yaml;
 
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::framework::mof_rule;
+use crate::mof::mof_rule;
 use crate::rules::{Rules, diagnose};
 use crate::text;
 use crate::vocabulary::{Availability, ComponentId};

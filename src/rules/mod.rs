@@ -5,8 +5,7 @@
 
 pub mod corpora;
 pub mod diagnose;
-pub mod explain;
-mod frameworks;
+pub mod frameworks;
 pub mod mirrors;
 pub mod scan;
 pub mod schema;
@@ -15,12 +14,12 @@ pub(crate) mod schemas;
 pub mod spanned;
 
 use crate::error::Error;
-use crate::framework::schema::FrameworkRule;
 use crate::license::Known;
 use crate::license::names::{self, Loose, LooseNames};
 use crate::license::text::Marks;
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
+use frameworks::FrameworkRule;
 use schema::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};

@@ -240,7 +240,7 @@ fn audit(
     let targets: Vec<_> = wanted.values().map(|(_, t)| t.clone()).collect();
     let options = Options { strict: shared.strict, ..Options::default() };
     let progress = Progress::new(shared.quiet, Whole::Models(targets.len() as u64));
-    let keep = |snapshot: &crate::evidence::Snapshot, audit: &crate::audit::Audit<'_>| {
+    let keep = |snapshot: &crate::snapshot::Snapshot, audit: &crate::audit::Audit<'_>| {
         progress.add(1);
         (Model::new(snapshot, audit, rules), Traits::of(snapshot, rules))
     };

@@ -54,7 +54,7 @@ pub(super) fn others(
     });
     let (ids, targets): (Vec<String>, Vec<_>) = named.take(AUDITED).unzip();
     let options = Options { strict: shared.strict, ..Options::default() };
-    let keep = |snapshot: &crate::evidence::Snapshot, audit: &crate::audit::Audit<'_>| {
+    let keep = |snapshot: &crate::snapshot::Snapshot, audit: &crate::audit::Audit<'_>| {
         (Model::new(snapshot, audit, rules), Traits::of(snapshot, rules))
     };
     let results = session::audit_each(&fetcher, rules, &options, &targets, usize::from(shared.jobs), keep)?;

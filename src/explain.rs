@@ -1,9 +1,9 @@
 //! `trulyopen explain`: a rule in words, made from the rule files alone.
 
-use super::Rules;
-use super::schema::{Limit, Requirement, When, Whose};
-use crate::framework::schema::FrameworkRule;
 use crate::license::{self, Known};
+use crate::rules::Rules;
+use crate::rules::frameworks::FrameworkRule;
+use crate::rules::schema::{Limit, Requirement, When, Whose};
 use crate::text;
 use crate::vocabulary::{Content, Openness};
 use std::fmt::Write as _;
