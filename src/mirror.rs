@@ -3,14 +3,14 @@
 
 use crate::digest::BlobDigest;
 use crate::evidence::Evidence;
-use crate::files::{self, Kind};
 use crate::finding::Finding;
 use crate::hub::record::ModelRecord;
 use crate::hub::{self, Hub, modelscope, ollama};
 use crate::plan::BaseMention;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use crate::snapshot::{Mention, Snapshot};
-use crate::{license, text};
+use crate::{files, license, text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Repositories elsewhere that may be copies of a model, the likeliest first. Only models of hubs that mirror

@@ -5,12 +5,12 @@
 use super::metadata;
 use super::record::Record;
 use super::wildcards::Wildcards;
-use crate::files::Kind;
 use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::ids::is_repo_id;
 use crate::license::find;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use crate::terms::{self, Part};
 use crate::vocabulary::{Content, Openness};
 use foldhash::HashMap;

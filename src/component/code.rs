@@ -3,9 +3,9 @@
 
 use super::*;
 use crate::card::topics;
-use crate::files::Kind;
 use crate::hub::github::RepoId;
 use crate::inspect::{Extent, Shown};
+use crate::rules::files::Kind;
 use crate::snapshot::RepoSnapshot;
 use crate::{license, plan, terms, text};
 use serde_json::Value;

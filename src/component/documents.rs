@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::card::{BlockKind, Card, papers, topics};
-use crate::files::Kind;
+use crate::rules::files::Kind;
 use crate::text;
 use crate::text::contains_phrase;
 use serde_json::Value;

@@ -7,8 +7,8 @@ use crate::policy::licenses::{self, LicenseSet, Part};
 use crate::policy::{Action, ComponentNeed, Settings};
 use crate::report::Evidence;
 use crate::rules::Rules;
+use crate::text;
 use crate::vocabulary::{Availability, Basis, Content, Openness, Severity, Tri, Verdict};
-use crate::{license, text};
 use std::ops::Range;
 
 /// A requirement, answered.
@@ -182,7 +182,7 @@ fn has_term(subject: &Subject, parts: &[Part<'_>], term: &str, rules: &Rules) ->
 fn may_have(part: &Part<'_>, term: &str, rules: &Rules) -> bool {
     match part.known {
         None => true,
-        Some(license::Known::Rule(_)) => false,
+        Some(crate::rules::licenses::Known::Rule(_)) => false,
         Some(known) => known.openness(Content::Weights) != Openness::Open || !rules.terms.get(term).is_some_and(|t| t.restricts),
     }
 }

@@ -131,3 +131,39 @@ fn differing_facts(was: &Subject, is: &Subject) -> Vec<String> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::lock::tests::full;
+    use super::*;
+    use crate::vocabulary::Verdict;
+
+    #[test]
+    fn changes_name_what_changed() {
+        let was = full("org/a");
+        let mut is = full("org/a");
+        assert_eq!(changes(&was, &is), []);
+        is.revision = None;
+        assert_eq!(changes(&was, &is)[0].rule, "lock/revision-moved");
+        is.license = Some("CC-BY-NC-4.0".into());
+        is.gated = Some(true);
+        is.weights = Some("sha256:cc".into());
+        is.verdict = Verdict::WeightsAvailable;
+        is.lineage.clear();
+        let rules: Vec<&str> = changes(&was, &is).iter().map(|c| c.rule).collect();
+        assert_eq!(
+            rules,
+            [
+                "lock/license-changed",
+                "lock/verdict-changed",
+                "lock/weights-changed",
+                "lock/access-changed",
+                "lock/facts-changed",
+                "lock/revision-moved"
+            ]
+        );
+        let mut terms = full("org/a");
+        terms.terms.insert("user-cap".into());
+        assert_eq!(changes(&was, &terms)[0].text, "its license has new terms (user-cap)");
+    }
+}

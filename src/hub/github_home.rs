@@ -8,11 +8,12 @@ use super::github::{NAME, RELEASES, RepoId, Tree};
 use super::{Answer, Asked, Hub, Named, NotNamed, checked_id, field, first, json, repository};
 use super::{record::Extra, record::Gate, record::ModelRecord, record::utc_second};
 use crate::digest::BlobDigest;
-use crate::files::{self, FileEntry, Kind};
+use crate::files::{self, FileEntry};
 use crate::hosts::Endpoints;
 use crate::ids::encode_path;
 use crate::net::{Gap, Resource, limits};
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use serde_json::{Value, json};
 use wildmatch::WildMatch;
 

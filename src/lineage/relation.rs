@@ -1,7 +1,7 @@
 //! How a model is made from another: as declared, or as names, tags and files show.
 
-use crate::files::Kind;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use crate::snapshot::{Ancestor, Snapshot};
 
 /// The relation as declared, or as name, tags and files show it.

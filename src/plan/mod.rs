@@ -6,15 +6,15 @@ mod datasets;
 mod repos;
 
 use crate::card::Card;
-use crate::files::{self, Kind};
 use crate::hosts::Endpoints;
-use crate::hub;
 use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
 use crate::net::limits;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use crate::snapshot::{Mention, Role};
 use crate::target::{Place, Target};
+use crate::{files, hub};
 
 pub use datasets::names_dataset;
 

@@ -136,7 +136,9 @@ fn weights(snapshot: &Snapshot, rules: &Rules) -> Vec<WeightFile> {
     let files = snapshot.record.as_ref().ok().and_then(|r| r.files.as_deref()).unwrap_or_default();
     let mut out: Vec<WeightFile> = files
         .iter()
-        .filter(|f| matches!(crate::files::kind(&f.path, rules), Some(crate::files::Kind::Weights | crate::files::Kind::Adapter)))
+        .filter(|f| {
+            matches!(crate::files::kind(&f.path, rules), Some(crate::rules::files::Kind::Weights | crate::rules::files::Kind::Adapter))
+        })
         .take(2_000)
         .map(|f| WeightFile {
             path: f.path.clone(),

@@ -1,11 +1,12 @@
 //! The licenses that a report names, once each: title, source, terms and, where it is known, the text.
 
 use super::{Model, Text};
-use crate::files::{self, Kind};
-use crate::license::{self, Known};
 use crate::rules::Rules;
+use crate::rules::files::Kind;
+use crate::rules::licenses::Known;
 use crate::snapshot::Snapshot;
 use crate::vocabulary::{Content, Openness};
+use crate::{files, license};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

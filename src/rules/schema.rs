@@ -1,9 +1,8 @@
 //! The shapes that rule files may have. Unknown keys are refused everywhere.
 
 use super::spanned::Spanned;
-use crate::vocabulary::{Availability, Basis, ComponentId, Content, Severity, Tri, Verdict};
+use crate::vocabulary::{Availability, Basis, ComponentId, Severity, Tri, Verdict};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// An id with the place where it stands, so that a duplicate can be shown.
 pub type Id = Spanned<String>;
@@ -34,52 +33,6 @@ pub enum MofKind {
     Code,
     Data,
     Document,
-}
-
-/// What a file is (`rules/files.toml`).
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FileClass {
-    pub id: Id,
-    pub title: String,
-    /// For weights: the format.
-    pub format: Option<String>,
-    pub patterns: Vec<String>,
-    /// `patterns`, made ready once.
-    #[serde(skip)]
-    pub matchers: Vec<FilePattern>,
-}
-
-/// A pattern of file names (`*`, `?`). What stands before the first wildcard and behind the last, and the
-/// longest part without one, are compared first, since of a hundred patterns hardly one fits and these tell.
-#[derive(Debug, Clone)]
-pub struct FilePattern {
-    head: String,
-    tail: String,
-    longest: String,
-    whole: wildmatch::WildMatch,
-}
-
-impl FilePattern {
-    /// The pattern of this text.
-    pub fn new(pattern: &str) -> FilePattern {
-        let wild = ['*', '?'];
-        let head = pattern.split(wild).next().unwrap_or_default();
-        let tail = pattern.rsplit(wild).next().unwrap_or_default();
-        let longest = pattern.split(wild).max_by_key(|part| part.len()).unwrap_or_default();
-        FilePattern {
-            head: head.to_string(),
-            tail: tail.to_string(),
-            longest: longest.to_string(),
-            whole: wildmatch::WildMatch::new(pattern),
-        }
-    }
-
-    /// Whether a path fits.
-    pub fn matches(&self, path: &str) -> bool {
-        path.starts_with(&self.head) && path.ends_with(&self.tail) && path.contains(&self.longest) && self.whole.matches(path)
-    }
 }
 
 /// A rung of the ladder (`rules/verdicts.toml`).
@@ -352,183 +305,6 @@ pub struct Term {
     pub source: String,
 }
 
-/// A license and what it permits (`rules/licenses/*.toml`).
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LicenseRule {
-    pub id: Id,
-    pub name: String,
-    pub family: String,
-    pub version: Option<String>,
-    #[serde(default)]
-    pub aliases: Vec<Spanned<String>>,
-    #[serde(default)]
-    pub urls: Vec<String>,
-    /// Content types for which it is open, each with the authority that says so.
-    pub open: BTreeMap<Content, Authority>,
-    #[serde(default)]
-    pub ambiguous: bool,
-    pub fits: Vec<Content>,
-    pub terms: Vec<Spanned<String>>,
-    pub cap: Option<Cap>,
-    #[serde(default)]
-    pub obligations: Vec<Obligation>,
-    pub text: Option<TextMarks>,
-    pub basis: LicenseBasis,
-    pub source: String,
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub checked: toml::value::Datetime,
-    pub note: Option<String>,
-}
-
-/// Who says that a license is open.
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Authority {
-    Osi,
-    Fsf,
-    OpenDefinition,
-    Mof,
-    Reasoned,
-}
-
-impl Authority {
-    /// The name for readers.
-    pub fn title(self) -> &'static str {
-        match self {
-            Authority::Osi => "OSI approved",
-            Authority::Fsf => "FSF free",
-            Authority::OpenDefinition => "Open Definition",
-            Authority::Mof => "MOF list",
-            Authority::Reasoned => "reasoned from its terms",
-        }
-    }
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Cap {
-    pub kind: CapKind,
-    pub value: u64,
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CapKind {
-    MonthlyUsers,
-    YearlyRevenueUsd,
-    Users,
-}
-
-impl Cap {
-    /// The number with its unit, for readers: "700,000,000 users a month".
-    pub fn title(&self) -> String {
-        let digits = self.value.to_string();
-        let mut number = String::new();
-        for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i).is_multiple_of(3) {
-                number.push(',');
-            }
-            number.push(digit);
-        }
-        match self.kind {
-            CapKind::MonthlyUsers => format!("{number} users a month"),
-            CapKind::YearlyRevenueUsd => format!("US${number} of revenue a year"),
-            CapKind::Users => format!("{number} users"),
-        }
-    }
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Obligation {
-    pub id: String,
-    pub when: When,
-    pub text: String,
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    Use,
-    Modify,
-    Distribute,
-    Derive,
-    TrainOnOutputs,
-}
-
-impl When {
-    /// Every occasion, in the order of a model's life.
-    pub const ALL: &'static [When] = &[When::Use, When::Modify, When::Derive, When::TrainOnOutputs, When::Distribute];
-
-    /// The spelling in rules and JSON.
-    pub fn slug(self) -> &'static str {
-        match self {
-            When::Use => "use",
-            When::Modify => "modify",
-            When::Distribute => "distribute",
-            When::Derive => "derive",
-            When::TrainOnOutputs => "train-on-outputs",
-        }
-    }
-
-    /// The occasion, for readers.
-    pub fn title(self) -> &'static str {
-        match self {
-            When::Use => "when you use it",
-            When::Modify => "when you change it",
-            When::Distribute => "when you pass it on",
-            When::Derive => "when you make another model from it",
-            When::TrainOnOutputs => "when you train on its outputs",
-        }
-    }
-}
-
-/// Phrases that identify a license text, compared on [`crate::text::words`].
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TextMarks {
-    #[serde(default)]
-    pub all: Vec<String>,
-    #[serde(default)]
-    pub any: Vec<String>,
-    #[serde(default)]
-    pub none: Vec<String>,
-    /// Digests of the words of official texts: what `trulyopen license FILE --format json` prints as
-    /// `words_sha256`.
-    #[serde(default)]
-    pub words_sha256: Vec<String>,
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LicenseBasis {
-    TextRead,
-    Secondary,
-    CardMetadata,
-    StandardLicense,
-}
-
-impl LicenseBasis {
-    /// Where the facts are from, for readers.
-    pub fn title(self) -> &'static str {
-        match self {
-            LicenseBasis::TextRead => "the license text",
-            LicenseBasis::Secondary => "others' descriptions; the text was not available",
-            LicenseBasis::CardMetadata => "model cards, where only its name stands",
-            LicenseBasis::StandardLicense => "a standard license",
-        }
-    }
-}
-
 /// The license of a well-known base model, by its id (`rules/bases.toml`).
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
@@ -629,17 +405,4 @@ pub struct Library {
     pub id: Id,
     pub license: Spanned<String>,
     pub source: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_file_pattern_fits_what_its_text_fits(pattern in "[ab*?/]{0,8}", path in "[ab/]{0,8}") {
-            prop_assert_eq!(FilePattern::new(&pattern).matches(&path), wildmatch::WildMatch::new(&pattern).matches(&path));
-        }
-    }
 }

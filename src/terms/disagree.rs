@@ -4,14 +4,14 @@ use super::declared::{Declared, cite_front, cite_header, parts_of_name};
 use super::prose::Mention;
 use super::{Part, Terms};
 use crate::evidence::Evidence;
-use crate::files::{self, Kind};
 use crate::finding::Finding;
 use crate::hub::local::header::What;
 use crate::license::{find, names_something};
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use crate::snapshot::Snapshot;
-use crate::text as t;
 use crate::vocabulary::{Basis, Openness};
+use crate::{files, text as t};
 
 /// What does not depend on how the license was concluded.
 pub(super) fn others(terms: &Terms<'_>, tag: &Declared<'_>, snapshot: &Snapshot, rules: &Rules, findings: &mut Vec<Finding>) {

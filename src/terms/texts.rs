@@ -2,15 +2,15 @@
 
 use super::{Part, disagree};
 use crate::evidence::{Document, Evidence};
-use crate::files::{self, Kind};
 use crate::finding::Finding;
 use crate::license::find;
 use crate::license::text::{Identity, identify};
 use crate::net::Gap;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use crate::snapshot::Snapshot;
-use crate::text as t;
 use crate::vocabulary::Content;
+use crate::{files, text as t};
 
 /// What a license text in the repository turned out to be.
 #[derive(Debug, Clone)]
