@@ -3,9 +3,9 @@
 //! One way through, and no stage knows a later one:
 //!
 //! ```text
-//!  target ─► net, hub, plan, collect ─► evidence::Snapshot        (the only stages that read)
+//!  target ─► net, hub, plan, collect ─► snapshot::Snapshot        (the only stages that read)
 //!                                            │
-//!            license ─► lineage ─► component ─► framework ─► verdict ─► audit::Audit     (pure)
+//!              terms ─► component ─► lineage ─► framework, verdict ─► audit::Audit     (pure)
 //!                                            │
 //!                                   report::Model ─► render             (bytes)
 //! ```
@@ -16,7 +16,7 @@
 //! # From a program
 //!
 //! ```
-//! use trulyopen::{audit::Options, hub::Endpoints, rules::Rules, session, target::Target, vocabulary::Verdict};
+//! use trulyopen::{audit::Options, hosts::Endpoints, rules::Rules, session, target::Target, vocabulary::Verdict};
 //!
 //! # fn main() -> Result<(), trulyopen::error::Error> {
 //! let rules = Rules::load(None)?;

@@ -2,7 +2,7 @@
 
 use crate::session::Access;
 use clap::builder::PossibleValuesParser;
-use clap::{ArgAction, Args, Parser, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
