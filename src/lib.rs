@@ -103,3 +103,4 @@ pub mod terms;
 pub mod text;
 pub mod verdict;
 pub mod vocabulary;
+pub mod yaml;

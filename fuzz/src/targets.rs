@@ -19,6 +19,7 @@ use trulyopen::net::{Body, Fetcher, Resource, Source};
 use trulyopen::render::Style;
 use trulyopen::report::{Model, Report};
 use trulyopen::rules::Rules;
+use trulyopen::scan::language::EXAMPLES;
 use trulyopen::snapshot::Depth;
 use trulyopen::target::Target;
 use trulyopen::vocabulary::Verdict;
@@ -224,27 +225,9 @@ pub fn target(data: &[u8]) {
 
 /// A source file: the first byte says of which kind.
 pub fn scan(data: &[u8]) {
-    const FILES: &[&str] = &[
-        "a.py",
-        "a.ipynb",
-        "a.ts",
-        "a.rs",
-        "a.go",
-        "a.sh",
-        ".env",
-        "Makefile",
-        "Dockerfile",
-        "Modelfile",
-        "a.yaml",
-        "a.json",
-        "a.toml",
-        "a.ini",
-        "a.md",
-        "models.txt",
-    ];
     let Some((kind, rest)) = data.split_first() else { return };
     let text = String::from_utf8_lossy(rest);
-    let file = FILES[usize::from(*kind) % FILES.len()];
+    let file = EXAMPLES[usize::from(*kind) % EXAMPLES.len()];
     let Some((references, mentions)) = TEXTS.read(file, &text) else { return };
     let lines = text.split('\n').count();
     for reference in references.iter().chain(&mentions) {

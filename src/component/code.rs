@@ -13,28 +13,10 @@ use serde_json::Value;
 /// The network.
 pub fn architecture(cx: &Context<'_, '_>) -> Component {
     let id = ComponentId::ModelArchitecture;
-    if let Some((repo, found)) = best(cx, |i| &i.architecture).filter(|(_, f)| f.extent == Extent::Yes) {
-        return from_repo(cx, id, repo, &found, Availability::Released);
-    }
-    let Some(sorted) = &cx.files else {
-        return Component::unknown(id, cx.list_gap(), "the file list");
-    };
-    let own = sorted.of(Kind::ModellingCode);
-    if !own.is_empty() {
-        return Component::new(
-            id,
-            Availability::Released,
-            Basis::Verified,
-            format!("modelling code in the repository ({})", own.first().map_or("", String::as_str)),
-        )
-        .with_evidence(cx.cite_files(own, "listed in the repository"))
-        .with_license(cx.own_license(Content::Code));
-    }
-    if let Some(library) = library(cx) {
-        return from_library(cx, id, &library);
-    }
-    // A configuration may name what implements it, and a repository that the card links may hold it.
-    unread_config(cx, id)
+    let summary = |path: &str| format!("modelling code in the repository ({path})");
+    released(cx, id, |i| &i.architecture, Kind::ModellingCode, summary)
+        // A configuration may name what implements it, and a repository that the card links may hold it.
+        .or_else(|| unread_config(cx, id))
         .or_else(|| not_looked_into(cx, id))
         .unwrap_or_else(|| Component::absent(id, "no modelling code, and no configuration that a released library reads"))
 }
@@ -42,29 +24,33 @@ pub fn architecture(cx: &Context<'_, '_>) -> Component {
 /// Code that runs the model.
 pub fn inference(cx: &Context<'_, '_>) -> Component {
     let id = ComponentId::InferenceCode;
-    if let Some((repo, found)) = best(cx, |i| &i.inference).filter(|(_, f)| f.extent == Extent::Yes) {
-        return from_repo(cx, id, repo, &found, Availability::Released);
-    }
-    let Some(sorted) = &cx.files else {
-        return Component::unknown(id, cx.list_gap(), "the file list");
-    };
-    let own = sorted.of(Kind::InferenceCode);
-    if !own.is_empty() {
-        return Component::new(
-            id,
-            Availability::Released,
-            Basis::Verified,
-            format!("{} in the repository", own.first().map_or("", String::as_str)),
-        )
-        .with_evidence(cx.cite_files(own, "listed in the repository"))
-        .with_license(cx.own_license(Content::Code));
-    }
-    if let Some(library) = library(cx) {
-        return from_library(cx, id, &library);
-    }
-    unread_config(cx, id)
+    released(cx, id, |i| &i.inference, Kind::InferenceCode, |path| format!("{path} in the repository"))
+        .or_else(|| unread_config(cx, id))
         .or_else(|| not_looked_into(cx, id))
         .unwrap_or_else(|| Component::absent(id, "no inference code, and no library that runs it"))
+}
+
+/// Code that a linked repository shows, that stands beside the weights (`summary` tells of its first file), or that a
+/// released library has; unknown where the file list is, `None` where none of these is there.
+fn released(
+    cx: &Context<'_, '_>,
+    id: ComponentId,
+    of: fn(&Inspection) -> &Shown,
+    own: Kind,
+    summary: impl Fn(&str) -> String,
+) -> Option<Component> {
+    if let Some((repo, found)) = best(cx, of).filter(|(_, f)| f.extent == Extent::Yes) {
+        return Some(from_repo(cx, id, repo, &found, Availability::Released));
+    }
+    let Some(sorted) = &cx.files else {
+        return Some(Component::unknown(id, cx.list_gap(), "the file list"));
+    };
+    let own = sorted.of(own);
+    if let Some(first) = own.first() {
+        let component = Component::new(id, Availability::Released, Basis::Verified, summary(first));
+        return Some(component.with_evidence(cx.cite_files(own, "listed in the repository")).with_license(cx.own_license(Content::Code)));
+    }
+    library(cx).map(|library| from_library(cx, id, &library))
 }
 
 /// Unknown, where a configuration is listed that could not be read: it may name what runs the model.

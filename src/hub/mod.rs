@@ -1,7 +1,8 @@
 //! Hubs: what they call things and where they keep them. A hub turns names into resources and
 //! answers into records; it fetches nothing itself.
 //!
-//! To add a hub: one file here that implements [`Hub`], and one row in [`table::HUBS`].
+//! To add a hub: one file here that implements [`Hub`], one row in [`table::HUBS`], and its hosts in
+//! [`crate::hosts`].
 
 pub mod github;
 pub mod github_home;

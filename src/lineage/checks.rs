@@ -14,7 +14,7 @@ use crate::finding::Finding;
 use crate::rules::Rules;
 use crate::rules::files::Kind;
 use crate::rules::licenses::{Known, When};
-use crate::rules::schema::{CheckKind, LineageCheck};
+use crate::rules::lineage::{CheckKind, LineageCheck};
 use crate::snapshot::{Ancestor, Role, Snapshot};
 use crate::terms::{Part, Terms};
 use crate::text::contains_phrase;

@@ -39,7 +39,7 @@ pub fn undeclared_relation<'r>(
             name.split(['-', '_', '.']).any(|part| part == s) || name.strip_suffix(s.as_str()).is_some_and(|rest| rest.ends_with('-'))
         })
     };
-    let fits = |relation: &crate::rules::schema::Relation| match relation.id.get_ref().as_str() {
+    let fits = |relation: &crate::rules::lineage::Relation| match relation.id.get_ref().as_str() {
         "merge" => bases > 1 || tagged(&relation.tags),
         "adapter" => tagged(&relation.tags) && has_adapter(),
         _ => ends(&relation.suffixes),

@@ -102,10 +102,10 @@ struct Candidate {
 }
 
 /// Links to models, and ids as they are ("a merge of a/b and c/d").
-fn candidates(card: &Card, at: &Endpoints) -> Vec<Candidate> {
+fn candidates(card: &Card, at: &Endpoints, rules: &Rules) -> Vec<Candidate> {
     let linked = card.links.iter().filter_map(|l| {
         // Where words and address differ, the words are what a reader goes by.
-        let id = linked_model(&l.url, at)?;
+        let id = linked_model(&l.url, at, rules)?;
         let id = if is_written_as_id(l.text.trim()) { l.text.trim().to_string() } else { id };
         Some(Candidate { id, called: text::words(&l.text), linked: true, line: l.line, section: l.section, block: l.block })
     });
@@ -145,7 +145,7 @@ fn is_written_as_id(word: &str) -> bool {
 /// Models under a label or heading on the base, or else in the first sentence that says what the model
 /// was made from.
 fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
-    let candidates = candidates(card, at);
+    let candidates = candidates(card, at, rules);
     let mention = |c: &Candidate| Mention { line: Some(c.line), declared: false, context: under(card, c.section, "named") };
     for candidate in &candidates {
         if is_labelled(card, candidate.block, rules) {
@@ -225,14 +225,14 @@ fn is_labelled(card: &Card, block: usize, rules: &Rules) -> bool {
 }
 
 /// The model that an address on a hub is about whose models are other models' bases.
-fn linked_model(url: &str, at: &Endpoints) -> Option<String> {
+fn linked_model(url: &str, at: &Endpoints, rules: &Rules) -> Option<String> {
     let folded = text::fold_url(url);
     let hubs = hub::HUBS.iter().filter(|f| f.bases == f.hub.name());
     let on_hub = hubs
         .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services().map(|s| text::fold_url(at.get(s.key)))))
         .any(|h| folded.strip_prefix(h.as_str()).is_some_and(|r| r.starts_with('/')));
-    // `nlp/viewer` was a page of the hub's.
-    on_hub.then(|| model_id(url, at)).flatten().filter(|id| id.contains('/') && id != "nlp/viewer")
+    let own_pages = rules.word_list("pages-of-the-hub");
+    on_hub.then(|| model_id(url, at)).flatten().filter(|id| id.contains('/') && !own_pages.contains(id))
 }
 
 #[cfg(test)]
