@@ -49,6 +49,20 @@ pub fn encode_path(path: &str) -> String {
     out
 }
 
+/// Whether an organisation has the same name here and there, punctuation and a trailing `ai`,
+/// `-org`, `-lab` aside.
+pub fn same_owner(a: &str, b: &str) -> bool {
+    let fold = |s: &str| {
+        let s: String = s.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let cut = ["project", "workshop", "research", "labs", "lab", "org", "team", "ai", "llm", "lm", "hq", "inc", "nlp"]
+            .iter()
+            .find_map(|t| s.strip_suffix(t).filter(|r| r.len() > 2));
+        cut.map_or(s.clone(), str::to_string)
+    };
+    let (a, b) = (fold(a), fold(b));
+    !a.is_empty() && a == b
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +75,14 @@ mod tests {
         for bad in ["", "/", "a/", "/b", "a/b/c", "a b", "../x", "a/..", "a/b--c", "a/.b", "ü/x", "a/b\n", &"x".repeat(97)] {
             assert!(!is_repo_id(bad), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn owners_are_compared_without_ornament() {
+        assert!(same_owner("deepseek-ai", "deepseek-ai"));
+        assert!(same_owner("bigscience", "bigscience-workshop"));
+        assert!(same_owner("THUDM", "thudm"));
+        assert!(!same_owner("a", "b"));
+        assert!(!same_owner("", ""));
     }
 }

@@ -355,7 +355,7 @@ impl<'r> Judge<'r> {
             }
             let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_lowercase()).unwrap_or_default();
             let theirs = owner(id);
-            let same_owner = !theirs.is_empty() && plan::same_owner(&theirs, &owner(&record.id));
+            let same_owner = !theirs.is_empty() && crate::ids::same_owner(&theirs, &owner(&record.id));
             let flows_down = if same_owner {
                 Openness::Open
             } else {

@@ -7,7 +7,7 @@ use crate::hub::github::RepoId;
 use crate::inspect::{Extent, Shown};
 use crate::rules::files::Kind;
 use crate::snapshot::RepoSnapshot;
-use crate::{license, plan, terms, text};
+use crate::{license, terms, text};
 use serde_json::Value;
 
 /// The network.
@@ -381,5 +381,5 @@ fn tree_cite(repo: &RepoSnapshot, inspection: &Inspection) -> Evidence {
 fn is_fine_tuned_by_others(cx: &Context<'_, '_>) -> bool {
     let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_string()).unwrap_or_default();
     let own = owner(&cx.snapshot.id);
-    cx.snapshot.ancestors.iter().any(|a| a.child == cx.snapshot.id && !plan::same_owner(&own, &owner(&a.id)))
+    cx.snapshot.ancestors.iter().any(|a| a.child == cx.snapshot.id && !crate::ids::same_owner(&own, &owner(&a.id)))
 }

@@ -16,8 +16,8 @@ use crate::net::Gap;
 use crate::rules::Rules;
 use crate::snapshot::{Ancestor, CYCLE, Snapshot};
 use crate::terms::{Part, Terms};
+use crate::text;
 use crate::vocabulary::{Basis, ComponentId, Content, Openness, Pillar, Tri, Verdict};
-use crate::{plan, text};
 use relation::relation;
 
 /// An ancestor, judged as far as it was gathered.
@@ -258,7 +258,7 @@ fn bind<'r>(
 ) -> Option<Vec<Part<'r>>> {
     let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_lowercase()).unwrap_or_default();
     // Whoever made both may license its own model anew.
-    let same_owner = !owner(&ancestor.id).is_empty() && plan::same_owner(&owner(&ancestor.id), &owner(&snapshot.id));
+    let same_owner = !owner(&ancestor.id).is_empty() && crate::ids::same_owner(&owner(&ancestor.id), &owner(&snapshot.id));
     let parts: Vec<Part<'r>> = match &ancestor.snapshot {
         Ok(gathered) => {
             let mut ignored = Vec::new();

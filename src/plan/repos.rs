@@ -1,9 +1,10 @@
 //! Code repositories that a card links.
 
-use super::{same_owner, under};
+use super::under;
 use crate::card::{BlockKind, Card, Link, topics};
 use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
+use crate::ids::same_owner;
 use crate::rules::Rules;
 use crate::snapshot::Mention;
 use crate::text;
