@@ -1,5 +1,5 @@
 //! One function for each way in that a stranger's bytes have: it runs what the tool runs on them, and
-//! asserts what must hold of any input. Used by the fuzz targets and by `tests/fuzz_corpus.rs`.
+//! asserts what must hold of any input. Used by the fuzz targets and by `tests/security/fuzzed.rs`.
 
 use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
