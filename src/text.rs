@@ -177,6 +177,19 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
+/// Whether folded text says a folded phrase: at word boundaries where the phrase is ASCII, anywhere
+/// where it is not (scripts without blanks).
+pub fn contains_phrase(folded: &str, phrase: &str) -> bool {
+    if !phrase.is_ascii() {
+        return folded.contains(phrase);
+    }
+    folded.match_indices(phrase).any(|(i, _)| {
+        let before = folded.get(..i).and_then(|s| s.chars().next_back());
+        let after = folded.get(i + phrase.len()..).and_then(|s| s.chars().next());
+        before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ')
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,5 +266,12 @@ mod tests {
             prop_assert!(!safe.chars().any(is_steering));
             prop_assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), s);
         }
+    }
+
+    #[test]
+    fn phrases_stand_at_word_boundaries() {
+        assert!(contains_phrase("we use proprietary data here", "proprietary data"));
+        assert!(!contains_phrase("nonproprietary database", "proprietary data"));
+        assert!(contains_phrase("本模型训练数据不公开发布", "数据不公开"));
     }
 }

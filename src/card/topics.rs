@@ -3,7 +3,7 @@
 
 use super::{Block, BlockKind, Card};
 use crate::rules::Rules;
-use crate::text;
+use crate::text::{self, contains_phrase};
 use std::cmp::Reverse;
 
 /// Where a phrase was found.
@@ -73,19 +73,6 @@ pub fn said(card: &Card, rules: &Rules, id: &str, wanted: impl Fn(Option<&str>) 
     out
 }
 
-/// Whether folded text says a folded phrase: at word boundaries where the phrase is ASCII, anywhere
-/// where it is not (scripts without blanks).
-pub fn contains_phrase(folded: &str, phrase: &str) -> bool {
-    if !phrase.is_ascii() {
-        return folded.contains(phrase);
-    }
-    folded.match_indices(phrase).any(|(i, _)| {
-        let before = folded.get(..i).and_then(|s| s.chars().next_back());
-        let after = folded.get(i + phrase.len()..).and_then(|s| s.chars().next());
-        before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ')
-    })
-}
-
 /// Sentences, roughly: cut after `.`, `!`, `?` before a blank, and after their full-width forms.
 pub fn sentences(s: &str) -> Vec<&str> {
     let mut out = Vec::new();
@@ -123,12 +110,5 @@ mod tests {
     #[test]
     fn sentences_are_cut() {
         assert_eq!(sentences("A v1.2 model. It is open!不公开。完"), ["A v1.2 model.", " It is open!不公开。", "完"]);
-    }
-
-    #[test]
-    fn phrases_stand_at_word_boundaries() {
-        assert!(contains_phrase("we use proprietary data here", "proprietary data"));
-        assert!(!contains_phrase("nonproprietary database", "proprietary data"));
-        assert!(contains_phrase("本模型训练数据不公开发布", "数据不公开"));
     }
 }

@@ -11,14 +11,14 @@ use super::record::Record;
 use crate::audit::{Audit, Options};
 use crate::card::papers;
 use crate::component::{Component, license_of};
-use crate::files::{self, Kind};
-use crate::hub::is_repo_id;
 use crate::hub::record::Gate;
-use crate::license::conclude::{Scope, scope_of};
+use crate::ids::is_repo_id;
 use crate::net::limits;
-use crate::plan;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
+use crate::terms::texts::{Scope, scope_of};
 use crate::vocabulary::{Availability, ComponentId, Content, Openness, Pillar, Verdict};
+use crate::{files, plan};
 use foldhash::{HashMap, HashMapExt};
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hash, Hasher};
@@ -355,7 +355,7 @@ impl<'r> Judge<'r> {
             }
             let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_lowercase()).unwrap_or_default();
             let theirs = owner(id);
-            let same_owner = !theirs.is_empty() && plan::same_owner(&theirs, &owner(&record.id));
+            let same_owner = !theirs.is_empty() && crate::ids::same_owner(&theirs, &owner(&record.id));
             let flows_down = if same_owner {
                 Openness::Open
             } else {

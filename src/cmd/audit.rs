@@ -10,10 +10,9 @@ use crate::census::record::Record;
 use crate::cli::{AuditArgs, Shared};
 use crate::collect;
 use crate::error::Error;
-use crate::evidence::Snapshot;
 use crate::exit::Exit;
-use crate::framework::mof::Mode;
 use crate::hub::local::cache;
+use crate::mof::Mode;
 use crate::net::{Fetcher, Gap};
 use crate::progress::{Progress, Whole};
 use crate::render;
@@ -21,6 +20,7 @@ use crate::report::{Model, Report};
 use crate::reviewed::Review;
 use crate::rules::Rules;
 use crate::session::{self, Surroundings};
+use crate::snapshot::Snapshot;
 use crate::target::{Place, Target};
 use crate::vocabulary::Verdict;
 use std::cell::{Cell, RefCell};
@@ -55,7 +55,7 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
             "name one, as in `trulyopen audit deepseek-ai/DeepSeek-R1`, or give a list with --from FILE",
         ));
     }
-    if let Some(bad) = args.org.iter().find(|o| o.contains('/') || !crate::hub::is_repo_id(o)) {
+    if let Some(bad) = args.org.iter().find(|o| o.contains('/') || !crate::ids::is_repo_id(o)) {
         return Err(Error::usage(
             format!("`{}` is no name of an organisation", crate::text::line(bad)),
             "it is the first half of ORG/NAME",

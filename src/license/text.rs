@@ -7,8 +7,7 @@ use super::compare::{Compared, Numbers, Sides, bag_distance, compare};
 use super::decode::without_markup;
 use super::listed::{LICENSE_TEXTS, LicenseText, Reader};
 use crate::rules::Rules;
-use crate::rules::schema::{LicenseRule, TextMarks};
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use crate::rules::licenses::LicenseRule;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::{Duration, Instant};
@@ -67,7 +66,7 @@ const DIFF_TIME: Duration = Duration::from_secs(1);
 pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     let none = |identity| Identified { identity, score: 0.0 };
     if !rules.clarified.is_empty()
-        && let Some(id) = rules.clarified.get(&crate::net::sha256(bytes))
+        && let Some(id) = rules.clarified.get(&crate::digest::sha256(bytes))
     {
         return Identified { identity: Identity::Exact { id: id.clone() }, score: 1.0 };
     }
@@ -189,41 +188,6 @@ fn marked<'r>(text: &str, rules: &'r Rules) -> Option<&'r LicenseRule> {
         .map(|(l, _)| l)
 }
 
-/// All phrases of the rules, found in one pass over a text.
-#[derive(Debug)]
-pub struct Marks {
-    phrases: Vec<String>,
-    automaton: Option<AhoCorasick>,
-}
-
-impl Marks {
-    /// Of the phrases of some licenses, folded as [`crate::text::words`] does.
-    pub fn new(licenses: &[LicenseRule]) -> Marks {
-        let of = |m: &'_ TextMarks| -> Vec<String> { m.all.iter().chain(&m.any).chain(&m.none).cloned().collect() };
-        let mut phrases: Vec<String> = licenses.iter().filter_map(|l| l.text.as_ref()).flat_map(of).filter(|p| !p.is_empty()).collect();
-        phrases.sort();
-        phrases.dedup();
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&phrases).ok();
-        Marks { phrases, automaton }
-    }
-
-    /// The phrases that folded text has: at word boundaries where they are ASCII, anywhere where they are not.
-    fn said(&self, folded: &str) -> HashSet<&str> {
-        let mut out = HashSet::new();
-        let Some(automaton) = &self.automaton else { return out };
-        for found in automaton.find_overlapping_iter(folded) {
-            let Some(phrase) = self.phrases.get(found.pattern().as_usize()) else { continue };
-            let edge = |at: Option<u8>| at.is_none_or(|b| b == b' ');
-            let bytes = folded.as_bytes();
-            let before = found.start().checked_sub(1).and_then(|i| bytes.get(i).copied());
-            if !phrase.is_ascii() || (edge(before) && edge(bytes.get(found.end()).copied())) {
-                out.insert(phrase.as_str());
-            }
-        }
-        out
-    }
-}
-
 /// The license one of whose official texts has exactly these words.
 fn digested(words: &[String], rules: &Rules) -> Option<String> {
     let digest = words_digest(words);
@@ -232,7 +196,7 @@ fn digested(words: &[String], rules: &Rules) -> Option<String> {
 
 /// sha256 over a text's words, one blank between: what `words-sha256` in the rules lists.
 pub fn words_digest(words: &[String]) -> String {
-    crate::net::sha256(words.join(" ").as_bytes())
+    crate::digest::sha256(words.join(" ").as_bytes())
 }
 
 /// The digest of a text as it would be compared; none of what is no text, or too long to be a license.

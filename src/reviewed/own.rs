@@ -119,11 +119,11 @@ pub fn read(shown: &str, content: &str) -> Result<Vec<Review>, Error> {
             &format!("schema {} is not known; this version reads schema {SCHEMA}", file.schema.get_ref()),
         ));
     }
-    let sha256 = crate::net::sha256(content.as_bytes());
+    let sha256 = crate::digest::sha256(content.as_bytes());
     let mut out = Vec::new();
     for entry in file.model {
         let model = entry.into_inner();
-        if !crate::hub::is_repo_id(model.id.get_ref()) {
+        if !crate::ids::is_repo_id(model.id.get_ref()) {
             return Err(fail(model.id.span(), "`id` is no model name (ORG/NAME)"));
         }
         let revision = model.revision.get_ref().to_lowercase();

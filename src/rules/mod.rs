@@ -5,8 +5,10 @@
 
 pub mod corpora;
 pub mod diagnose;
-pub mod explain;
-mod frameworks;
+pub mod files;
+pub mod frameworks;
+pub mod licenses;
+pub mod lineage;
 pub mod mirrors;
 pub mod scan;
 pub mod schema;
@@ -14,14 +16,17 @@ pub mod schema;
 pub(crate) mod schemas;
 mod topics;
 
+use crate::digest::hex;
 use crate::error::Error;
-use crate::framework::schema::FrameworkRule;
-use crate::license::Known;
-use crate::license::names::{self, Loose, LooseNames};
-use crate::license::text::Marks;
 use crate::placed::{self, Spanned};
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
+use files::{FileClass, FilePattern};
+use frameworks::FrameworkRule;
+use licenses::marks::Marks;
+use licenses::names::{self, Loose, LooseNames};
+use licenses::{Authority, Known, LicenseRule};
+use lineage::{LineageCheck, Relation, Teacher};
 use schema::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -310,7 +315,7 @@ impl Layer {
                 let parsed: FilesFile = file.parse()?;
                 for mut rule in parsed.class {
                     rule.matchers = rule.patterns.iter().map(|p| FilePattern::new(p)).collect();
-                    if crate::files::Kind::of_rule(rule.id.get_ref()).is_none() {
+                    if files::Kind::of_rule(rule.id.get_ref()).is_none() {
                         return Err(file.error(rule.id.span(), &format!("no class of files is called `{}`", rule.id.get_ref())));
                     }
                     let key = (rule.id.get_ref().clone(), rule.format.clone());
@@ -659,15 +664,6 @@ fn hash_file(digest: &mut Sha256, path: &str, content: &str) {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    })
 }
 
 trait HasSchema {
