@@ -1,62 +1,18 @@
 //! What the files of a model repository are, by the patterns of `rules/files.toml`, and whether a
 //! sharded set of weights is complete.
 
-use crate::hub::record::FileEntry;
+use crate::digest::BlobDigest;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Kinds that the code asks about, by their id in the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    Index,
-    Card,
-    UsePolicy,
-    License,
-    Notice,
-    Adapter,
-    Intermediate,
-    TrainingState,
-    Weights,
-    Tokenizer,
-    Config,
-    ModellingCode,
-    TrainingCode,
-    InferenceCode,
-    EvaluationCode,
-    EvaluationResults,
-    DataPreprocessingCode,
-    TrainingSummary,
-    Report,
-    Samples,
-}
-
-impl Kind {
-    /// The kind of a rule's id.
-    pub fn of_rule(id: &str) -> Option<Kind> {
-        Some(match id {
-            "index" => Kind::Index,
-            "card" => Kind::Card,
-            "use-policy" => Kind::UsePolicy,
-            "license" => Kind::License,
-            "notice" => Kind::Notice,
-            "adapter" => Kind::Adapter,
-            "intermediate" => Kind::Intermediate,
-            "training-state" => Kind::TrainingState,
-            "weights" => Kind::Weights,
-            "tokenizer" => Kind::Tokenizer,
-            "config" => Kind::Config,
-            "modelling-code" => Kind::ModellingCode,
-            "training-code" => Kind::TrainingCode,
-            "inference-code" => Kind::InferenceCode,
-            "evaluation-code" => Kind::EvaluationCode,
-            "evaluation-results" => Kind::EvaluationResults,
-            "data-preprocessing-code" => Kind::DataPreprocessingCode,
-            "training-summary" => Kind::TrainingSummary,
-            "report" => Kind::Report,
-            "samples" => Kind::Samples,
-            _ => return None,
-        })
-    }
+/// A file of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    pub path: String,
+    /// Bytes, where the record says.
+    pub size: Option<u64>,
+    pub digest: Option<BlobDigest>,
 }
 
 /// The kind and, for weights, the format of a path.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trulyopen::audit::Options;
-use trulyopen::hub::Endpoints;
+use trulyopen::hosts::Endpoints;
 use trulyopen::report::Model;
 use trulyopen::rules::Rules;
 use trulyopen::session::{Access, Surroundings, audit_all, fetcher};

@@ -1,10 +1,11 @@
 //! Papers and reports that a card gives as the model's own, told apart from those it cites for a
 //! method, a benchmark or an estimate of emissions.
 
-use super::topics::{contains_phrase, topic_of};
+use super::topics::topic_of;
 use super::{BlockKind, Card};
 use crate::rules::Rules;
 use crate::text;
+use crate::text::contains_phrase;
 
 /// A preprint on arXiv.
 #[derive(Debug, Clone, PartialEq, Eq)]

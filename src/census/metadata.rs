@@ -4,15 +4,15 @@
 //! rule that more evidence only narrows an interval, a full audit ends up within this one.
 
 use crate::audit::{Audit, Options, judge};
-use crate::collect::CYCLE;
-use crate::evidence::{Ancestor, DatasetSnapshot, Depth, Evidence, Snapshot};
+use crate::evidence::Evidence;
+use crate::hosts::Endpoints;
 use crate::hub::huggingface::HuggingFace;
 use crate::hub::record::ModelRecord;
-use crate::hub::{self, Endpoints};
 use crate::net::{Gap, Origin};
-use crate::plan;
 use crate::rules::Rules;
+use crate::snapshot::{Ancestor, CYCLE, DatasetSnapshot, Depth, Snapshot};
 use crate::target::{Place, Target};
+use crate::{hub, plan};
 use std::collections::BTreeSet;
 
 /// Why a card or file was not fetched.
@@ -47,7 +47,7 @@ pub fn snapshot(record: ModelRecord, target: Target, cite: Evidence, origin: Ori
     let ancestors = plan.bases.into_iter().map(|base| {
         let gap = if !seen.insert(base.id.to_lowercase()) {
             Gap::NotFetched(CYCLE.into())
-        } else if hub::is_repo_id(&base.id) {
+        } else if crate::ids::is_repo_id(&base.id) {
             unasked()
         } else {
             Gap::Malformed("it is no model name".into())

@@ -6,12 +6,13 @@ use super::memory::{Memory, Shared};
 use super::metadata;
 use super::record::Record;
 use super::wildcards::Wildcards;
-use crate::files::Kind;
+use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
-use crate::hub::{Endpoints, is_repo_id};
-use crate::license::conclude::{self, Part};
+use crate::ids::is_repo_id;
 use crate::license::find;
+use crate::rules::files::Kind;
 use crate::rules::{Rules, patterns_of};
+use crate::terms::{self, Part};
 use crate::vocabulary::{Content, Openness};
 use foldhash::fast::RandomState;
 use std::borrow::Cow;
@@ -269,8 +270,8 @@ impl<'r> Names<'r> {
 fn work_out_license(record: &Record<'_>, rules: &Rules) -> License {
     let tags: Vec<String> = record.tags.iter().filter(|t| t.starts_with("license:")).map(|t| t.to_string()).collect();
     let model = ModelRecord { tags, card_data: record.front.to_value(), ..ModelRecord::bare("-", Vec::new()) };
-    let is_other = crate::license::tags(&model).iter().any(|v| crate::text::fold_name(v) == "other");
+    let is_other = model.licenses().iter().any(|v| crate::text::fold_name(v) == "other");
     let snapshot = metadata::bare(model);
-    let terms = conclude::conclude(&snapshot, rules, &mut Vec::new());
+    let terms = terms::conclude(&snapshot, rules, &mut Vec::new());
     License { ids: terms.parts.iter().map(|p| p.id.clone()).collect(), openness: by_content(&terms.parts), is_other }
 }

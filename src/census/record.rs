@@ -5,8 +5,9 @@
 //! Dumps spell some keys as the hub's Python client does; both spellings are read.
 
 use super::json::{File, Files, Flag, Front, Gated, HubConfig, Number, Safetensors, Strings, Text, skip};
-use crate::hub::is_repo_id;
-use crate::hub::record::{Extra, FileEntry, Gate, ModelRecord};
+use crate::files::FileEntry;
+use crate::hub::record::{Extra, Gate, ModelRecord};
+use crate::ids::is_repo_id;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;

@@ -3,10 +3,10 @@
 
 use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
+use crate::card::front_matter::strings;
 use crate::card::topics::{self, Said};
 use crate::card::{BlockKind, Card, corpora};
-use crate::evidence::{DatasetSnapshot, Depth, Role};
-use crate::hub::record::strings;
+use crate::snapshot::{DatasetSnapshot, Depth, Role};
 use crate::text;
 
 /// The datasets that trained it.
@@ -33,13 +33,13 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         let not_own = cx.rules.phrase_list("data-not-own");
         topics::said(card, cx.rules, id, |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")))
             .into_iter()
-            .filter(|s| !not_own.iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
+            .filter(|s| !not_own.iter().any(|p| text::contains_phrase(&text::words(&s.sentence), p)))
             .collect()
     };
     let (mut described, vague) = (own_data("data-described"), own_data("data-vague"));
     described
         .extend(own_data("data-described-first").into_iter().filter(|s| corpora::tells_of_training(&text::words(&s.sentence), cx.rules)));
-    let of_other_data = |s: &str| cx.rules.phrase_list("data-of-quantisation").iter().any(|p| topics::contains_phrase(&text::words(s), p));
+    let of_other_data = |s: &str| cx.rules.phrase_list("data-of-quantisation").iter().any(|p| text::contains_phrase(&text::words(s), p));
     let section = card.blocks.iter().find(|b| {
         b.kind != BlockKind::Code
             && topics::topic_of(card, b, cx.rules) == Some("training-data")
@@ -70,9 +70,8 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         .with_evidence(cx.cite_card(Some(line), text::cut(sentence, 240)));
     }
     // Told of, and nothing that could be looked up: "1 million hours of weakly labelled audio".
-    let general = || {
-        described.iter().find(|s| cx.rules.phrase_list("data-word").iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
-    };
+    let general =
+        || described.iter().find(|s| cx.rules.phrase_list("data-word").iter().any(|p| text::contains_phrase(&text::words(&s.sentence), p)));
     if let Some(said) = vague.first().or_else(general) {
         return Component::new(id, Availability::Withheld, Basis::Claimed, "the card speaks of the training data only in general words")
             .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 240)));
@@ -94,7 +93,7 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
             .iter()
             .any(|h| host == *h || host.starts_with(&format!("{h} ")) || host.contains(&format!(" {h} ")));
         let words = text::words(&link.text);
-        let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(folded, p));
+        let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| text::contains_phrase(folded, p));
         let is_repository = crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| says(&text::words(&r.name), "data-link"));
         if !(is_host || is_repository || (url.starts_with("github.com/") && says(&words, "data-link"))) {
             return None;
@@ -114,7 +113,7 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
 /// Data, and not only the model or the machines that something "was trained on".
 fn speaks_of_data(cx: &Context<'_, '_>, sentence: &str) -> bool {
     let folded = text::words(sentence);
-    let says = |id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&folded, p));
+    let says = |id: &str| cx.rules.phrase_list(id).iter().any(|p| text::contains_phrase(&folded, p));
     says("data-word") || !says("trained-on-machines")
 }
 
@@ -232,7 +231,7 @@ pub fn withheld_lines(snapshot: &Snapshot, rules: &Rules) -> Vec<Said> {
         .into_iter()
         .filter(|s| {
             let folded = text::words(&s.sentence);
-            near_data.iter().any(|w| topics::contains_phrase(&folded, w)) && !of_others.iter().any(|w| topics::contains_phrase(&folded, w))
+            near_data.iter().any(|w| text::contains_phrase(&folded, w)) && !of_others.iter().any(|w| text::contains_phrase(&folded, w))
         })
         .collect()
 }

@@ -5,6 +5,7 @@
 //! address on its host; a [`Fetcher`] turns it into bytes or a typed [`Gap`].
 
 pub mod auth;
+mod authorities;
 pub mod budget;
 pub mod cache;
 pub mod directory;
@@ -15,8 +16,9 @@ pub mod record;
 
 pub use gap::Gap;
 
+use crate::digest::BlobDigest;
 use crate::error::Error;
-use crate::hub::Endpoints;
+use crate::hosts::Endpoints;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -35,46 +37,12 @@ pub struct Resource {
     pub expect: Option<BlobDigest>,
 }
 
-/// A digest as hubs list them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlobDigest {
-    /// Git blob id: sha1 over `blob LEN\0` and the content, lower-case hex.
-    GitBlob(String),
-    /// sha256 of the content, lower-case hex (LFS files).
-    Sha256(String),
-}
-
-impl BlobDigest {
-    /// Whether `bytes` have this digest.
-    pub fn holds(&self, bytes: &[u8]) -> bool {
-        match self {
-            BlobDigest::GitBlob(id) => git_blob_id(bytes) == *id,
-            BlobDigest::Sha256(hex) => sha256(bytes) == *hex,
-        }
-    }
-}
-
 /// What requests run on: one thread, since a run waits for hosts and not for itself.
 ///
 /// # Errors
 /// Where the system gives no resources for it.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))
-}
-
-/// The git blob id of a content, lower-case hex.
-pub fn git_blob_id(bytes: &[u8]) -> String {
-    use sha1::{Digest, Sha1};
-    let mut h = Sha1::new();
-    h.update(format!("blob {}\0", bytes.len()));
-    h.update(bytes);
-    crate::rules::hex(&h.finalize())
-}
-
-/// sha256, lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    crate::rules::hex(&Sha256::digest(bytes))
 }
 
 /// What was read.
@@ -345,13 +313,6 @@ fn is_device(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn blob_ids_are_those_of_git() {
-        // `git hash-object` of an empty file and of "hello\n".
-        assert_eq!(git_blob_id(b""), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
-        assert_eq!(git_blob_id(b"hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
-    }
 
     #[test]
     fn paths_that_leave_the_directory_are_refused() {

@@ -2,23 +2,24 @@
 //! prose names.
 
 use super::{DatasetMention, under};
+use crate::card::front_matter::strings;
 use crate::card::{Block, Card, Link, corpora, topics};
-use crate::evidence::{Mention, Role};
-use crate::hub::record::{ModelRecord, strings};
-use crate::hub::{self, Endpoints};
+use crate::hosts::Endpoints;
+use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
 use crate::rules::schema::{CorpusKind, Reachable};
-use crate::text;
+use crate::snapshot::{Mention, Role};
+use crate::{hub, text};
 
 fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<DatasetMention> {
-    let id = dataset_id(name, at).or_else(|| hub::is_repo_id(name).then(|| name.to_string()))?;
+    let id = dataset_id(name, at).or_else(|| crate::ids::is_repo_id(name).then(|| name.to_string()))?;
     let mention = Mention { line, declared: true, context: "datasets in the front matter".into() };
     Some(DatasetMention { id, role: Role::Training, mention, open_ended: false, elsewhere: None })
 }
 
 /// Whether a value of `datasets` names a dataset.
 pub fn names_dataset(name: &str, at: &Endpoints) -> bool {
-    hub::is_repo_id(name) || dataset_id(name, at).is_some()
+    crate::ids::is_repo_id(name) || dataset_id(name, at).is_some()
 }
 
 /// The dataset that a hub page is about.
@@ -33,7 +34,7 @@ fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
         Some(name) if !matches!(name, "tree" | "blob" | "viewer" | "resolve") => format!("{owner}/{name}"),
         _ => owner.to_string(),
     };
-    hub::is_repo_id(&id).then_some(id)
+    crate::ids::is_repo_id(&id).then_some(id)
 }
 
 /// All of them, each with what it is for, as far as the card says. With `has_base`, what pre-trained
@@ -70,7 +71,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let block = card.blocks.get(link.block);
         let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
         let said = block.map(|b| said_of(link, b)).unwrap_or_default();
-        let says = |id: &str| rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&said, p));
+        let says = |id: &str| rules.phrase_list(id).iter().any(|p| text::contains_phrase(&said, p));
         let role = match topic {
             Some("evaluation") => Role::Evaluation,
             Some("citation" | "usage") => Role::Unknown,
@@ -109,7 +110,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
 /// The link's own words, or the bold label before it, say that these are the training data.
 fn is_called_training_data(link: &Link, block: Option<&Block>, rules: &Rules) -> bool {
     let said = format!("{} {}", block.and_then(|b| b.any_label()).unwrap_or_default(), text::words(&link.text));
-    rules.phrase_list("training-data-label").iter().any(|p| topics::contains_phrase(&said, p))
+    rules.phrase_list("training-data-label").iter().any(|p| text::contains_phrase(&said, p))
 }
 
 /// What is declared are the parts that can be had; a set for fine-tuning that cannot is told of in prose only.

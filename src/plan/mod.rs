@@ -6,14 +6,15 @@ mod datasets;
 mod repos;
 
 use crate::card::Card;
-use crate::evidence::{Mention, Role};
-use crate::files::{self, Kind};
+use crate::hosts::Endpoints;
 use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
-use crate::hub::{self, Endpoints};
 use crate::net::limits;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
+use crate::snapshot::{Mention, Role};
 use crate::target::{Place, Target};
+use crate::{files, hub};
 
 pub use datasets::names_dataset;
 
@@ -141,27 +142,6 @@ pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
     }
 }
 
-/// Whether an organisation has the same name here and there, punctuation and a trailing `ai`,
-/// `-org`, `-lab` aside.
-pub fn same_owner(a: &str, b: &str) -> bool {
-    let fold = |s: &str| {
-        let s: String = s.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-        let cut = ["project", "workshop", "research", "labs", "lab", "org", "team", "ai", "llm", "lm", "hq", "inc", "nlp"]
-            .iter()
-            .find_map(|t| s.strip_suffix(t).filter(|r| r.len() > 2));
-        cut.map_or(s.clone(), str::to_string)
-    };
-    // Most differ in their first letter, which nothing is cut from.
-    let first = |s: &str| s.chars().find(|c| c.is_alphanumeric())?.to_lowercase().next();
-    if let (Some(a), Some(b)) = (first(a), first(b))
-        && a != b
-    {
-        return false;
-    }
-    let (a, b) = (fold(a), fold(b));
-    !a.is_empty() && a == b
-}
-
 /// Where a link or name stands, in words.
 fn under(card: &Card, section: usize, how: &str) -> String {
     match card.headings(section).next().map(|s| s.heading.as_str()).filter(|h| !h.is_empty()) {
@@ -212,14 +192,5 @@ pub mod tests {
             "# OLMo\n- **Repository:** https://github.com/allenai/OLMo\n\nUse [vllm](https://github.com/vllm-project/vllm) or [x](https://github.com/someone/else).\n",
         );
         assert_eq!(p.repos.iter().map(|r| r.0.to_string()).collect::<Vec<_>>(), ["allenai/OLMo"]);
-    }
-
-    #[test]
-    fn owners_are_compared_without_ornament() {
-        assert!(same_owner("deepseek-ai", "deepseek-ai"));
-        assert!(same_owner("bigscience", "bigscience-workshop"));
-        assert!(same_owner("THUDM", "thudm"));
-        assert!(!same_owner("a", "b"));
-        assert!(!same_owner("", ""));
     }
 }

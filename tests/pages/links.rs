@@ -86,29 +86,6 @@ fn the_book_has_every_page_and_stays_inside() {
 }
 
 #[test]
-fn the_architecture_names_every_module() {
-    let lib = crate::text("src/lib.rs");
-    let modules: BTreeSet<&str> = lib.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
-    assert!(modules.len() > 30, "{modules:?}");
-    let page = crate::text("ARCHITECTURE.md");
-    let told: BTreeSet<&str> = page
-        .lines()
-        .filter_map(|l| l.strip_prefix("| ")?.split(" | ").next())
-        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
-        .collect();
-    assert_eq!(told, modules, "the table of ARCHITECTURE.md (left) and the modules of src/lib.rs");
-    // Words of the picture: every module is in it but those that nothing flows through.
-    let picture = page.split("```mermaid").nth(1).and_then(|p| p.split("```").next()).unwrap();
-    let drawn: BTreeSet<&str> = picture.split(|c: char| !c.is_ascii_lowercase()).collect();
-    let missing: Vec<&&str> =
-        modules.iter().filter(|m| !drawn.contains(*m) && !["vocabulary", "text", "error", "exit"].contains(m)).collect();
-    assert!(missing.is_empty(), "not in the picture: {missing:?}");
-    for drawn in drawn.iter().filter(|w| w.len() > 2 && !["flowchart", "subgraph", "end", "reads", "pure"].contains(w)) {
-        assert!(modules.contains(drawn), "the picture has `{drawn}`, which is no module");
-    }
-}
-
-#[test]
 fn commits_that_are_named_are_in_the_history() {
     let git = |args: &[&str]| std::process::Command::new("git").args(args).current_dir(support::root()).output();
     let whole = git(&["rev-parse", "--is-shallow-repository"]).is_ok_and(|o| o.status.success() && o.stdout.starts_with(b"false"));

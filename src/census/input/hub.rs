@@ -6,7 +6,7 @@
 use super::array::Cutter;
 use super::{Chunk, Chunker, Records, Sink, Watch};
 use crate::error::Error;
-use crate::hub::Endpoints;
+use crate::hosts::Endpoints;
 use crate::net::{Fetcher, Gap, Resource, budget, directory, limits};
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ const FIELDS: &[&str] = &[
 /// The first page of the list of all models, or of those of an owner.
 fn first_page(at: &Endpoints, author: Option<&str>) -> String {
     let fields: String = FIELDS.iter().map(|f| format!("&expand[]={f}")).collect();
-    let author = author.map(|a| format!("&author={}", crate::hub::encode_path(a))).unwrap_or_default();
+    let author = author.map(|a| format!("&author={}", crate::ids::encode_path(a))).unwrap_or_default();
     // In the order of their making, since the usual order changes while pages are read.
     format!(
         "{}/api/models?limit={}&sort=createdAt&direction=-1{author}{fields}",

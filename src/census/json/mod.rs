@@ -102,7 +102,7 @@ impl<'de> Visitor<'de> for GatedVisitor {
 leniently!(Gated, GatedVisitor);
 
 /// A string or a list of strings, trimmed and no longer than any name, as
-/// [`crate::hub::record::strings`] reads them.
+/// [`crate::card::front_matter::strings`] reads them.
 #[derive(Debug, Clone, Default)]
 pub struct Strings<'a>(pub Vec<Cow<'a, str>>);
 

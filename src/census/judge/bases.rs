@@ -3,10 +3,9 @@
 use super::Judge;
 use crate::census::names::WEIGHTS;
 use crate::census::record::Record;
-use crate::files::Kind;
-use crate::hub::is_repo_id;
+use crate::ids::is_repo_id;
 use crate::net::limits;
-use crate::plan;
+use crate::rules::files::Kind;
 use crate::vocabulary::{Openness, Pillar};
 use std::borrow::Cow;
 
@@ -77,7 +76,7 @@ impl<'r> Judge<'r> {
                 continue;
             }
             let theirs = id.split_once('/').map_or("", |(owner, _)| owner);
-            let same_owner = !theirs.is_empty() && plan::same_owner(theirs, own_owner);
+            let same_owner = !theirs.is_empty() && crate::ids::same_owner(theirs, own_owner);
             let flows_down = if same_owner {
                 Openness::Open
             } else {

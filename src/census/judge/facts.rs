@@ -1,7 +1,7 @@
 //! The facts of a record that an answer hangs on.
 
 use super::super::names::ByContent;
-use crate::files::Kind;
+use crate::rules::files::Kind;
 use crate::vocabulary::Openness;
 use std::hash::{Hash, Hasher};
 

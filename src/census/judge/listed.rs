@@ -3,9 +3,10 @@
 use super::Judge;
 use crate::census::names::{Class, Role};
 use crate::census::record::Record;
-use crate::files::{self, Kind};
-use crate::license::conclude::{Scope, scope_of};
+use crate::files;
 use crate::plan;
+use crate::rules::files::Kind;
+use crate::terms::texts::{Scope, scope_of};
 use foldhash::HashMap;
 
 /// What the file list shows.

@@ -1,15 +1,17 @@
 //! Where the witnesses of a license contradict each other, and what else a reader must know of it.
 
-use super::conclude::{Declared, Part, Terms, cite_front, cite_header, parts_of_name};
+use super::declared::{Declared, cite_front, cite_header, parts_of_name};
 use super::prose::Mention;
-use super::{find, names_something, tags};
-use crate::evidence::{Evidence, Snapshot};
-use crate::files::{self, Kind};
+use super::{Part, Terms};
+use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::hub::local::header::What;
+use crate::license::{find, names_something};
 use crate::rules::Rules;
-use crate::text as t;
+use crate::rules::files::Kind;
+use crate::snapshot::Snapshot;
 use crate::vocabulary::{Basis, Openness};
+use crate::{files, text as t};
 
 /// What does not depend on how the license was concluded.
 pub(super) fn others(terms: &Terms<'_>, tag: &Declared<'_>, snapshot: &Snapshot, rules: &Rules, findings: &mut Vec<Finding>) {
@@ -149,7 +151,7 @@ fn broken_link(snapshot: &Snapshot, rules: &Rules) -> Option<Finding> {
 fn name_contradicts_tag(snapshot: &Snapshot, rules: &Rules) -> Option<Finding> {
     let record = snapshot.record.as_ref().ok()?;
     let name = record.card_data.get("license_name")?.as_str()?;
-    let tag = tags(record).into_iter().find(|v| names_something(v))?;
+    let tag = record.licenses().into_iter().find(|v| names_something(v))?;
     let same = match (find(rules, &tag), find(rules, name)) {
         (Some(a), Some(b)) => is_same(a.id(), b.id()),
         _ => t::fold_name(&tag) == t::fold_name(name),

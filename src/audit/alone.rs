@@ -2,35 +2,19 @@
 //! `osai-index:FILE`.
 
 use super::overlay::{self, attested, differences};
-use super::{Content, Review, Said, Statement};
-use crate::audit::{Audit, Judgement, Options};
-use crate::card::topics;
+use super::{Audit, Judgement, Options};
 use crate::component::{Component, Components, Reported};
-use crate::evidence::Snapshot;
 use crate::finding::{self, Finding};
-use crate::framework::mof_rule;
-use crate::license::conclude::Terms;
 use crate::license::{self, names_something};
 use crate::lineage::Lineage;
+use crate::mof::mof_rule;
 use crate::net::Gap;
+use crate::reviewed::{Content, Review, Said, Statement};
 use crate::rules::Rules;
-use crate::target::Target;
+use crate::snapshot::ALONE;
+use crate::terms::Terms;
 use crate::text;
 use crate::vocabulary::{Availability, Basis, ComponentId, Content as Kind, Openness, Tri};
-
-/// Why there is no record: none is asked for.
-const ALONE: &str = "it is judged on a reviewer's statements alone";
-
-/// The snapshot of a reviewed file; of one that could not be read, with the reason.
-pub fn snapshot(target: &Target, hub: &'static str, review: Result<&Review, Gap>) -> Snapshot {
-    let (id, gap) = match &review {
-        Ok(r) => (r.subject(), Gap::NotFetched(ALONE.into())),
-        Err(gap) => (target.given.clone(), gap.clone()),
-    };
-    let record_cite = review.as_ref().map(|r| r.cite(None, None, "the reviewed file")).unwrap_or_default();
-    let page = review.ok().and_then(|r| r.ids.first()).map(|i| format!("https://huggingface.co/{i}")).unwrap_or_default();
-    Snapshot::without_record(target, hub, id, page, record_cite, gap)
-}
 
 /// Judges it. `peers` are other reviews at hand: where they are of the same system, differences are findings.
 pub fn judge<'r>(review: &Review, peers: &[&Review], rules: &'r Rules, options: &Options) -> Audit<'r> {
@@ -126,7 +110,7 @@ fn components(review: &Review, statements: &[Statement], rules: &Rules) -> Compo
 }
 
 /// What the tool would read otherwise than the curator meant.
-fn spelling(review: &Review, declared: &super::mof::Declared, rules: &Rules, findings: &mut Vec<Finding>) {
+fn spelling(review: &Review, declared: &crate::reviewed::mof::Declared, rules: &Rules, findings: &mut Vec<Finding>) {
     for stranger in declared.strangers(rules) {
         let message = format!("`{}` is no component of the framework; it is passed over", text::cut(&text::line(&stranger.name), 60));
         findings.push(Finding::new(rules, "evidence/component-unknown", message, vec![review.cite(stranger.line, None, &stranger.name)]));
@@ -134,10 +118,10 @@ fn spelling(review: &Review, declared: &super::mof::Declared, rules: &Rules, fin
     let Some(rule) = mof_rule(rules) else { return };
     let mut seen: Vec<&str> = Vec::new();
     for listed in &declared.components {
-        let Some(id) = super::mof::Declared::component(rules, &listed.name) else { continue };
+        let Some(id) = crate::reviewed::mof::Declared::component(rules, &listed.name) else { continue };
         let Some(name) = declared.license_of(listed, id, rules).filter(|n| !seen.contains(n)) else { continue };
         let folded = text::words(name);
-        let remark = rule.absent.iter().any(|a| topics::contains_phrase(&folded, &text::words(a)));
+        let remark = rule.absent.iter().any(|a| text::contains_phrase(&folded, &text::words(a)));
         if let Some(known) = license::find(rules, name).filter(|k| k.id() != name && !k.id().starts_with("LicenseRef-") && !remark) {
             seen.push(name);
             let message = format!(

@@ -1,27 +1,29 @@
 //! One model judged: a pure function of what was gathered and the rules, so that the same evidence
 //! gives the same answer. Everything that is printed is read off an [`Audit`].
 
+pub mod alone;
+pub mod overlay;
+
 use crate::card::Card;
-use crate::card::topics::{self, Said, contains_phrase};
+use crate::card::topics::{self, Said};
 use crate::component::{self, Component, Components, Context, Reported};
-use crate::evidence::{Evidence, Snapshot};
+use crate::evidence::Evidence;
 use crate::files::Sorted;
 use crate::finding::{self, Finding};
-use crate::framework::mof::Statuses;
 use crate::framework::{self, Evaluations};
 use crate::hub::record::Gate;
 use crate::inspect::Inspection;
-use crate::license;
-use crate::license::conclude::Terms;
-use crate::lineage::{self, Lineage};
-use crate::mirror;
+use crate::lineage::{self, Base, Lineage};
+use crate::mof::Statuses;
 use crate::net::Gap;
 use crate::requirement::{Attested, Facts};
-use crate::reviewed::overlay;
 use crate::rules::Rules;
-use crate::text;
+use crate::snapshot::Snapshot;
+use crate::terms::Terms;
+use crate::text::contains_phrase;
 use crate::verdict::{self, Reason, Standing};
 use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Pillar, PillarStatus, Tri, Verdict};
+use crate::{license, mirror, text};
 use std::collections::BTreeMap;
 
 /// How to judge.
@@ -30,7 +32,7 @@ pub struct Options {
     /// Only verified or attested evidence counts.
     pub strict: bool,
     /// How the Model Openness Framework is evaluated: by its letter, or as the tool does it.
-    pub mof: framework::mof::Mode,
+    pub mof: crate::mof::Mode,
     /// Frameworks are left out: nothing but the verdict, and what it rests on, is asked for.
     pub verdict_only: bool,
 }
@@ -74,9 +76,10 @@ pub struct Audit<'r> {
 pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Audit<'r> {
     let mut findings = Vec::new();
     let reviews = overlay::current(snapshot, rules, &mut findings);
-    let mut terms = license::conclude::conclude(snapshot, rules, &mut findings);
+    let mut terms = crate::terms::conclude(snapshot, rules, &mut findings);
     overlay::terms(&mut terms, &reviews, snapshot, rules, &mut findings);
-    let lineage = lineage::trace(snapshot, &terms, rules, options, &mut findings);
+    let bases = snapshot.ancestors.iter().map(|a| a.snapshot.as_deref().ok().map(|gathered| base(gathered, rules, options))).collect();
+    let lineage = lineage::trace(snapshot, &terms, bases, rules, &mut findings);
     mirror::compare(snapshot, rules, &mut findings);
     let cx = Context::new(snapshot, rules, &terms);
     let mut components = component::assess(&cx, &mut findings);
@@ -115,6 +118,18 @@ pub fn judge<'r>(snapshot: &Snapshot, rules: &'r Rules, options: &Options) -> Au
     }
     finding::sort(&mut findings);
     Audit { inspections, reported, benchmarks, formats, findings, incomplete, ..audit }
+}
+
+/// What a model comes to of which the audited one is made.
+fn base(gathered: &Snapshot, rules: &Rules, options: &Options) -> Base {
+    let audit = judge(gathered, rules, options);
+    Base {
+        license: audit.terms.expression(),
+        openness: audit.terms.openness,
+        verdict: audit.verdict,
+        possible: audit.possible,
+        components: audit.components,
+    }
 }
 
 impl<'r> Audit<'r> {
@@ -331,7 +346,7 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
     }
     for ancestor in &snapshot.ancestors {
         match &ancestor.snapshot {
-            Err(Gap::NotFetched(why)) if why == crate::collect::CYCLE => {}
+            Err(Gap::NotFetched(why)) if why == crate::snapshot::CYCLE => {}
             // The base is gone or hidden, and its terms are known all the same.
             Err(Gap::MissingOrPrivate) if license::of_base(rules, &ancestor.id).is_some() => {}
             Err(gap) => add(format!("base:{}", ancestor.id), gap),

@@ -1,14 +1,16 @@
 //! What the card itself says of its license: a text pasted into it or into the prompt at the gate, and
 //! names in the section on licenses, each with what it is for ("code is MIT, weights are CC-BY-NC-4.0").
 
-use super::conclude::Part;
-use super::text::{Identity, identify};
-use super::{Known, find, find_url};
-use crate::card::topics::{self, contains_phrase};
-use crate::card::{BlockKind, Card};
-use crate::evidence::{Evidence, Snapshot};
+use super::Part;
+use crate::card::{BlockKind, Card, topics};
+use crate::evidence::Evidence;
+use crate::license::text::{Identity, identify};
+use crate::license::{find, find_url};
 use crate::rules::Rules;
+use crate::rules::licenses::Known;
+use crate::snapshot::Snapshot;
 use crate::text as t;
+use crate::text::contains_phrase;
 use crate::vocabulary::{Content, Openness};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

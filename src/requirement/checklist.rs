@@ -1,8 +1,8 @@
 //! Checklists: lines that are met, unmet or open. The outcome follows from the required ones: met where all
 //! are, unmet where one is unmet, open otherwise.
 
-use super::schema::{FrameworkRule, Line};
 use crate::requirement::{Answer, Attested, Facts, test};
+use crate::rules::frameworks::{FrameworkRule, Line};
 use crate::vocabulary::Tri;
 
 /// A checklist, filled in.

@@ -4,8 +4,8 @@
 //! The steps are those of the tool (`ModelEvaluator`, `LicenseHandler`); its tables stand in
 //! `rules/frameworks/mof.toml`. Where the tool has a bug, [`Mode::Tool`] reproduces it.
 
-use super::schema::MofRule;
 use crate::rules::Rules;
+use crate::rules::frameworks::MofRule;
 use crate::rules::schema::MofKind;
 use crate::vocabulary::ComponentId;
 use std::collections::BTreeMap;
@@ -73,6 +73,11 @@ pub struct Result {
     pub unknown: Vec<ComponentId>,
     /// Counted, under a license made for another kind of content.
     pub conditional: Vec<ComponentId>,
+}
+
+/// The tables of the Model Openness Framework.
+pub fn mof_rule(rules: &Rules) -> Option<&MofRule> {
+    rules.frameworks.get(ID).and_then(|f| f.mof.as_ref())
 }
 
 /// Whether a license is open, by its exact id.

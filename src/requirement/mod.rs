@@ -2,14 +2,15 @@
 //! where it is not met. Rungs and frameworks share these answers, so that they cannot contradict each
 //! other.
 
+pub mod checklist;
+
 use crate::component::{Component, Components};
-use crate::evidence::Snapshot;
-use crate::framework::checklist;
-use crate::license::conclude::Part;
 use crate::lineage::Lineage;
 use crate::net::Gap;
 use crate::rules::Rules;
 use crate::rules::schema::{DocumentNeed, FactId, LicenseNeed, Requirement, Whose};
+use crate::snapshot::Snapshot;
+use crate::terms::Part;
 use crate::text;
 use crate::vocabulary::{Availability, Basis, ComponentId, Content, Openness, Tri, Verdict};
 use std::collections::BTreeMap;
@@ -277,7 +278,7 @@ fn document(need: &DocumentNeed, facts: &Facts<'_, '_>) -> Answer {
     if let Some(card) = &snapshot.parsed {
         let says = |s: &str, phrases: &[String]| {
             let folded = text::words(s);
-            phrases.iter().any(|p| crate::card::topics::contains_phrase(&folded, &text::words(p)))
+            phrases.iter().any(|p| text::contains_phrase(&folded, &text::words(p)))
         };
         if let Some(link) = card.links.iter().find(|l| says(&l.text, &need.links) || says(&l.url, &need.links)) {
             return Answer::new(Tri::Met, format!("linked on line {} of the card ({})", link.line, text::cut(&link.url, 120)));

@@ -1,8 +1,8 @@
 //! `docs/frameworks.md`, made from the rules: `cargo run --example generate_docs`.
 
-use super::schema::{FrameworkRule, Line};
+use crate::explain::test_in_words;
 use crate::rules::Rules;
-use crate::rules::explain::test_in_words;
+use crate::rules::frameworks::{FrameworkRule, Line};
 use std::fmt::Write as _;
 
 /// The page, as Markdown.

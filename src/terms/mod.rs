@@ -2,46 +2,28 @@
 //! files, the prompt at the gate, and the card's prose. They are compared, never merged silently: a
 //! text says what was granted and wins over a tag, and what contradicts it is a finding.
 
-use super::disagree;
-use super::names::meaning;
-use super::prose::{self, About, Mention};
-use super::text::{Identity, identify};
-use super::{Known, find, find_url, names_something, of_base, tags};
+pub mod declared;
+mod disagree;
+pub mod prose;
+pub mod texts;
+
 use crate::card::front_matter::FrontMatter;
-use crate::evidence::{Document, Evidence, Snapshot};
-use crate::files::{self, Kind};
+use crate::evidence::Evidence;
 use crate::finding::Finding;
-use crate::hub::local::header::{Header, What};
 use crate::hub::record::ModelRecord;
+use crate::license::of_base;
 use crate::net::Gap;
 use crate::rules::Rules;
+use crate::rules::licenses::Known;
+use crate::snapshot::Snapshot;
 use crate::text as t;
 use crate::vocabulary::{Basis, Content, Openness};
-
-/// What a license text in the repository turned out to be.
-#[derive(Debug, Clone)]
-pub struct TextResult {
-    pub path: String,
-    pub identified: String,
-    pub score: f64,
-    pub scope: Scope,
-    identity: Identity,
-    pub(super) cite: Evidence,
-    words: usize,
-    /// It is a short note, and forbids or demands something.
-    pub forbids: bool,
-}
+use declared::{Declared, declared};
+use prose::{About, Mention};
+use texts::{Granted, Scope, TextResult, is_license, part_of_text, texts, unread};
 
 /// The name of a license text that is there and could not be read.
 const UNREAD: &str = "unread-text";
-
-/// What a license file is about, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    Everything,
-    Code,
-    Weights,
-}
 
 /// The terms of one thing, concluded.
 #[derive(Debug, Clone)]
@@ -145,7 +127,7 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
         }
     };
     let card = snapshot.parsed.as_ref();
-    terms.declared = tags(record);
+    terms.declared = record.licenses();
     terms.texts = texts(snapshot, rules);
     // `other` says that it is none of the licenses with a tag, so an open one named in prose is that of
     // something else (the code, mostly).
@@ -229,60 +211,6 @@ pub fn conclude<'r>(snapshot: &Snapshot, rules: &'r Rules, findings: &mut Vec<Fi
     terms
 }
 
-/// Why a license text on the weights that is there could not be read.
-fn unread<'s>(snapshot: &'s Snapshot, rules: &Rules) -> Option<&'s Gap> {
-    let texts = snapshot.files.iter().filter(|(p, _)| is_license(p, rules) && scope_of(p) != Scope::Code);
-    texts.filter_map(|(_, f)| f.as_ref().err()).find(|g| !g.is_absence())
-}
-
-/// What license texts grant.
-struct Granted<'r> {
-    parts: Vec<Part<'r>>,
-    evidence: Vec<Evidence>,
-    /// "LICENSE is the text of MIT License"
-    reason: String,
-}
-
-impl<'r> Granted<'r> {
-    /// From files of the repository; empty and modified ones are findings.
-    fn from_files(chosen: &[TextResult], rules: &'r Rules, findings: &mut Vec<Finding>) -> Granted<'r> {
-        let mut out = Granted { parts: Vec::new(), evidence: Vec::new(), reason: String::new() };
-        let mut reasons = Vec::new();
-        for text in chosen {
-            match part_of_text(text, rules) {
-                Some(part) => {
-                    let what = match (&text.identity, part.known) {
-                        (Identity::Modified { id, .. }, _) => format!("a modified text of {id}"),
-                        (_, Some(known)) => format!("the text of {}", known.name()),
-                        _ => "a text that no rule knows".to_string(),
-                    };
-                    let place = if text.scope == Scope::Weights { " (on the weights, so it goes before any other)" } else { "" };
-                    reasons.push(format!("{} is {what}{place}", text.path));
-                    out.evidence.push(text.cite.clone());
-                    out.parts.push(part);
-                }
-                None if matches!(text.identity, Identity::Empty) => {
-                    findings.push(Finding::new(rules, "license/empty", format!("{} is empty", text.path), vec![text.cite.clone()]));
-                }
-                None => {}
-            }
-            if let Identity::Modified { id, added, removed } = &text.identity {
-                let message = disagree::modified_message(&text.path, id, added, removed);
-                findings.push(Finding::new(rules, "license/text-modified", message, vec![text.cite.clone()]));
-            }
-        }
-        out.reason = t::list(&reasons);
-        out
-    }
-
-    /// From a text in the card.
-    fn embedded(part: Part<'r>, place: &str, cite: Evidence) -> Granted<'r> {
-        let name = part.known.map_or(part.id.as_str(), |k| k.name());
-        let reason = format!("{place} holds the text of {name}");
-        Granted { parts: vec![part], evidence: vec![cite], reason }
-    }
-}
-
 /// A text says what was granted. A tag adds to it only where it is stricter, or where nobody knows the text.
 fn by_text<'r>(
     terms: &mut Terms<'r>,
@@ -330,7 +258,7 @@ fn without_license(
     rules: &Rules,
     findings: &mut Vec<Finding>,
 ) {
-    let unasked = snapshot.depth == crate::evidence::Depth::Shallow
+    let unasked = snapshot.depth == crate::snapshot::Depth::Shallow
         && snapshot.files.is_empty()
         && record.files.iter().flatten().any(|f| is_license(&f.path, rules));
     let front = snapshot.parsed.as_ref().map(|c| &c.front);
@@ -384,166 +312,4 @@ fn apart<'r>(m: Mention<'r>, what: &str, content: Content) -> Apart<'r> {
 
 fn cite_mention(snapshot: &Snapshot, m: &Mention<'_>) -> Vec<Evidence> {
     snapshot.card.iter().map(|d| d.cite(Some(m.line), format!("the card names {}", m.known.name()))).collect()
-}
-
-fn is_license(path: &str, rules: &Rules) -> bool {
-    files::kind(path, rules) == Some(Kind::License)
-}
-
-/// All license files that were read.
-fn texts(snapshot: &Snapshot, rules: &Rules) -> Vec<TextResult> {
-    snapshot
-        .files
-        .iter()
-        .filter(|(path, _)| is_license(path, rules))
-        .filter_map(|(path, file)| Some(text_result(path, file.as_ref().ok()?, rules)))
-        .collect()
-}
-
-/// What a license file is about, by its name.
-pub fn scope_of(path: &str) -> Scope {
-    let stem = t::words(path.rsplit('/').next().unwrap_or(path));
-    let has = |words: &[&str]| stem.split(' ').any(|w| words.contains(&w));
-    if has(&["code", "source"]) {
-        Scope::Code
-    } else if has(&["model", "models", "weights", "weight"]) {
-        Scope::Weights
-    } else {
-        Scope::Everything
-    }
-}
-
-/// Identifies one file.
-pub fn text_result(path: &str, document: &Document, rules: &Rules) -> TextResult {
-    let got = identify(&document.bytes, rules);
-    let identified = got.identity.shown();
-    let text = super::text::decode(&document.bytes).unwrap_or_default();
-    let words = text.split_whitespace().count();
-    let forbids = words <= NOTE_WORDS && t::words(&text).split(' ').any(|w| FORBIDS.split_whitespace().any(|f| f == w));
-    TextResult {
-        path: path.to_string(),
-        cite: document.cite(None, format!("license text: {identified}")),
-        identified,
-        score: got.score,
-        scope: scope_of(path),
-        identity: got.identity,
-        words,
-        forbids,
-    }
-}
-
-/// Words of a note that only points to a license, at most.
-const NOTE_WORDS: usize = 60;
-/// Words that a note has which does more than point.
-const FORBIDS: &str = "academic academics banned cannot commercial commercially condition conditions consent evaluation except \
-excluding exclusively fee fees forbidden internal must never no non noncommercial nonprofit not only outside pay payment \
-permission private prohibited proprietary purpose purposes request requires research restricted restriction restrictions \
-revenue royalties royalty solely strictly trial unless without";
-
-/// The license that a text is; a modified one is one of its own, of which nothing is known.
-fn part_of_text<'r>(text: &TextResult, rules: &'r Rules) -> Option<Part<'r>> {
-    match &text.identity {
-        Identity::Exact { id } | Identity::Marked { id } => find(rules, id).map(|k| Part::known(k, Content::Weights)),
-        Identity::Modified { id, .. } => Some(Part::unknown(&format!("modified-{id}"))),
-        // A note of a few words is a pointer to a license, not a text, unless it forbids or demands something.
-        Identity::Unrecognised if text.words > NOTE_WORDS || text.forbids => Some(Part::unknown("unrecognised-text")),
-        // Whatever it is, it may say something.
-        Identity::Binary => Some(Part::unknown("unreadable-text")),
-        _ => None,
-    }
-}
-
-/// What tag, name and link declare.
-pub(super) struct Declared<'r> {
-    /// Where it stands, in words.
-    pub(super) by: String,
-    pub(super) parts: Vec<Part<'r>>,
-    pub(super) evidence: Vec<Evidence>,
-}
-
-impl Declared<'_> {
-    /// "`MIT` and `Apache-2.0`"
-    pub(super) fn said(&self) -> String {
-        t::list(&self.parts.iter().map(|p| format!("`{}`", p.id)).collect::<Vec<_>>())
-    }
-}
-
-fn declared<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Declared<'r> {
-    // Elsewhere the record can name a license that no front matter does.
-    let in_front = snapshot.parsed.as_ref().is_some_and(|c| c.front.get("license").is_some());
-    let of_hub = crate::hub::by_name(snapshot.hub).is_some() && snapshot.hub != crate::hub::huggingface::NAME && !in_front;
-    let place = || if of_hub { "the hub's record" } else { "the front matter" }.to_string();
-    let by = snapshot.declared_by.clone().unwrap_or_else(place);
-    let mut out = Declared { by, parts: Vec::new(), evidence: Vec::new() };
-    let Ok(record) = &snapshot.record else { return out };
-    let text = |key: &str| record.card_data.get(key).and_then(|v| v.as_str()).map(str::trim).filter(|s| !s.is_empty());
-    for value in tags(record) {
-        out.evidence.push(cite_front(snapshot, "license", &value));
-        if names_something(&value) {
-            out.parts.extend(parts_of_name(&value, rules));
-        }
-    }
-    if !out.parts.is_empty() {
-        return out;
-    }
-    let (name, link) = (text("license_name"), text("license_link"));
-    if let Some(name) = name.filter(|n| names_something(n)) {
-        out.evidence.push(cite_front(snapshot, "license_name", name));
-        if let Some(known) = find(rules, name) {
-            out.parts.push(Part::known(known, Content::Weights));
-            return out;
-        }
-    }
-    if let Some(link) = link {
-        out.evidence.push(cite_front(snapshot, "license_link", link));
-        if let Some(known) = find_url(rules, link).or_else(|| linked_base(link, rules)) {
-            out.parts.push(Part::known(known, Content::Weights));
-            return out;
-        }
-    }
-    if let Some(name) = name.filter(|n| names_something(n)) {
-        out.parts.push(Part::unknown(name));
-    }
-    out
-}
-
-/// A license_link into another repository whose license is known from its id.
-fn linked_base<'r>(link: &str, rules: &'r Rules) -> Option<Known<'r>> {
-    let folded = t::fold_url(link);
-    let rest = folded.strip_prefix("huggingface.co/")?;
-    let mut parts = rest.split('/');
-    let id = format!("{}/{}", parts.next()?, parts.next()?);
-    of_base(rules, &id).map(|(_, known)| known)
-}
-
-/// The licenses of a declared value.
-pub(super) fn parts_of_name<'r>(value: &str, rules: &'r Rules) -> Vec<Part<'r>> {
-    let part = |p: Result<Known<'r>, String>| p.map_or_else(|name| Part::unknown(&name), |k| Part::known(k, Content::Weights));
-    meaning(rules, value).parts.into_iter().map(part).collect()
-}
-
-/// Cites what the head of a weight file states.
-pub(super) fn cite_header(snapshot: &Snapshot, header: &Header, key: &str, value: &str) -> Evidence {
-    let note = format!("{key}: {}, in {}", t::cut(value.trim(), 120), header.place());
-    Evidence { path: Some(header.path.clone()), note, ..snapshot.record_cite.clone() }
-}
-
-/// Cites a front-matter value at its line, or the record where the card has none.
-pub fn cite_front(snapshot: &Snapshot, key: &str, value: &str) -> Evidence {
-    let note = format!("{key}: {value}");
-    let line = snapshot.parsed.as_ref().and_then(|c| c.front_line(key, Some(value)));
-    let header = snapshot.headers.iter().find(|h| Some(h.place()) == snapshot.declared_by);
-    match (&snapshot.card, line, header) {
-        (Ok(document), Some(line), _) => document.cite(Some(line), note),
-        (_, _, Some(header)) => {
-            let what = match key {
-                "license" => What::License,
-                "license_name" => What::LicenseName,
-                _ => What::LicenseLink,
-            };
-            let pair = header.all(what).find(|p| p.value.trim() == value);
-            cite_header(snapshot, header, pair.map_or(key, |p| &p.key), value)
-        }
-        _ => Evidence { note, ..snapshot.record_cite.clone() },
-    }
 }

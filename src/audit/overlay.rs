@@ -1,16 +1,16 @@
 //! Reviews laid over what was gathered: what a review states is taken as `attested`, unless it is of another
 //! revision; where it contradicts what was looked at, or another review, that is a finding.
 
-use super::{Content, Review, Said, Statement};
 use crate::component::{self, Component, ComponentLicense, Components};
-use crate::evidence::{Evidence, Snapshot};
+use crate::evidence::Evidence;
 use crate::finding::Finding;
-use crate::framework::mof::{Mode, Status};
-use crate::framework::{mof_rule, score};
-use crate::license::conclude::{Part, Terms};
 use crate::license::{self, names_something};
+use crate::mof::{Mode, Status, mof_rule};
 use crate::requirement::Attested;
+use crate::reviewed::{Content, Review, Said, Statement};
 use crate::rules::Rules;
+use crate::snapshot::Snapshot;
+use crate::terms::{Part, Terms};
 use crate::text;
 use crate::vocabulary::{Availability, Basis, ComponentId, Content as Kind, Openness};
 use std::collections::BTreeMap;
@@ -181,7 +181,7 @@ fn is_asked(id: &str, value: &str, rules: &Rules) -> bool {
     let Some((framework, of)) = id.split_once('/') else { return false };
     let Some(f) = rules.frameworks.get(framework) else { return false };
     let line = f.line.iter().any(|l| l.id.get_ref() == of && l.reviewable && matches!(value, "met" | "unmet"));
-    line || f.dimension.iter().any(|d| d.id.get_ref() == of && score::Class::from_slug(value).is_some())
+    line || f.dimension.iter().any(|d| d.id.get_ref() == of && crate::vocabulary::Degree::from_slug(value).is_some())
 }
 
 /// What a review says of each component that another one could speak of: extent, and in words.

@@ -1,11 +1,11 @@
 //! `trulyopen explain`: a rule in words, made from the rule files alone.
 
-use super::Rules;
-use super::schema::{Limit, Requirement, When, Whose};
-use crate::framework::schema::FrameworkRule;
-use crate::license::{self, Known};
-use crate::text;
+use crate::rules::Rules;
+use crate::rules::frameworks::FrameworkRule;
+use crate::rules::licenses::{Known, When};
+use crate::rules::schema::{Limit, Requirement, Whose};
 use crate::vocabulary::{Content, Openness};
+use crate::{license, text};
 use std::fmt::Write as _;
 
 /// Something that can be explained.
