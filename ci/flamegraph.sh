@@ -15,9 +15,20 @@ draw() {
   local name=$1 title=$2
   shift 2
   perf record --quiet --freq 499 --event cpu-clock --call-graph dwarf,16384 --output "$work/perf" "$@" >/dev/null
-  # Generic arguments and hashes tell nothing at this size, and threads have names of their own.
-  perf script --input "$work/perf" 2>/dev/null | inferno-collapse-perf 2>/dev/null | sed -E 's/^[^;]+;//; s/\[unknown\];//g' \
-    | inferno-flamegraph --title "$title" --countname samples --minwidth 0.3 --hash >"docs/images/flamegraph-$name.svg"
+  # What every Rust program has beneath its own code tells nothing, and names of types are long.
+  perf script --input "$work/perf" 2>/dev/null | inferno-collapse-perf 2>/dev/null | sed -E 's/^[^;]+;//' | awk -F';' '
+    {
+      count = $NF; sub(/.* /, "", count); sub(/ [0-9]+$/, "", $NF); out = ""
+      for (i = 1; i <= NF; i++) {
+        frame = $i
+        if (frame ~ /^(std::(rt|panic|panicking|sys|thread)|core::(ops|iter|option|result)|<core::|<alloc::|alloc::(vec|raw_vec|boxed)|__libc|_start|main$|clone3|__clone|start_thread|\[unknown\])/) continue
+        while (gsub(/<[^<>]*>/, "", frame)) {}
+        sub(/^trulyopen::/, "", frame)
+        if (frame != "" && frame !~ /^::/ && frame !~ /^core::(ptr|mem|slice|str|num|cmp|hash|array)/) out = out (out == "" ? "" : ";") frame
+      }
+      if (out != "") print out " " count
+    }' \
+    | inferno-flamegraph --title "$title" --countname samples --minwidth 0.4 --hash >"docs/images/flamegraph-$name.svg"
 }
 
 "$built/examples/generate_census" 100000 >"$work/records.jsonl"
