@@ -38,22 +38,6 @@ mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 }
 
-/// A file of the sample evidence, by its path in the evidence layout.
-pub fn sample_file(path: &str) -> Option<Vec<u8>> {
-    let at = embedded::SAMPLE_FILES.binary_search_by_key(&path, |f| f.0).ok()?;
-    let (_, length, place) = embedded::SAMPLE_FILES.get(at)?;
-    miniz_oxide::inflate::decompress_to_vec_with_limit(embedded::SAMPLE.get(place.clone())?, *length).ok()
-}
-
-/// The models of the sample.
-pub fn sample_models() -> Vec<String> {
-    let id = |path: &str| {
-        let id = path.strip_prefix("huggingface/models/")?.strip_suffix("/info.json")?;
-        Some(id.strip_prefix("_legacy/").unwrap_or(id).to_string())
-    };
-    embedded::SAMPLE_FILES.iter().filter_map(|f| id(f.0)).collect()
-}
-
 /// Everything in `rules/`, checked.
 #[derive(Debug, Default)]
 pub struct Rules {
