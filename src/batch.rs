@@ -17,6 +17,7 @@ use crate::{collect, names};
 use futures_util::StreamExt;
 use futures_util::future::{Either, join, select};
 use std::sync::Arc;
+use tokio::runtime::Runtime;
 
 /// Something to audit.
 #[derive(Debug, Clone, Copy)]
@@ -39,8 +40,9 @@ pub struct Pace {
 /// the jobs. False where the user ended the run before its end.
 ///
 /// # Errors
-/// Where the runtime cannot start or evidence cannot be saved, and those of `each`.
+/// Where evidence cannot be saved, and those of `each`.
 pub fn run<T>(
+    runtime: &Runtime,
     fetcher: &Fetcher,
     rules: &Rules,
     options: &Options,
@@ -58,7 +60,6 @@ pub fn run<T>(
         .collect();
     seed(fetcher, jobs);
     let (peers, keep) = (&peers, &keep);
-    let runtime = crate::net::runtime()?;
     let whole = runtime.block_on(async {
         let mut done = std::pin::pin!(
             futures_util::stream::iter(jobs.iter().enumerate())

@@ -31,6 +31,21 @@ pub async fn collect(fetcher: &Fetcher, rules: &Rules, target: &Target, depth: D
     collect_seen(fetcher, rules, target, depth, &mut seen).await
 }
 
+/// Asks for what the audits of some targets begin with, so that the answers are there for them.
+pub async fn look_ahead(fetcher: &Fetcher, targets: &[Target]) {
+    let begin = |target: &Target| {
+        let Place::Hub { hub: name, id, revision } = &target.place else { return Vec::new() };
+        // A bare name may be that of a model behind an API, which only the rules know.
+        if !id.contains('/') {
+            return Vec::new();
+        }
+        let hub = hub::by_name(name).unwrap_or_else(hub::default);
+        let asked = Asked { at: &fetcher.endpoints, id, revision: revision.as_deref() };
+        hub.record(&asked).into_iter().chain(hub.card(&asked)).collect()
+    };
+    all(fetcher, &targets.iter().flat_map(begin).collect::<Vec<_>>()).await;
+}
+
 /// As [`collect`], with the models already seen on the way up, in lower case.
 fn collect_seen<'a>(
     fetcher: &'a Fetcher,

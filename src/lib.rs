@@ -85,6 +85,7 @@ pub mod mof;
 pub mod names;
 pub mod net;
 pub mod permits;
+pub mod placed;
 pub mod plan;
 pub mod policy;
 pub mod progress;

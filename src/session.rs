@@ -238,6 +238,7 @@ pub fn audit_each<T>(
     let mut results = Vec::with_capacity(targets.len());
     let pace = Pace { jobs, interruptible: false };
     batch::run(
+        &crate::net::runtime()?,
         fetcher,
         rules,
         options,

@@ -4,6 +4,7 @@
 use super::{Block, BlockKind, Card};
 use crate::rules::Rules;
 use crate::text::{self, contains_phrase};
+use std::cmp::Reverse;
 
 /// Where a phrase was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,20 +33,16 @@ pub fn section_topic<'r>(card: &Card, section: usize, rules: &'r Rules) -> Optio
 /// The topic whose heading phrase the words are or begin with; the longest phrase wins.
 fn topic_of_heading<'r>(heading: &str, rules: &'r Rules) -> Option<&'r str> {
     let heading = heading.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
-    let mut best: Option<(&str, usize)> = None;
-    for topic in &rules.topics {
-        for phrase in &topic.headings {
-            let fits = if phrase.is_ascii() {
-                heading == phrase || starts_with_words(heading, phrase) || ends_with_words(heading, phrase)
-            } else {
-                heading.contains(phrase.as_str())
-            };
-            if fits && best.is_none_or(|(_, n)| phrase.len() > n) {
-                best = Some((topic.id.get_ref(), phrase.len()));
-            }
+    let fits = |phrase: &str| {
+        if phrase.is_ascii() {
+            heading == phrase || starts_with_words(heading, phrase) || ends_with_words(heading, phrase)
+        } else {
+            heading.contains(phrase)
         }
-    }
-    best.map(|b| b.0)
+    };
+    let fitting = rules.headings_near(heading).filter(|(_, phrase, _)| fits(phrase));
+    // The longest; of two as long the one that the rules name first.
+    fitting.max_by_key(|(_, phrase, place)| (phrase.len(), Reverse(*place))).map(|(topic, ..)| topic.id.get_ref().as_str())
 }
 
 fn starts_with_words(s: &str, prefix: &str) -> bool {

@@ -3,6 +3,7 @@
 
 use super::subject::{Base, ComponentState, Found, Key, Origin, Subject};
 use crate::error::Error;
+use crate::placed::{self, Spanned};
 use crate::policy::condition::{Results, scalar};
 use crate::report::Evidence;
 use crate::text::{self, toml_string};
@@ -44,8 +45,7 @@ pub struct Entry {
 struct Wire {
     version: u32,
     #[serde(default)]
-    #[cfg_attr(test, schemars(with = "Vec<WireModel>"))]
-    model: Vec<toml::Spanned<WireModel>>,
+    model: Vec<Spanned<WireModel>>,
 }
 
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -72,8 +72,7 @@ struct WireModel {
     #[serde(default)]
     component: BTreeMap<ComponentId, String>,
     #[serde(default)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
-    framework: BTreeMap<String, toml::Value>,
+    framework: BTreeMap<String, Value>,
     #[serde(default)]
     base: BTreeMap<String, String>,
     #[serde(default)]
@@ -119,7 +118,7 @@ impl Lock {
     pub fn parse(shown: &str, content: &str) -> Result<Lock, Error> {
         let at = |offset: usize| content.get(..offset).unwrap_or_default().matches('\n').count() + 1;
         let refuse = |offset: usize, message: &str| Error::usage(format!("{shown}:{}: {}", at(offset), text::line(message)), REFUSED);
-        let wire: Wire = toml::from_str(content).map_err(|e| {
+        let wire: Wire = placed::from_toml(content).map_err(|e| {
             let offset = e.span().map_or(0, |s| s.start);
             let line = content.lines().nth(at(offset).saturating_sub(1)).unwrap_or_default();
             let unmerged = ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|m| line.starts_with(m));
@@ -304,10 +303,7 @@ fn subject(w: WireModel) -> Result<(Subject, String, String), String> {
     let mut frameworks = Results::new();
     for (path, value) in w.framework {
         let value = match value {
-            toml::Value::Boolean(b) => Value::Bool(b),
-            toml::Value::Integer(i) => Value::from(i),
-            toml::Value::Float(f) => serde_json::Number::from_f64(f).map(Value::Number).ok_or("a framework result that is no number")?,
-            toml::Value::String(s) => Value::String(s),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
             _ => return Err(format!("framework.{path} is no single value")),
         };
         frameworks.insert(path, value);

@@ -3,6 +3,7 @@
 
 mod compare;
 mod decode;
+pub mod listed;
 pub mod names;
 pub mod text;
 

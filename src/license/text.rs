@@ -5,6 +5,7 @@
 
 use super::compare::{Compared, Numbers, Sides, bag_distance, compare};
 use super::decode::without_markup;
+use super::listed::{LICENSE_TEXTS, LicenseText, Reader};
 use crate::rules::Rules;
 use crate::rules::licenses::LicenseRule;
 use std::collections::HashSet;
@@ -16,20 +17,7 @@ pub use super::decode::decode;
 pub(super) mod shared {
     include!("shingles.rs");
 }
-use shared::{license_words, shingle_hashes, words_hash};
-
-/// An SPDX license text in the binary.
-pub struct LicenseText {
-    id: &'static str,
-    hash: u64,
-    sketch: &'static [u64],
-    at: usize,
-    packed: usize,
-    length: usize,
-}
-
-include!(concat!(env!("OUT_DIR"), "/license_texts.rs"));
-static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/license_texts.bin"));
+use shared::{license_words, shingle_hashes, sketched, words_hash};
 
 /// What a text turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,12 +106,13 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
 /// The license of the SPDX list that is nearest to a text.
 fn listed(words: &[&str]) -> Option<Compared> {
     let hash = words_hash(words);
+    let mut texts = Reader::default();
     if let Some(same) = LICENSE_TEXTS.iter().find(|l| l.hash == hash)
-        && same.words().is_some_and(|t| t.split(' ').eq(words.iter().copied()))
+        && texts.words(same).is_some_and(|t| t.split(' ').eq(words.iter().copied()))
     {
         return Some(Compared { differences: 0, share: 1.0, score: 1.0, identity: Identity::Exact { id: same.id.to_string() } });
     }
-    let shingles: HashSet<u64, BuildHasherDefault<Hashed>> = shingle_hashes(words).into_iter().collect();
+    let shingles: HashSet<u32, BuildHasherDefault<Hashed>> = shingle_hashes(words).into_iter().map(sketched).collect();
     let mut nominees: Vec<(f64, usize, &LicenseText)> = LICENSE_TEXTS
         .iter()
         .enumerate()
@@ -135,10 +124,10 @@ fn listed(words: &[&str]) -> Option<Compared> {
     // Among equals the list's order decides: current before deprecated, the plain one before its variants.
     nominees.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     nominees.truncate(NOMINEES);
-    let texts: Vec<(&LicenseText, String)> = nominees.into_iter().filter_map(|(_, _, n)| Some((n, n.words()?))).collect();
+    let nominated: Vec<(&LicenseText, String)> = nominees.into_iter().filter_map(|(_, _, n)| Some((n, texts.words(n)?))).collect();
     let mut numbering = Numbers::default();
     let numbers = numbering.of(words);
-    let mut bounded: Vec<(usize, &LicenseText, Vec<&str>, Vec<u32>)> = texts
+    let mut bounded: Vec<(usize, &LicenseText, Vec<&str>, Vec<u32>)> = nominated
         .iter()
         .map(|(n, text)| {
             let canon: Vec<&str> = text.split(' ').collect();
@@ -180,8 +169,8 @@ impl Hasher for Hashed {
         }
     }
 
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n;
+    fn write_u32(&mut self, n: u32) {
+        self.0 = n.into();
     }
 }
 
@@ -214,24 +203,6 @@ pub fn words_digest(words: &[String]) -> String {
 pub fn digest_of(bytes: &[u8]) -> Option<String> {
     let text = decode(bytes).filter(|t| t.bytes().filter(|b| !b.is_ascii_whitespace()).count() <= MAX_BYTES)?;
     Some(words_digest(&license_words(&without_markup(&text))))
-}
-
-impl LicenseText {
-    /// Its words, one blank between.
-    fn words(&self) -> Option<String> {
-        Some(license_words(&self.text()?).join(" "))
-    }
-
-    /// As it is published.
-    fn text(&self) -> Option<String> {
-        let packed = PACKED.get(self.at..self.at + self.packed)?;
-        String::from_utf8(miniz_oxide::inflate::decompress_to_vec_with_limit(packed, self.length).ok()?).ok()
-    }
-}
-
-/// The text of a license as the SPDX list has it.
-pub fn official(id: &str) -> Option<String> {
-    LICENSE_TEXTS.iter().find(|l| l.id == id)?.text()
 }
 
 impl Identity {
@@ -269,6 +240,7 @@ mod tests {
     #[test]
     fn every_listed_text_is_itself_or_its_twin() {
         let rules = Rules::load(None).unwrap();
+        let mut texts = Reader::default();
         let mut wrong = Vec::new();
         for license in LICENSE_TEXTS.iter().filter(|l| {
             [
@@ -291,7 +263,7 @@ mod tests {
             ]
             .contains(&l.id)
         }) {
-            let got = identify(license.text().unwrap().as_bytes(), &rules).identity;
+            let got = identify(texts.text(license).unwrap().as_bytes(), &rules).identity;
             let family = |id: &str| id.replace("-or-later", "-only").replace("-only", "");
             match &got {
                 Identity::Exact { id } if family(id) == family(license.id) => {}

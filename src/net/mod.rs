@@ -5,6 +5,7 @@
 //! address on its host; a [`Fetcher`] turns it into bytes or a typed [`Gap`].
 
 pub mod auth;
+mod authorities;
 pub mod budget;
 pub mod cache;
 pub mod directory;

@@ -110,7 +110,7 @@ pub fn appendix(rules: &Rules, models: &mut [Model]) -> Appendix {
         let known = license::find(rules, &id).filter(|k| k.id() == id);
         let spdx = spdx::license_id(&id).is_some();
         let text = if spdx {
-            license::text::official(&id).map(|text| {
+            license::listed::official(&id).map(|text| {
                 let digest = format!("sha256:{}", crate::digest::sha256(text.as_bytes()));
                 texts.insert(digest.clone(), text);
                 digest

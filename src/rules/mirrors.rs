@@ -1,10 +1,10 @@
 //! The same model under two names (`rules/mirrors.toml`): organisations that are called otherwise on another
 //! hub, and the originals of registry entries that name none.
 
-use super::Spanned;
 use super::{File, HasSchema, Rules};
 use crate::error::Error;
 use crate::hosts;
+use crate::placed::Spanned;
 use serde::Deserialize;
 use wildmatch::WildMatch;
 

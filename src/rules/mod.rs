@@ -14,10 +14,11 @@ pub mod scan;
 pub mod schema;
 #[cfg(test)]
 pub(crate) mod schemas;
-pub mod spanned;
+mod topics;
 
 use crate::digest::hex;
 use crate::error::Error;
+use crate::placed::{self, Spanned};
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
 use files::{FileClass, FilePattern};
@@ -29,10 +30,11 @@ use lineage::{LineageCheck, Relation, Teacher};
 use schema::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-pub use spanned::Spanned;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::thread::JoinHandle;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
@@ -75,12 +77,17 @@ pub struct Rules {
     license_names: HashMap<String, usize>,
     /// Loosened names, made when a name is first asked for that is neither id nor alias.
     loose_names: OnceLock<LooseNames>,
+    /// Heading phrases by their words, made when a heading is first looked at.
+    topic_index: OnceLock<topics::TopicIndex>,
     /// Phrases of license texts, made ready when a text is first looked at.
     license_marks: OnceLock<Marks>,
 }
 
 /// The highest `schema` number that this version reads.
 const SCHEMA: u32 = 1;
+
+/// The folder of license rules, below the rules directory.
+const LICENSES: &str = "licenses/";
 
 /// The name of the layer that is embedded in the binary.
 const BUILT_IN: &str = "built-in rules";
@@ -115,6 +122,13 @@ impl Rules {
         Ok(rules)
     }
 
+    /// Begins to load them on another core; what else is to be made ready goes on meanwhile.
+    pub fn load_beside(dir: Option<&Path>) -> Loading {
+        let path = dir.map(Path::to_path_buf);
+        let thread = std::thread::Builder::new().spawn(move || Rules::load(path.as_deref()));
+        Loading { thread: thread.ok(), dir: dir.map(Path::to_path_buf) }
+    }
+
     /// The entry for a license id or alias, compared folded.
     pub fn license(&self, name: &str) -> Option<&LicenseRule> {
         self.license_names.get(&text::fold_name(name)).and_then(|i| self.licenses.get(*i))
@@ -132,6 +146,15 @@ impl Rules {
     /// The phrases that recognise license texts.
     pub fn license_marks(&self) -> &Marks {
         self.license_marks.get_or_init(|| Marks::new(&self.licenses))
+    }
+
+    /// Heading phrases that may fit a heading: the topic, the phrase, and its place among all.
+    pub fn headings_near<'a, 'r: 'a>(&'r self, heading: &'a str) -> impl Iterator<Item = (&'r Topic, &'r str, (usize, usize))> {
+        let index = self.topic_index.get_or_init(|| topics::TopicIndex::new(&self.topics));
+        index.near(heading).filter_map(|place| {
+            let topic = self.topics.get(place.0)?;
+            Some((topic, topic.headings.get(place.1)?.as_str(), place))
+        })
     }
 
     /// A word list, which the load has checked to be there.
@@ -172,6 +195,7 @@ impl Rules {
         self.license_names.clear();
         self.loose_names = OnceLock::new();
         self.license_marks = OnceLock::new();
+        self.topic_index = OnceLock::new();
         for (i, license) in self.licenses.iter().enumerate() {
             let names = std::iter::once(license.id.get_ref().as_str()).chain(license.aliases.iter().map(|a| a.get_ref().as_str()));
             for name in names {
@@ -212,6 +236,23 @@ impl Rules {
     }
 }
 
+/// Rules that are being loaded.
+pub struct Loading {
+    /// Where the system gave one.
+    thread: Option<JoinHandle<Result<Rules, Error>>>,
+    dir: Option<PathBuf>,
+}
+
+impl Loading {
+    /// Waits for them.
+    ///
+    /// # Errors
+    /// Those of [`Rules::load`].
+    pub fn join(self) -> Result<Rules, Error> {
+        self.thread.and_then(|t| t.join().ok()).unwrap_or_else(|| Rules::load(self.dir.as_deref()))
+    }
+}
+
 /// One set of files in which ids must be unique; a later layer overrides an earlier one.
 struct Layer {
     name: &'static str,
@@ -225,9 +266,20 @@ impl Layer {
 
     /// Reads the built-in files, from their binary form.
     fn read_built_in(&mut self, rules: &mut Rules) -> Result<(), Error> {
-        for (path, place) in terms_first(embedded::RULE_FILES, |f| f.0) {
-            let packed = embedded::RULES.get(place.clone()).unwrap_or_default();
-            self.read(rules, &format!("rules/{path}"), path, Content::Packed(packed))?;
+        let (licenses, others): (Vec<_>, Vec<_>) = embedded::RULE_FILES.iter().partition(|(path, _)| path.starts_with(LICENSES));
+        let packed = |place: &Range<usize>| Content::Packed(embedded::RULES.get(place.clone()).unwrap_or_default());
+        // Licenses are a third of all; they are read beside the others, and taken in after the terms that they use.
+        let read = || licenses.iter().map(|(path, place)| parse(&format!("rules/{path}"), packed(place))).collect::<Vec<_>>();
+        let beside = std::thread::scope(|scope| {
+            let beside = std::thread::Builder::new().spawn_scoped(scope, &read);
+            for (path, place) in others {
+                self.read(rules, &format!("rules/{path}"), path, packed(place))?;
+            }
+            // Without a thread, or where it ended early, it is done here.
+            Ok::<_, Error>(beside.ok().and_then(|b| b.join().ok()))
+        })?;
+        for ((path, place), parsed) in licenses.iter().zip(beside.unwrap_or_else(read)) {
+            File { layer: self, shown: &format!("rules/{path}"), content: packed(place) }.licenses(rules, parsed?)?;
         }
         Ok(())
     }
@@ -336,7 +388,7 @@ impl Layer {
             }
             corpora::FILE => rules.corpora.add(file)?,
             mirrors::FILE => mirrors::add(file, rules)?,
-            _ if path.starts_with("licenses/") => {
+            _ if path.starts_with(LICENSES) => {
                 let parsed = file.parse()?;
                 file.licenses(rules, parsed)?;
             }
@@ -389,16 +441,7 @@ struct File<'a> {
 impl File<'_> {
     /// Parses it, of the schema that this version reads.
     fn parse<T: for<'de> Deserialize<'de> + HasSchema>(&self) -> Result<T, Error> {
-        let parsed: T = match self.content {
-            Content::Text(text) => toml::from_str(text).map_err(|e| self.error(e.span().unwrap_or(0..0), e.message()))?,
-            Content::Packed(bytes) => rmp_serde::from_slice(bytes).map_err(|e| diagnose::file(self.shown, e))?,
-        };
-        let schema = parsed.schema();
-        if *schema.get_ref() != SCHEMA {
-            let message = format!("schema {} is not known; this version reads schema {SCHEMA}", schema.get_ref());
-            return Err(self.error(schema.span(), &message));
-        }
-        Ok(parsed)
+        parse(self.shown, self.content)
     }
 
     /// Adds licenses; their terms must be known already.
@@ -417,7 +460,7 @@ impl File<'_> {
     }
 
     /// Records an id, and refuses it when this layer had it already.
-    fn once(&mut self, kind: &str, id: &str, span: std::ops::Range<usize>) -> Result<(), Error> {
+    fn once(&mut self, kind: &str, id: &str, span: Range<usize>) -> Result<(), Error> {
         match self.layer.seen.insert(format!("{kind} {id}"), self.shown.to_string()) {
             Some(first) => Err(self.error(span, &format!("{kind} `{id}` is here twice (first in {first})"))),
             None => Ok(()),
@@ -460,12 +503,33 @@ impl File<'_> {
         Ok(())
     }
 
-    fn error(&self, span: std::ops::Range<usize>, message: &str) -> Error {
-        match self.content {
-            Content::Text(text) => diagnose::at(self.shown, text, span, message),
-            Content::Packed(_) => diagnose::file(self.shown, message),
+    fn error(&self, span: Range<usize>, message: &str) -> Error {
+        self.content.error(self.shown, span, message)
+    }
+}
+
+impl Content<'_> {
+    fn error(self, shown: &str, span: Range<usize>, message: &str) -> Error {
+        match self {
+            Content::Text(text) => diagnose::at(shown, text, span, message),
+            Content::Packed(_) => diagnose::file(shown, message),
         }
     }
+}
+
+/// Parses a file, of the schema that this version reads.
+fn parse<T: for<'de> Deserialize<'de> + HasSchema>(shown: &str, content: Content<'_>) -> Result<T, Error> {
+    let parsed: Result<T, placed::Wrong> = match content {
+        Content::Text(text) => placed::from_toml(text),
+        Content::Packed(bytes) => placed::from_packed(bytes),
+    };
+    let parsed = parsed.map_err(|e| content.error(shown, e.span().unwrap_or(0..0), e.message()))?;
+    let schema = parsed.schema();
+    if *schema.get_ref() != SCHEMA {
+        let message = format!("schema {} is not known; this version reads schema {SCHEMA}", schema.get_ref());
+        return Err(content.error(shown, schema.span(), &message));
+    }
+    Ok(parsed)
 }
 
 /// Replaces the entry with the same key, or appends.
@@ -508,7 +572,7 @@ fn check_requirement(r: &Requirement, top: bool) -> Result<(), String> {
 }
 
 /// What the schema alone cannot refuse in a license entry.
-fn check_license(rules: &Rules, license: &LicenseRule) -> Result<(), (std::ops::Range<usize>, String)> {
+fn check_license(rules: &Rules, license: &LicenseRule) -> Result<(), (Range<usize>, String)> {
     let id = license.id.get_ref();
     let listed = spdx::license_id(id);
     if listed.is_none() && !id.starts_with("LicenseRef-") {

@@ -1,6 +1,6 @@
 //! The shapes that rule files may have. Unknown keys are refused everywhere.
 
-use super::spanned::Spanned;
+use crate::placed::Spanned;
 use crate::vocabulary::{Availability, Basis, ComponentId, Severity, Tri, Verdict};
 use serde::Deserialize;
 

@@ -4,7 +4,7 @@ pub mod marks;
 pub mod names;
 
 use super::schema::Id;
-use super::spanned::Spanned;
+use crate::placed::{Day, Spanned};
 use crate::vocabulary::{Content, Openness};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -127,8 +127,7 @@ pub struct LicenseRule {
     pub text: Option<TextMarks>,
     pub basis: LicenseBasis,
     pub source: String,
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub checked: toml::value::Datetime,
+    pub checked: Day,
     pub note: Option<String>,
 }
 
