@@ -141,7 +141,7 @@ fn by_record<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, job: &J
 /// Gathers and judges one target; looks a second time at what it is made from where the verdict
 /// depends on it. `peers` are reviewed files that are targets of the same run.
 pub async fn audit<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, target: &Target, peers: &[Review]) -> (Snapshot, Audit<'r>) {
-    budget::within(fetcher.budget, audit_within(fetcher, rules, options, target, peers)).await
+    budget::within(fetcher.budgets.target, audit_within(fetcher, rules, options, target, peers)).await
 }
 
 async fn audit_within<'r>(

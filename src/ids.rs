@@ -59,6 +59,13 @@ pub fn same_owner(a: &str, b: &str) -> bool {
             .find_map(|t| s.strip_suffix(t).filter(|r| r.len() > 2));
         cut.map_or(s.clone(), str::to_string)
     };
+    // Most differ in their first letter, which nothing is cut from.
+    let first = |s: &str| s.chars().find(|c| c.is_alphanumeric())?.to_lowercase().next();
+    if let (Some(a), Some(b)) = (first(a), first(b))
+        && a != b
+    {
+        return false;
+    }
     let (a, b) = (fold(a), fold(b));
     !a.is_empty() && a == b
 }

@@ -33,6 +33,8 @@ pub struct Options {
     pub strict: bool,
     /// How the Model Openness Framework is evaluated: by its letter, or as the tool does it.
     pub mof: crate::mof::Mode,
+    /// Frameworks are left out: nothing but the verdict, and what it rests on, is asked for.
+    pub verdict_only: bool,
 }
 
 /// One of the four questions, answered.
@@ -191,7 +193,7 @@ pub fn conclude(
         no_record: judgement.no_record,
         answers: judgement.answers,
     };
-    let frameworks = framework::evaluate(&facts, options.mof, judgement.declared);
+    let frameworks = if options.verdict_only { Vec::new() } else { framework::evaluate(&facts, options.mof, judgement.declared) };
     let standing = verdict::stand(&facts, rules);
     (standing, frameworks, pillars(components, lineage, judgement.access.0, judgement.no_record))
 }

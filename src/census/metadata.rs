@@ -40,6 +40,9 @@ pub fn snapshot(record: ModelRecord, target: Target, cite: Evidence, origin: Ori
         record: Err(unasked()),
         card: Err(unasked()),
     });
+    // A text that no audit reads is none that this one left out.
+    let unread = plan.unread.into_iter().map(|(path, why)| (path, Err(Gap::NotFetched(why))));
+    let files = plan.files.into_iter().map(|path| (path, Err(unasked()))).chain(unread);
     let mut seen = BTreeSet::from([record.id.to_lowercase()]);
     let ancestors = plan.bases.into_iter().map(|base| {
         let gap = if !seen.insert(base.id.to_lowercase()) {
@@ -56,7 +59,7 @@ pub fn snapshot(record: ModelRecord, target: Target, cite: Evidence, origin: Ori
     Snapshot {
         datasets: datasets.collect(),
         ancestors: ancestors.collect(),
-        files: plan.files.into_iter().map(|path| (path, Err(unasked()))).collect(),
+        files: files.collect(),
         skipped: plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))).collect(),
         fetched_from: origin,
         depth: Depth::Full,

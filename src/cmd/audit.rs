@@ -61,7 +61,7 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
         ));
     }
     let mof = if args.mot_compatible { Mode::Tool } else { Mode::Letter };
-    let options = Options { strict: shared.strict, mof };
+    let options = Options { strict: shared.strict, mof, ..Options::default() };
     let fetcher = session::fetcher(&shared.access(), &around)?;
     let runtime = crate::net::runtime()?;
     // No rule is needed for the first requests, so they are on their way while rules are read. What the user may have

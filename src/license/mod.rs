@@ -16,17 +16,7 @@ use crate::text as t;
 
 /// The license that a link leads to.
 pub fn find_url<'r>(rules: &'r Rules, url: &str) -> Option<Known<'r>> {
-    let folded = t::fold_url(url).to_lowercase();
-    let fits = |prefix: &String| {
-        let prefix = t::fold_url(prefix).to_lowercase();
-        folded.strip_prefix(&prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?', '.']))
-    };
-    let best = rules
-        .licenses
-        .iter()
-        .filter_map(|l| l.urls.iter().filter(|u| fits(u)).map(String::len).max().map(|n| (n, l)))
-        .max_by_key(|(n, _)| *n);
-    best.map(|(_, rule)| Known::Rule(rule))
+    rules.license_by_url(&t::fold_url(url).to_lowercase()).map(Known::Rule)
 }
 
 /// Whether a value of `license` names anything: `other` and `unknown` do not.

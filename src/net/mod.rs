@@ -117,8 +117,8 @@ pub struct Fetcher {
     record: Option<record::Recorder>,
     /// What people stated of models (`--evidence`).
     pub reviews: Vec<crate::reviewed::Review>,
-    /// What each target may use.
-    pub budget: budget::Budget,
+    /// What each target and each list may use.
+    pub budgets: budget::Budgets,
 }
 
 impl Fetcher {
@@ -129,8 +129,8 @@ impl Fetcher {
             Source::Live(_) | Source::Offline(_) => (endpoints, Origin::Live),
             Source::Sample => (Endpoints::default(), Origin::Directory),
         };
-        let budget = budget::Budget::default();
-        Fetcher { source, endpoints, origin, answers: Mutex::default(), held: AtomicUsize::new(0), record, reviews: Vec::new(), budget }
+        let budgets = budget::Budgets::default();
+        Fetcher { source, endpoints, origin, answers: Mutex::default(), held: AtomicUsize::new(0), record, reviews: Vec::new(), budgets }
     }
 
     /// Whether the answer is to this very request; that of a plain directory is to any revision.
@@ -195,7 +195,7 @@ impl Fetcher {
     /// # Errors
     /// The reason why it could not be had.
     pub async fn page(&self, resource: &Resource) -> Result<Body, Gap> {
-        self.read(resource).await
+        budget::spend(self.read(resource), |page| page.as_ref().map_or(0, |body| body.bytes.len())).await?
     }
 
     /// Sets the answer for a resource that another one brought along.
@@ -204,6 +204,7 @@ impl Fetcher {
         if let Some(record) = &self.record {
             record.keep(resource, &answer, self.origin);
         }
+        self.make_room(answer.as_ref().map_or(0, |body: &Arc<Body>| body.bytes.len()));
         let mut answers = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         answers.insert(format!("{} {}", resource.path, resource.url), Arc::new(OnceCell::new_with(Some(answer))));
     }

@@ -92,7 +92,8 @@ impl FilePattern {
         FilePattern {
             head: head.to_string(),
             tail: tail.to_string(),
-            longest: longest.to_string(),
+            // What begins or ends a path need not be looked for again.
+            longest: if longest == head || longest == tail { String::new() } else { longest.to_string() },
             whole: wildmatch::WildMatch::new(pattern),
         }
     }

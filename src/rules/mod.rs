@@ -79,6 +79,8 @@ pub struct Rules {
     loose_names: OnceLock<LooseNames>,
     /// Heading phrases by their words, made when a heading is first looked at.
     topic_index: OnceLock<topics::TopicIndex>,
+    /// Prefixes of addresses, folded, each with its length as written and the index of the license that it leads to.
+    license_urls: OnceLock<Vec<(String, usize, usize)>>,
     /// Phrases of license texts, made ready when a text is first looked at.
     license_marks: OnceLock<Marks>,
 }
@@ -128,6 +130,19 @@ impl Rules {
             Loose::Rule(i) => self.licenses.get(i).map(Known::Rule),
             Loose::Listed(id) => spdx::license_id(id).map(Known::Listed),
         }
+    }
+
+    /// The license with the longest prefix of a folded address.
+    pub fn license_by_url(&self, folded: &str) -> Option<&LicenseRule> {
+        let prefixes = self.license_urls.get_or_init(|| {
+            let of = |(i, l): (usize, &LicenseRule)| -> Vec<_> {
+                l.urls.iter().map(|u| (text::fold_url(u).to_lowercase(), u.len(), i)).collect()
+            };
+            self.licenses.iter().enumerate().flat_map(of).collect()
+        });
+        let fits = |prefix: &str| folded.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?', '.']));
+        let (_, _, i) = prefixes.iter().filter(|(prefix, ..)| fits(prefix)).max_by_key(|(_, length, _)| *length)?;
+        self.licenses.get(*i)
     }
 
     /// The phrases that recognise license texts.
@@ -181,6 +196,7 @@ impl Rules {
         self.check_references()?;
         self.license_names.clear();
         self.loose_names = OnceLock::new();
+        self.license_urls = OnceLock::new();
         self.license_marks = OnceLock::new();
         self.topic_index = OnceLock::new();
         for (i, license) in self.licenses.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! The shapes that rule files may have. Unknown keys are refused everywhere.
 
-use super::files::FileClass;
+use super::files::{FileClass, FilePattern};
 use super::frameworks::FrameworkRule;
 use super::licenses::LicenseRule;
 use super::lineage::{LineageCheck, Relation, Teacher};
@@ -240,13 +240,13 @@ pub struct Base {
     pub note: Option<String>,
     /// The patterns, made ready when they are first asked.
     #[serde(skip)]
-    pub matchers: std::sync::OnceLock<Vec<wildmatch::WildMatch>>,
+    pub matchers: std::sync::OnceLock<Vec<FilePattern>>,
 }
 
 impl Base {
     /// Whether it is about an id in lower case.
     pub fn fits(&self, lower: &str) -> bool {
-        self.matchers.get_or_init(|| self.patterns().map(wildmatch::WildMatch::new).collect()).iter().any(|p| p.matches(lower))
+        self.matchers.get_or_init(|| self.patterns().map(FilePattern::new).collect()).iter().any(|p| p.matches(lower))
     }
 
     /// All its patterns.
