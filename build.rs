@@ -18,7 +18,7 @@ fn main() -> io::Result<()> {
     let mut out = String::new();
     let corpora = root.join("rules").join("datasets.toml");
     rule_files(&mut out, &target, &root.join("rules"), &corpora)?;
-    sample(&mut out, &target, &root.join("fixtures/hub"))?;
+    sample(&target, &root.join("fixtures/hub"))?;
     self::corpora(&mut out, &target, &corpora)?;
     let _ = writeln!(out, "/// sha256 over the paths and contents of all built-in rule files.");
     let _ = writeln!(out, "pub static RULES_DIGEST: &str = {:?};", rules_digest(&root.join("rules"))?);
@@ -30,8 +30,8 @@ fn main() -> io::Result<()> {
     license_texts(&target)
 }
 
-/// `SAMPLE_FILES`: path, length and compressed content of each file of the sample evidence.
-fn sample(out: &mut String, target: &Path, dir: &Path) -> io::Result<()> {
+/// `sample.rs`: path, length and place of each file of the sample evidence in `sample.bin`, where they stand compressed.
+fn sample(target: &Path, dir: &Path) -> io::Result<()> {
     let mut files = Vec::new();
     walk(dir, &mut files)?;
     files.sort_by_key(|p| below(dir, p));
@@ -45,9 +45,9 @@ fn sample(out: &mut String, target: &Path, dir: &Path) -> io::Result<()> {
         packed.extend_from_slice(&compressed);
     }
     fs::write(target.join("sample.bin"), packed)?;
-    let _ = writeln!(out, "pub static SAMPLE: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/sample.bin\"));");
-    let _ = writeln!(out, "pub static SAMPLE_FILES: &[(&str, usize, std::ops::Range<usize>)] = &[\n{}\n];", places.join("\n"));
-    Ok(())
+    let mut out = String::from("pub static BYTES: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/sample.bin\"));\n");
+    let _ = writeln!(out, "pub static FILES: &[(&str, usize, std::ops::Range<usize>)] = &[\n{}\n];", places.join("\n"));
+    fs::write(target.join("sample.rs"), out)
 }
 
 /// The table of corpora, apart from the others: `CORPORA_ENTRIES` are the places of its entries in `CORPORA`, and

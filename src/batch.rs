@@ -1,5 +1,5 @@
-//! Many audits in one run: a few at once, answers in the order asked, each told of as soon as it is done,
-//! and stopped in good order. A model whose record a list brought along is looked at no further where
+//! Audits of targets, gathered and judged: one, or many in one run, of which a few are under way at once, answers come
+//! in the order asked, each is told of as soon as it is done, and all stop in good order. A model whose record a list brought along is looked at no further where
 //! its record alone decides.
 
 use crate::audit::{Audit, Options, alone, judge};

@@ -23,7 +23,7 @@ pub(super) fn ancestors<'a>(
     ancestors_of(fetcher, rules, child, bases, seen).boxed()
 }
 
-pub(super) async fn ancestors_of(
+async fn ancestors_of(
     fetcher: &Fetcher,
     rules: &Rules,
     (hub, child): (&'static str, &str),
@@ -56,7 +56,7 @@ pub(super) async fn ancestors_of(
     out
 }
 
-pub(super) async fn ancestor(
+async fn ancestor(
     fetcher: &Fetcher,
     rules: &Rules,
     hub: &'static dyn Hub,
@@ -92,7 +92,7 @@ pub(super) async fn ancestor(
 }
 
 /// Where a base model is: a name means the default hub, an address or `HUB:NAME` the hub that it says.
-pub(super) fn base_on_hub(fetcher: &Fetcher, hub: &'static dyn Hub, id: &str) -> Result<(Target, &'static dyn Hub, String), Gap> {
+fn base_on_hub(fetcher: &Fetcher, hub: &'static dyn Hub, id: &str) -> Result<(Target, &'static dyn Hub, String), Gap> {
     if crate::ids::is_repo_id(id) {
         let place = Place::Hub { hub: hub.name(), id: id.to_string(), revision: None };
         return Ok((Target { given: id.to_string(), place }, hub, id.to_string()));

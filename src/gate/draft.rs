@@ -28,6 +28,7 @@ impl Draft {
     }
 }
 
+/// A draft with nothing but its words and the place that asks for it.
 pub fn draft(rule: &str, severity: Severity, message: String, asked: Option<Range<usize>>) -> Draft {
     Draft { rule: rule.to_string(), severity, unknown: false, message, asked, evidence: Vec::new(), help: Vec::new() }
 }

@@ -13,6 +13,7 @@ pub mod gap;
 pub mod limits;
 pub mod live;
 pub mod record;
+mod sample;
 
 pub use gap::Gap;
 
@@ -227,7 +228,7 @@ impl Fetcher {
         match &self.source {
             Source::Live(live) => live.get(resource).await,
             Source::Directory(dir) => dir.get(resource),
-            Source::Sample => sample(resource),
+            Source::Sample => sample::get(resource),
             Source::Offline(cache) => cache.as_ref().and_then(|c| c.look_up(resource)).map_or(Err(Gap::Offline), |kept| kept.answer),
         }
     }
@@ -238,7 +239,7 @@ impl Fetcher {
             return dir.models();
         }
         let mut out = self.kept_models();
-        out.extend(crate::rules::sample_models());
+        out.extend(sample::models());
         out
     }
 
@@ -270,18 +271,6 @@ impl Fetcher {
             Some(record) => record.finish(&self.endpoints),
             None => Ok(()),
         }
-    }
-}
-
-/// A file of the embedded sample. A model that the sample does not have is not said to be missing:
-/// the sample knows nothing about it.
-fn sample(resource: &Resource) -> Result<Body, Gap> {
-    match crate::rules::sample_file(&resource.path) {
-        Some(bytes) => Ok(Body::of(bytes)),
-        None if directory::is_record(&resource.path) => {
-            Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into()))
-        }
-        None => Err(Gap::NotFound),
     }
 }
 

@@ -1,8 +1,9 @@
 //! The table of well-known corpora (`rules/datasets.toml`). It is large, and an audit asks for a few of its entries: the
 //! keys of the built-in ones are made ready by the build, and an entry is read when it is first hit.
 
+use super::embedded;
+use super::read::File;
 use super::schema::Corpus;
-use super::{File, embedded};
 use crate::error::Error;
 use crate::placed;
 use crate::text::{self, fold_page, words};

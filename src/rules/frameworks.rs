@@ -1,8 +1,9 @@
 //! The shapes of `rules/frameworks/*.toml`, and what these alone cannot refuse: a shape that does not go with its
 //! form, and names that lead nowhere or in a circle. Unknown keys are refused everywhere.
 
+use super::check::check_requirement;
 use super::schema::{Id, MofKind, Requirement};
-use super::{Rules, check_requirement, diagnose};
+use super::{Rules, diagnose};
 use crate::error::Error;
 use crate::vocabulary::ComponentId;
 use serde::Deserialize;

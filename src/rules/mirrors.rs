@@ -1,7 +1,9 @@
 //! The same model under two names (`rules/mirrors.toml`): organisations that are called otherwise on another
 //! hub, and the originals of registry entries that name none.
 
-use super::{File, HasSchema, Rules};
+use super::Rules;
+use super::read::File;
+use super::schema::HasSchema;
 use crate::error::Error;
 use crate::hosts;
 use crate::placed::Spanned;

@@ -1,5 +1,10 @@
 //! The shapes that rule files may have. Unknown keys are refused everywhere.
 
+use super::files::FileClass;
+use super::frameworks::FrameworkRule;
+use super::licenses::LicenseRule;
+use super::lineage::{LineageCheck, Relation, Teacher};
+use super::scan;
 use crate::placed::Spanned;
 use crate::vocabulary::{Availability, Basis, ComponentId, Severity, Tri, Verdict};
 use serde::Deserialize;
@@ -313,3 +318,48 @@ pub struct Library {
     pub license: Spanned<String>,
     pub source: String,
 }
+
+/// A file, by the schema that it is written for.
+pub(super) trait HasSchema {
+    fn schema(&self) -> &Spanned<u32>;
+}
+
+macro_rules! rule_file {
+    ($name:ident { $($field:ident : $kind:ty),+ }) => {
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+        pub(super) struct $name {
+            pub(super) schema: Spanned<u32>,
+            $(#[serde(default)] pub(super) $field: Vec<$kind>),+
+        }
+        impl HasSchema for $name {
+            fn schema(&self) -> &Spanned<u32> {
+                &self.schema
+            }
+        }
+    };
+}
+
+rule_file!(ComponentsFile { component: ComponentRule });
+rule_file!(FilesFile { class: FileClass });
+rule_file!(VerdictsFile { rung: Rung });
+rule_file!(FindingsFile { finding: FindingRule });
+rule_file!(CardFile { topic: Topic, phrase: Phrase });
+rule_file!(CodeFile { words: WordList });
+rule_file!(LineageFile { relation: Relation, check: LineageCheck, teacher: Teacher });
+rule_file!(TermsFile { term: Term });
+rule_file!(LicensesFile { license: LicenseRule });
+rule_file!(LibrariesFile { library: Library });
+rule_file!(CorporaFile { dataset: Spanned<Corpus> });
+rule_file!(BasesFile { base: Base, name_hint: Base });
+rule_file!(FrameworksFile { framework: FrameworkRule });
+rule_file!(ScanFile {
+    call: scan::CallRule,
+    key: scan::KeyRule,
+    command: scan::CommandRule,
+    prefix: scan::PrefixRule,
+    map: scan::MapRule,
+    words: WordList
+});
+rule_file!(HostedFile { provider: scan::Provider });

@@ -66,7 +66,7 @@ pub(super) fn declared<'r>(snapshot: &Snapshot, rules: &'r Rules) -> Declared<'r
 }
 
 /// A license_link into another repository whose license is known from its id.
-pub(super) fn linked_base<'r>(link: &str, rules: &'r Rules) -> Option<Known<'r>> {
+fn linked_base<'r>(link: &str, rules: &'r Rules) -> Option<Known<'r>> {
     let folded = t::fold_url(link);
     let rest = folded.strip_prefix("huggingface.co/")?;
     let mut parts = rest.split('/');

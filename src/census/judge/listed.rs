@@ -3,10 +3,9 @@
 use super::Judge;
 use crate::census::names::{Class, Role};
 use crate::census::record::Record;
-use crate::files;
-use crate::plan;
 use crate::rules::files::Kind;
 use crate::terms::texts::{Scope, scope_of};
+use crate::{files, plan};
 use foldhash::HashMap;
 
 /// What the file list shows.
