@@ -77,12 +77,9 @@ impl<'r> Judge<'r> {
             }
             let theirs = id.split_once('/').map_or("", |(owner, _)| owner);
             let same_owner = !theirs.is_empty() && crate::ids::same_owner(theirs, own_owner);
-            let flows_down = if same_owner {
-                Openness::Open
-            } else {
-                let known = self.names.base(id).and_then(|at| self.names.table().known_base(at));
-                known.map_or(Openness::Unknown, |k| k.openness[WEIGHTS])
-            };
+            // Whoever made both may license its own model anew; what nobody looked at may be made from somebody else's.
+            let known = self.names.base(id).and_then(|at| self.names.table().known_base(at));
+            let flows_down = known.map_or(Openness::Unknown, |k| if same_owner { Openness::Open } else { k.openness[WEIGHTS] });
             let relation = self.rules.relation(relation);
             let inherits = |p: Pillar| relation.is_some_and(|r| r.inherits.contains(&p));
             let facts = facts.get_or_insert(BaseFacts { openness: Openness::Open, inherits_data: true, inherits_code: true });
