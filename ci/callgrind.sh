@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Counts the instructions of the hot paths and compares them with ci/callgrind.tsv: exits 1 where one needs 5 % more.
 # Counts differ between compilers, so they are compared only where the stored one is this one.
+# It builds the program anew, optimised, in target/profiling: minutes the first time.
 #   ci/callgrind.sh            compare
 #   ci/callgrind.sh --update   store
 set -euo pipefail
@@ -12,8 +13,11 @@ if [ "${1:-}" != --update ] && [ "$(sed -n 's/^# //p' "$stored" | head -n 1)" !=
   echo "skipped: the stored counts are of $(sed -n 's/^# //p' "$stored" | head -n 1), this is $compiler" >&2
   exit 0
 fi
-cargo build --release --example scale
-program=${CARGO_TARGET_DIR:-target}/release/examples/scale
+# As a release, but for what takes long and is not compared: no optimisation across crates.
+export CARGO_TARGET_DIR=${PROFILING_TARGET_DIR:-target/profiling} CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+  CARGO_PROFILE_RELEASE_DEBUG=1 CARGO_PROFILE_RELEASE_STRIP=false
+cargo build --release --locked --example scale
+program=$CARGO_TARGET_DIR/release/examples/scale
 
 # Instructions of one run. Start and preparation are the same in every run, so the difference of two is the path alone.
 count() {

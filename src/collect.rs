@@ -222,7 +222,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
         plan.repos.clear();
         plan.left_out.clear();
         // The text of the license is needed only where nothing else names the terms.
-        if is_named(record, rules) || rules.bases.iter().any(|b| license::base_fits(b, &record.id)) {
+        if is_named(record, rules) || rules.base(&record.id.to_lowercase()).is_some() {
             plan.files.clear();
             plan.unread.clear();
         } else {

@@ -18,7 +18,7 @@ pub struct FileEntry {
 /// The kind and, for weights, the format of a path.
 fn classify<'r>(path: &str, rules: &'r Rules) -> Option<(Kind, Option<&'r str>)> {
     let lower = path.to_lowercase();
-    let class = rules.file_classes.iter().find(|c| c.matchers.iter().any(|m| m.matches(&lower)))?;
+    let class = rules.file_class(&lower)?;
     Some((Kind::of_rule(class.id.get_ref())?, class.format.as_deref()))
 }
 

@@ -133,13 +133,15 @@ fn measured(command: &mut Command) -> (Duration, f64, String, Duration) {
     (began.elapsed(), peak, reading.join().unwrap_or_default(), children() - before)
 }
 
-/// A census of a thousand to a million records.
+/// A census of a thousand to a million records: the best time, the mean CPU time, and the line that CPU times lie on.
 fn growth(binary: &str, dir: &Path) {
     println!(
         "\n# census, all cores\n{:>10}{:>10}{:>12}{:>14}{:>14}{:>12}",
         "records", "MB", "seconds", "records/s", "CPU seconds", "peak MB"
     );
-    for count in [1_000u64, 10_000, 100_000, 1_000_000] {
+    let mut points = Vec::new();
+    // CPU time comes in steps of 10 ms, so that small inputs are read more often.
+    for (count, runs) in [(1_000u64, 20u32), (10_000, 20), (100_000, 5), (1_000_000, 2)] {
         let path = dir.join("records.jsonl");
         let mut out = BufWriter::new(std::fs::File::create(&path).expect("a file"));
         let mut line = String::new();
@@ -151,15 +153,17 @@ fn growth(binary: &str, dir: &Path) {
         }
         out.flush().expect("written");
         let bytes = std::fs::metadata(&path).map_or(0, |m| m.len());
-        let best = (0..if count < 1_000_000 { 3 } else { 2 })
-            .map(|_| measured(Command::new(binary).args(["census", "--format", "json"]).arg(&path)))
-            .min_by_key(|m| m.0);
-        let Some((time, peak, _, cpu)) = best else { continue };
+        let (mut best, mut peak, mut cpu) = (Duration::MAX, 0.0f64, Duration::ZERO);
+        for _ in 0..runs {
+            let (time, mb, _, on_cores) = measured(Command::new(binary).args(["census", "--format", "json"]).arg(&path));
+            (best, peak, cpu) = (best.min(time), peak.max(mb), cpu + on_cores / runs);
+        }
+        points.push((count as f64, cpu.as_secs_f64()));
         println!(
-            "{count:>10}{:>10.1}{:>12.3}{:>14.0}{:>14.2}{peak:>12.0}",
+            "{count:>10}{:>10.1}{:>12.3}{:>14.0}{:>14.3}{peak:>12.0}",
             bytes as f64 / 1e6,
-            time.as_secs_f64(),
-            count as f64 / time.as_secs_f64(),
+            best.as_secs_f64(),
+            count as f64 / best.as_secs_f64(),
             cpu.as_secs_f64()
         );
         if count == 1_000_000 {
@@ -167,7 +171,7 @@ fn growth(binary: &str, dir: &Path) {
                 let to = dir.join(format!("out.{format}"));
                 let (time, peak, _, cpu) = measured(Command::new(binary).args(["census", "--format", format, "-o"]).arg(&to).arg(&path));
                 println!(
-                    "{what:>10}{:>22.3}{:>14.0}{:>14.2}{peak:>12.0}",
+                    "{what:>10}{:>22.3}{:>14.0}{:>14.3}{peak:>12.0}",
                     time.as_secs_f64(),
                     count as f64 / time.as_secs_f64(),
                     cpu.as_secs_f64()
@@ -175,6 +179,23 @@ fn growth(binary: &str, dir: &Path) {
             }
         }
     }
+    let (start, each) = line_through(&points);
+    println!("CPU seconds = {start:.3} + {:.2} for each million", each * 1e6);
+    for (count, cpu) in &points {
+        println!("{count:>10} {:+.1} %", 100.0 * (cpu / (start + each * count) - 1.0));
+    }
+    if let [.., (fewer, less), (more, most)] = points.as_slice() {
+        println!("{:.2} times the CPU time for {:.0} times the records", most / less, more / fewer);
+    }
+}
+
+/// The line from which points are least away in proportion to their height: where it starts, and how it rises.
+fn line_through(points: &[(f64, f64)]) -> (f64, f64) {
+    // Weighted least squares, the weight of a point being 1/y².
+    let sum = |of: &dyn Fn(f64, f64) -> f64| points.iter().map(|(x, y)| of(*x, *y) / (y * y)).sum::<f64>();
+    let (w, wx, wxx, wy, wxy) = (sum(&|_, _| 1.0), sum(&|x, _| x), sum(&|x, _| x * x), sum(&|_, y| y), sum(&|x, y| x * y));
+    let each = (w * wxy - wx * wy) / (w * wxx - wx * wx);
+    ((wy - each * wx) / w, each)
 }
 
 /// Audits against a server that takes 50 ms for each answer.

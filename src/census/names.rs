@@ -10,8 +10,8 @@ use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::ids::is_repo_id;
 use crate::license::find;
-use crate::rules::Rules;
 use crate::rules::files::Kind;
+use crate::rules::{Rules, patterns_of};
 use crate::terms::{self, Part};
 use crate::vocabulary::{Content, Openness};
 use foldhash::fast::RandomState;
@@ -117,9 +117,9 @@ pub struct Tables {
     /// What the licenses of `rules.bases` and of `rules.name_hints` come to; `None` for one that is unknown.
     known_bases: Vec<Option<KnownBase>>,
     known_hints: Vec<Option<KnownBase>>,
-    /// Names of libraries in lower case, and a bit for each length among them.
+    /// Names of libraries in lower case, and for each first letter a bit for each length.
     libraries: Vec<String>,
-    library_lengths: u64,
+    library_lengths: [u32; 128],
 }
 
 impl Tables {
@@ -129,10 +129,6 @@ impl Tables {
             let known = find(rules, b.license.get_ref())?;
             Some(KnownBase { license: known.id().to_string(), openness: by_content(&[Part::known(known, Content::Weights)]) })
         };
-        let patterns = |bases: &'_ [crate::rules::schema::Base]| -> Vec<(usize, String)> {
-            bases.iter().enumerate().flat_map(|(i, b)| b.patterns().map(move |p| (i, p.to_string()))).collect()
-        };
-        let ready = |list: Vec<(usize, String)>| Wildcards::new(list.iter().map(|(i, p)| (*i, p.as_str())));
         Tables {
             files: Wildcards::new(rules.file_classes.iter().enumerate().flat_map(|(i, c)| c.patterns.iter().map(move |p| (i, p.as_str())))),
             classes: rules
@@ -140,12 +136,18 @@ impl Tables {
                 .iter()
                 .map(|c| Some(Class { kind: Kind::of_rule(c.id.get_ref())?, is_gguf: c.format.as_deref() == Some("gguf") }))
                 .collect(),
-            bases: ready(patterns(&rules.bases)),
-            hints: ready(patterns(&rules.name_hints)),
+            bases: Wildcards::new(patterns_of(&rules.bases)),
+            hints: Wildcards::new(patterns_of(&rules.name_hints)),
             known_bases: rules.bases.iter().map(known).collect(),
             known_hints: rules.name_hints.iter().map(known).collect(),
             libraries: rules.libraries.iter().map(|l| l.id.get_ref().to_ascii_lowercase()).collect(),
-            library_lengths: rules.libraries.iter().fold(0, |bits, l| bits | 1 << l.id.get_ref().len().min(63)),
+            library_lengths: rules.libraries.iter().fold([0; 128], |mut lengths, l| {
+                let first = l.id.get_ref().bytes().next().unwrap_or_default().to_ascii_lowercase();
+                if let Some(bits) = lengths.get_mut(usize::from(first)) {
+                    *bits |= 1 << l.id.get_ref().len().min(31);
+                }
+                lengths
+            }),
         }
     }
 
@@ -170,12 +172,11 @@ impl Tables {
     /// The place of a library in the rules, as [`Rules::library`] finds it.
     pub fn library(&self, name: &str) -> Option<usize> {
         let first = name.bytes().next()?.to_ascii_lowercase();
-        // Most tags name none: their length or first letter is enough to know.
-        let may = self.library_lengths & (1 << name.len().min(63)) != 0;
-        if !may {
+        // Most tags name none: their first letter and length are enough to know.
+        if self.library_lengths.get(usize::from(first))? & 1 << name.len().min(31) == 0 {
             return None;
         }
-        self.libraries.iter().position(|l| l.bytes().next() == Some(first) && l.eq_ignore_ascii_case(name))
+        self.libraries.iter().position(|l| l.eq_ignore_ascii_case(name))
     }
 }
 

@@ -43,22 +43,15 @@ pub fn names_something(value: &str) -> bool {
     )
 }
 
-/// Whether a rule on well-known base models is about this id.
-pub fn base_fits(base: &Base, id: &str) -> bool {
-    base.fits(&id.to_lowercase())
-}
-
 /// The license that binds a well-known base model, known from its id.
 pub fn of_base<'r>(rules: &'r Rules, id: &str) -> Option<(&'r Base, Known<'r>)> {
-    let lower = id.to_lowercase();
-    let base = rules.bases.iter().find(|b| b.fits(&lower))?;
+    let base = rules.base(&id.to_lowercase())?;
     Some((base, find(rules, base.license.get_ref())?))
 }
 
 /// The family that a repository's name alone points to; a suspicion, never a proof.
 pub fn of_name<'r>(rules: &'r Rules, id: &str) -> Option<(&'r Base, Known<'r>)> {
     let name = id.rsplit('/').next().unwrap_or(id);
-    let lower = name.to_lowercase();
-    let base = rules.name_hints.iter().find(|b| b.fits(&lower))?;
+    let base = rules.name_hint(&name.to_lowercase())?;
     Some((base, find(rules, base.license.get_ref())?))
 }

@@ -11,6 +11,7 @@ pub mod frameworks;
 pub mod licenses;
 pub mod lineage;
 pub mod mirrors;
+pub mod patterns;
 mod read;
 pub mod scan;
 pub mod schema;
@@ -28,6 +29,7 @@ use licenses::marks::Marks;
 use licenses::names::{self, Loose, LooseNames};
 use licenses::{Known, LicenseRule};
 use lineage::{LineageCheck, Relation, Teacher};
+use patterns::PatternIndex;
 use read::{BUILT_IN, Content, Layer, hash_file, read_dir, terms_first};
 use schema::*;
 use sha2::{Digest, Sha256};
@@ -81,8 +83,17 @@ pub struct Rules {
     topic_index: OnceLock<topics::TopicIndex>,
     /// Prefixes of addresses, folded, each with its length as written and the index of the license that it leads to.
     license_urls: OnceLock<Vec<(String, usize, usize)>>,
+    /// Patterns of file classes, of base models and of name hints, made ready when one is first asked for.
+    file_index: OnceLock<PatternIndex>,
+    base_index: OnceLock<PatternIndex>,
+    hint_index: OnceLock<PatternIndex>,
     /// Phrases of license texts, made ready when a text is first looked at.
     license_marks: OnceLock<Marks>,
+}
+
+/// All patterns of base models, with the place of each model.
+pub fn patterns_of(bases: &[Base]) -> impl Iterator<Item = (usize, &str)> {
+    bases.iter().enumerate().flat_map(|(i, b)| b.patterns().map(move |p| (i, p)))
 }
 
 impl Rules {
@@ -145,6 +156,22 @@ impl Rules {
         self.licenses.get(*i)
     }
 
+    /// The class of a file by its path in lower case.
+    pub fn file_class(&self, lower: &str) -> Option<&FileClass> {
+        let patterns = || self.file_classes.iter().enumerate().flat_map(|(i, c)| c.patterns.iter().map(move |p| (i, p.as_str())));
+        self.file_classes.get(self.file_index.get_or_init(|| PatternIndex::new(patterns())).first(lower)?)
+    }
+
+    /// The well-known base model of an id in lower case.
+    pub fn base(&self, lower: &str) -> Option<&Base> {
+        self.bases.get(self.base_index.get_or_init(|| PatternIndex::new(patterns_of(&self.bases))).first(lower)?)
+    }
+
+    /// The family that a name in lower case, without its owner, points to.
+    pub fn name_hint(&self, lower: &str) -> Option<&Base> {
+        self.name_hints.get(self.hint_index.get_or_init(|| PatternIndex::new(patterns_of(&self.name_hints))).first(lower)?)
+    }
+
     /// The phrases that recognise license texts.
     pub fn license_marks(&self) -> &Marks {
         self.license_marks.get_or_init(|| Marks::new(&self.licenses))
@@ -197,6 +224,9 @@ impl Rules {
         self.license_names.clear();
         self.loose_names = OnceLock::new();
         self.license_urls = OnceLock::new();
+        self.file_index = OnceLock::new();
+        self.base_index = OnceLock::new();
+        self.hint_index = OnceLock::new();
         self.license_marks = OnceLock::new();
         self.topic_index = OnceLock::new();
         for (i, license) in self.licenses.iter().enumerate() {

@@ -2,7 +2,6 @@
 //! entries of an earlier one.
 
 use super::check::{check_license, check_requirement};
-use super::files::FilePattern;
 use super::schema::*;
 use super::{Rules, corpora, diagnose, embedded, files, frameworks, mirrors};
 use crate::error::Error;
@@ -71,8 +70,7 @@ impl Layer {
             }
             "files.toml" => {
                 let parsed: FilesFile = file.parse()?;
-                for mut rule in parsed.class {
-                    rule.matchers = rule.patterns.iter().map(|p| FilePattern::new(p)).collect();
+                for rule in parsed.class {
                     if files::Kind::of_rule(rule.id.get_ref()).is_none() {
                         return Err(file.error(rule.id.span(), &format!("no class of files is called `{}`", rule.id.get_ref())));
                     }

@@ -1,6 +1,6 @@
 //! The shapes that rule files may have. Unknown keys are refused everywhere.
 
-use super::files::{FileClass, FilePattern};
+use super::files::FileClass;
 use super::frameworks::FrameworkRule;
 use super::licenses::LicenseRule;
 use super::lineage::{LineageCheck, Relation, Teacher};
@@ -238,17 +238,9 @@ pub struct Base {
     pub family: String,
     pub source: String,
     pub note: Option<String>,
-    /// The patterns, made ready when they are first asked.
-    #[serde(skip)]
-    pub matchers: std::sync::OnceLock<Vec<FilePattern>>,
 }
 
 impl Base {
-    /// Whether it is about an id in lower case.
-    pub fn fits(&self, lower: &str) -> bool {
-        self.matchers.get_or_init(|| self.patterns().map(FilePattern::new).collect()).iter().any(|p| p.matches(lower))
-    }
-
     /// All its patterns.
     pub fn patterns(&self) -> impl Iterator<Item = &str> {
         self.pattern.iter().chain(&self.patterns).map(String::as_str)
