@@ -2,11 +2,11 @@
 //! card: `cargo run --example card_sample -- CORPUS SEED COUNT`. The same seed draws the same cards; a count
 //! of 0 takes all. Cards that say nothing of training are left out: there is nothing to be wrong about.
 
-#[path = "shared/mod.rs"]
-mod shared;
 #[path = "shared/records.rs"]
 #[allow(dead_code)] // The stream of numbers is all that is used.
 mod records;
+#[path = "shared/mod.rs"]
+mod shared;
 
 use records::Random;
 use shared::{Outcome, audit_names, records_of_cards};
@@ -73,7 +73,12 @@ fn print(m: &Model) {
     show("code", pillar(Pillar::TrainingCode), component(ComponentId::TrainingCode));
     let bases: Vec<String> = m.lineage.iter().map(|a| format!("{} ({})", a.id, a.relation)).collect();
     println!("  base: {}", bases.join(", "));
-    println!("  license: {} {}, effective {:?}", pillar(Pillar::License), m.license.concluded.as_deref().unwrap_or("none"), m.license.effective);
+    println!(
+        "  license: {} {}, effective {:?}",
+        pillar(Pillar::License),
+        m.license.concluded.as_deref().unwrap_or("none"),
+        m.license.effective
+    );
     for d in &m.datasets {
         println!("    dataset {} [{}] {:?}", d.id, d.role, d.found);
     }

@@ -13,7 +13,7 @@ use crate::hub::record::Gate;
 use crate::inspect::Inspection;
 use crate::license;
 use crate::license::conclude::Terms;
-use crate::lineage::{self, Lineage};
+use crate::lineage::{self, Judged, Lineage};
 use crate::mirror;
 use crate::net::Gap;
 use crate::requirement::{Attested, Facts};
@@ -224,10 +224,30 @@ fn pillars(components: &Components, lineage: &Lineage<'_>, access: Tri, no_recor
     };
     BTreeMap::from([
         (Pillar::Weights, answer(ComponentId::ModelParametersFinal)),
-        (Pillar::TrainingData, answer(ComponentId::Datasets)),
+        (Pillar::TrainingData, of_all_steps(answer(ComponentId::Datasets), lineage)),
         (Pillar::TrainingCode, answer(ComponentId::TrainingCode)),
         (Pillar::License, license),
     ])
+}
+
+/// Training data are open where those of every step after the base are: a model tuned with open data on top of
+/// another tuned model has a part of its data there.
+fn of_all_steps(own: PillarAnswer, lineage: &Lineage<'_>) -> PillarAnswer {
+    let released = |a: &&Judged| {
+        a.components.as_ref().and_then(|c| c.get(&ComponentId::Datasets)).is_some_and(|d| d.availability == Availability::Released)
+    };
+    match lineage.between().find(|a| !released(a)) {
+        Some(step) if own.status == PillarStatus::Open => PillarAnswer {
+            status: PillarStatus::Partial,
+            summary: format!(
+                "{}; those of {}, on which it was trained, {}",
+                own.summary,
+                step.id,
+                if step.components.is_some() { "are not released" } else { "are not known" }
+            ),
+        },
+        _ => own,
+    }
 }
 
 /// The expression, and the terms that restrict.

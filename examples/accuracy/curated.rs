@@ -76,7 +76,7 @@ struct Readings {
     first_exactly: usize,
     /// The first in the table, where what the tool lists agrees with open and with partial.
     first: usize,
-    /// More than half of the curators, or half of them where they are two, with the same tolerance.
+    /// More than half of the curators, with the same tolerance.
     majority: usize,
     any: usize,
     /// Judgements, each for itself, with the same tolerance.
@@ -95,7 +95,7 @@ impl Readings {
         add(&mut self.all_exactly, judged.iter().all(|j| ours.slug() == j.value));
         add(&mut self.first_exactly, judged.first().is_some_and(|j| ours.slug() == j.value));
         add(&mut self.first, judged.first().is_some_and(|j| agrees(ours, j)));
-        add(&mut self.majority, agreeing * 2 > judged.len() || (judged.len() == 2 && agreeing == 1));
+        add(&mut self.majority, agreeing * 2 > judged.len());
         add(&mut self.any, agreeing > 0);
         self.judgements = (self.judgements.0 + agreeing, self.judgements.1 + judged.len());
         let open = ours == PillarStatus::Open;

@@ -1,7 +1,8 @@
 //! Well-known corpora that a card names in prose as what the model was trained on.
 
+use super::columns::{Cell, data_cell};
 use super::topics::{contains_phrase, sentences, topic_of};
-use super::{Block, BlockKind, Card};
+use super::{Block, BlockKind, Card, subject};
 use crate::rules::Rules;
 use crate::rules::schema::{Corpus, CorpusKind, Reachable};
 use crate::text;
@@ -27,7 +28,7 @@ pub struct Told<'r> {
 
 /// Corpora that sentences such as "was trained on …", a section on training data, or a list that such a
 /// sentence announces, name. With `has_base`, what pre-trained the base model is left out.
-pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r> {
+pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) -> Told<'r> {
     let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     let mut out = Told::default();
     let mut open_sections = Vec::new();
@@ -37,13 +38,18 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
         if is_elsewhere(topic) {
             continue;
         }
-        if is_about_another(card, i, block) {
+        if subject::is_about_another(card, i, block, own) {
             continue;
         }
-        let in_section = topic == Some("training-data") || announced.contains(&i);
+        let (body, in_column) = match data_cell(card, i, block, rules, own) {
+            Some(Cell::Own(cell)) => (cell, true),
+            Some(Cell::Other) => continue,
+            None => (block.text.as_str(), false),
+        };
+        let in_section = topic == Some("training-data") || announced.contains(&i) || in_column;
         let linked: Vec<&Corpus> = card.links.iter().filter(|l| l.block == i).filter_map(|l| rules.corpora.by_page(&l.url)).collect();
         let mut named_here = false;
-        for sentence in sentences(&block.text) {
+        for sentence in sentences(body) {
             let folded = text::words(sentence);
             let open_ended = says(&folded, "data-open-ended");
             if in_section && open_ended {
@@ -58,7 +64,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
                 corpora.extend(linked.iter().filter(|c| says_link_of(card, i, sentence, c, rules)));
             }
             // "OpenSubtitles, Pikabu and a forum": of the others nothing is known.
-            let open_ended = open_ended || (said && enumerates_others(sentence, rules));
+            let open_ended = open_ended || ((said || in_column) && enumerates_others(sentence, rules));
             let filtered = says(&folded, "data-filtered-from");
             for corpus in corpora {
                 // A benchmark in a section on data is what was kept out of it, as often as not.
@@ -108,13 +114,74 @@ pub fn tells_of_training(folded: &str, rules: &Rules) -> bool {
         || rules.phrase_list("data-described-first").iter().any(|p| folded == p || folded.starts_with(&format!("{p} ")))
 }
 
-/// Blocks of lists that a sentence with a colon announces as training data ("… was trained on the
+/// The line on which the card says that the model was trained on a part of something ("trained on a filtered
+/// subset of …"): which part, nobody can tell, unless it is what is handed out.
+pub fn part_told(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Option<u32> {
+    clauses_on_training(card, rules, own, has_base, |after| {
+        rules.phrase_list("data-part").iter().any(|p| {
+            // Few words stand before it; "the train part of" a set is what others train on too.
+            let near = |i: usize| {
+                let before = after.get(..i).unwrap_or_default().trim_end();
+                before.split(' ').count() <= 4 && !["train", "training"].iter().any(|w| before.ends_with(w))
+            };
+            contains_phrase(after, p) && after.find(p.as_str()).is_some_and(near)
+        })
+    })
+    .map(|(line, _)| line)
+}
+
+/// The sentence that says that what the model was trained on as a whole is kept: "is trained on our internal
+/// dataset". "On internal and public data" says less.
+pub fn kept_whole(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Option<(u32, String)> {
+    clauses_on_training(card, rules, own, has_base, |after| {
+        let kept = rules.phrase_list("data-kept").iter().filter_map(|p| after.find(p.as_str()).map(|i| (i, i + p.len())));
+        // Articles and counts at most stand before it ("on an 80k examples proprietary dataset").
+        kept.into_iter().any(|(from, to)| {
+            let (before, rest) = (after.get(..from).unwrap_or_default(), after.get(to..).unwrap_or_default());
+            let joins = |s: &str| {
+                ["and", "with", "as well as", "plus", "or", "from", "mix", "mixture", "及", "和", "と", "et", "und", "y"]
+                    .iter()
+                    .any(|w| contains_phrase(s, w))
+            };
+            before.split(' ').filter(|w| !w.is_empty()).count() <= 4 && !joins(before) && !joins(rest)
+        })
+    })
+}
+
+/// The first clause that says what the model was trained on, of which `wanted` holds: it is given what
+/// stands behind "trained on", folded.
+fn clauses_on_training(card: &Card, rules: &Rules, own: &str, has_base: bool, wanted: impl Fn(&str) -> bool) -> Option<(u32, String)> {
+    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
+    let trains = |p: &&String| !p.is_ascii() || p.contains("train") || p.contains("tuned");
+    let phrases = || rules.phrase_list("data-described").iter().chain(rules.phrase_list("data-described-first")).filter(trains);
+    card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text).find_map(|(i, block)| {
+        if is_elsewhere(topic_of(card, block, rules)) || subject::is_about_another(card, i, block, own) {
+            return None;
+        }
+        let tells = |sentence: &&str| {
+            let folded = text::words(sentence);
+            let own = phrases().any(|p| contains_phrase(&folded, p))
+                && !says(&folded, "data-not-own")
+                && !(has_base && says(&folded, "data-of-base"));
+            own && sentence.split([',', ';', ':', '(', '，', '（', '、']).map(text::words).any(|clause| {
+                let after =
+                    phrases().filter_map(|p| clause.find(p.as_str()).and_then(|i| clause.get(i + p.len()..))).max_by_key(|a| a.len());
+                after.is_some_and(|after| wanted(after.trim_start()))
+            })
+        };
+        sentences(&block.text).into_iter().find(tells).map(|s| (block.line, s.trim().to_string()))
+    })
+}
+
+/// Blocks of lists, and addresses alone, that a sentence with a colon announces as training data ("… was trained on the
 /// following datasets:").
 pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
     let mut out = Vec::new();
     let mut open: Option<usize> = None;
     for (i, block) in card.blocks.iter().enumerate() {
-        if block.in_list && open == Some(block.section) {
+        // An address alone, where the sentence says that it follows, is the list of one.
+        let is_address = || !block.text.contains(' ') && card.links.iter().any(|l| l.block == i);
+        if open == Some(block.section) && (block.in_list || is_address()) {
             out.push(i);
         } else if !block.in_list {
             let announces = || {
@@ -136,17 +203,6 @@ fn says_link_of(card: &Card, block: usize, sentence: &str, corpus: &Corpus, rule
         .iter()
         .filter(|l| l.block == block && rules.corpora.by_page(&l.url).is_some_and(|c| c.id == corpus.id))
         .any(|l| l.text.is_empty() || sentence.contains(&l.text))
-}
-
-/// "- [other/model](…): this model is trained on …" in a list of relatives.
-pub fn is_about_another(card: &Card, index: usize, block: &Block) -> bool {
-    let Some(label) = block.any_label() else { return false };
-    let first = card.links.iter().find(|l| l.block == index);
-    first.is_some_and(|l| {
-        let url = text::fold_url(&l.url);
-        let on_hub = url.strip_prefix("huggingface.co/").or_else(|| url.strip_prefix("hf.co/"));
-        text::words(&l.text) == label && on_hub.is_some_and(|rest| !rest.starts_with("datasets/"))
-    })
 }
 
 /// After a known corpus, an enumeration goes on with a name that no rule knows.
@@ -196,7 +252,7 @@ mod tests {
     fn named(card: &str, has_base: bool) -> Vec<(String, bool)> {
         let rules = Rules::load(None).unwrap();
         let card = Card::parse(card.as_bytes());
-        trained_on(&card, &rules, has_base).named.iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
+        trained_on(&card, &rules, "o/n", has_base).named.iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
     }
 
     #[test]

@@ -100,10 +100,10 @@ struct Candidate {
 }
 
 /// Links to models, and ids as they are ("a merge of a/b and c/d").
-fn candidates(card: &Card, at: &Endpoints) -> Vec<Candidate> {
+fn candidates(card: &Card, rules: &Rules, at: &Endpoints) -> Vec<Candidate> {
     let linked = card.links.iter().filter_map(|l| {
         // Where words and address differ, the words are what a reader goes by.
-        let id = linked_model(&l.url, at)?;
+        let id = linked_model(&l.url, rules, at)?;
         let id = if is_written_as_id(l.text.trim()) { l.text.trim().to_string() } else { id };
         Some(Candidate { id, called: text::words(&l.text), linked: true, line: l.line, section: l.section, block: l.block })
     });
@@ -111,7 +111,14 @@ fn candidates(card: &Card, at: &Endpoints) -> Vec<Candidate> {
     for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text) {
         for word in block.text.split_whitespace().filter(|w| w.contains('/')).take(50) {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-            if is_written_as_id(word) && !out.iter().any(|c| c.block == i && c.id.eq_ignore_ascii_case(word)) {
+            let labelled = || {
+                hub::is_repo_id(word)
+                    && word.split_once('/').is_some_and(|(o, n)| o.len() > 2 && n.contains(['-', '_']))
+                    && is_labelled(card, i, rules)
+                    // The words of a link to elsewhere name what is there.
+                    && !card.links.iter().any(|l| l.block == i && l.text.contains(word))
+            };
+            if (is_written_as_id(word) || labelled()) && !out.iter().any(|c| c.block == i && c.id.eq_ignore_ascii_case(word)) {
                 out.push(Candidate {
                     id: word.into(),
                     called: text::words(word),
@@ -133,7 +140,7 @@ fn is_written_as_id(word: &str) -> bool {
     let pair = owner.chars().any(|c| c.is_ascii_digit()) && stem(owner) == stem(name);
     hub::is_repo_id(word)
         && owner.len() > 2
-        && owner.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && owner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         && name.chars().any(|c| c.is_ascii_digit())
         && name.chars().any(|c| c.is_ascii_alphabetic())
         && name.contains(['-', '_'])
@@ -143,7 +150,7 @@ fn is_written_as_id(word: &str) -> bool {
 /// Models under a label or heading on the base, or else in the first sentence that says what the model
 /// was made from.
 fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
-    let candidates = candidates(card, at);
+    let candidates = candidates(card, rules, at);
     let mention = |c: &Candidate| Mention { line: Some(c.line), declared: false, context: under(card, c.section, "named") };
     for candidate in &candidates {
         if is_labelled(card, candidate.block, rules) {
@@ -185,8 +192,23 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
                     let is_a = [" a", " an", " is", " the"].iter().any(|w| before.trim_end().ends_with(w));
                     is_a && rules.phrase_list("derived-from-after-article").iter().any(|p| after.starts_with(p.as_str()))
                 };
+                // "This is X, with instruction tuning performed": the card is about X, changed.
+                let is_it = || {
+                    let after = sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start();
+                    let this = ["this is", "this model is", "the model is", "this repo contains", "this is the"].contains(&before.trim());
+                    candidate.linked && this && rules.phrase_list("derived-from-after-this").iter().any(|p| after.starts_with(p.as_str()))
+                };
+                // "trained on … on this [pretrained model](…)": the words of the link say what it is.
+                let called_base = || candidate.linked && rules.phrase_list("base-link").iter().any(|p| candidate.called == *p);
                 let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(|b| b.len() <= 48 && !says(b, "merged-how"));
-                if says(near, "derived-from") || says(after, "derived-from-after") || right_before() || described() || joined {
+                if says(near, "derived-from")
+                    || says(after, "derived-from-after")
+                    || right_before()
+                    || described()
+                    || is_it()
+                    || called_base()
+                    || joined
+                {
                     goes_on = says(before, "merges").then_some(at + candidate.called.len());
                     out.add(&candidate.id, None, mention(candidate));
                 }
@@ -223,14 +245,21 @@ fn is_labelled(card: &Card, block: usize, rules: &Rules) -> bool {
 }
 
 /// The model that an address on a hub is about whose models are other models' bases.
-fn linked_model(url: &str, at: &Endpoints) -> Option<String> {
+fn linked_model(url: &str, rules: &Rules, at: &Endpoints) -> Option<String> {
     let folded = text::fold_url(url);
     let hubs = hub::HUBS.iter().filter(|f| f.bases == f.hub.name());
     let on_hub = hubs
         .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services.iter().map(|s| text::fold_url(at.get(s.key)))))
         .any(|h| folded.strip_prefix(h.as_str()).is_some_and(|r| r.starts_with('/')));
     // `nlp/viewer` was a page of the hub's.
-    on_hub.then(|| model_id(url, at)).flatten().filter(|id| id.contains('/') && id != "nlp/viewer")
+    // The first models had names without an owner, as people's pages have.
+    let first = |id: &str| {
+        rules.phrase_list("model-without-owner").iter().any(|p| {
+            let id = text::words(id);
+            id == *p || id.starts_with(&format!("{p} "))
+        })
+    };
+    on_hub.then(|| model_id(url, at)).flatten().filter(|id| if id.contains('/') { id != "nlp/viewer" } else { first(id) })
 }
 
 #[cfg(test)]

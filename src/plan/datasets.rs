@@ -2,7 +2,8 @@
 //! prose names.
 
 use super::{DatasetMention, under};
-use crate::card::{Block, Card, Link, corpora, topics};
+use crate::card::columns::{Cell, data_cell};
+use crate::card::{Block, Card, Link, corpora, subject, topics};
 use crate::evidence::{Mention, Role};
 use crate::hub::record::{ModelRecord, strings};
 use crate::hub::{self, Endpoints};
@@ -53,7 +54,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         }
     }
     let announced = corpora::announced_lists(card, rules);
-    let told = corpora::trained_on(card, rules, has_base);
+    let told = corpora::trained_on(card, rules, &record.id, has_base);
     let mut called = false;
     for link in &card.links {
         let Some(id) = dataset_id(&link.url, at) else { continue };
@@ -71,11 +72,13 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
         let said = block.map(|b| said_of(link, b)).unwrap_or_default();
         let says = |id: &str| rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&said, p));
+        let cell = block.and_then(|b| data_cell(card, link.block, b, rules, &record.id));
         let role = match topic {
             Some("evaluation") => Role::Evaluation,
             Some("citation" | "usage") => Role::Unknown,
-            _ if block.is_some_and(|b| corpora::is_about_another(card, link.block, b)) => Role::Unknown,
-            _ if says("data-not-own") || (has_base && says("data-of-base")) => Role::Unknown,
+            _ if block.is_some_and(|b| subject::is_about_another(card, link.block, b, &record.id)) => Role::Unknown,
+            _ if cell == Some(Cell::Other) || says("data-not-own") || (has_base && says("data-of-base")) => Role::Unknown,
+            _ if matches!(cell, Some(Cell::Own(c)) if !link.text.is_empty() && c.contains(&link.text)) => Role::Training,
             _ if is_called_training_data(link, block, rules) => {
                 called = true;
                 Role::Training
@@ -101,6 +104,15 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     // Where the front matter declares what trained the model, or a link is called its training data,
     // prose only tells of it again.
     let declared = out.iter().any(|o| o.mention.declared);
+    // A set that calls itself filtered is the part that is meant.
+    let is_a_part = |o: &DatasetMention| {
+        let name = text::words(&o.id);
+        rules.phrase_list("data-part-name").iter().any(|w| name.split(' ').any(|n| n.contains(w.as_str())))
+    };
+    let whole = out.iter().any(|o| o.mention.declared && !is_a_part(o));
+    if whole && corpora::part_told(card, rules, &record.id, has_base).is_some() {
+        out.iter_mut().filter(|o| o.mention.declared).for_each(|o| o.open_ended = true);
+    }
     let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n));
     named_corpora(card, told.collect(), rules, at, &mut out);
     out
