@@ -13,6 +13,8 @@ pub struct Named<'r> {
     pub corpus: &'r Corpus,
     pub line: u32,
     pub section: usize,
+    /// A number of the sentence: the same for all that it names.
+    pub sentence: usize,
     /// The sentence or section speaks of more than the names, or of a part of what is named ("such as
     /// …", "a filtered subset of …").
     pub open_ended: bool,
@@ -32,6 +34,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
     let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     let mut out = Told::default();
     let mut open_sections = Vec::new();
+    let mut number = 0;
     let announced = announced_lists(card, rules);
     for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code) {
         let topic = topic_of(card, block, rules);
@@ -50,6 +53,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
         let linked: Vec<&Corpus> = card.links.iter().filter(|l| l.block == i).filter_map(|l| rules.corpora.by_page(&l.url)).collect();
         let mut named_here = false;
         for sentence in sentences(body) {
+            number += 1;
             let folded = text::words(sentence);
             let open_ended = says(&folded, "data-open-ended");
             if in_section && open_ended {
@@ -67,6 +71,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
             let open_ended = open_ended || ((said || in_column) && enumerates_others(sentence, rules));
             let filtered = says(&folded, "data-filtered-from");
             for corpus in corpora {
+                let open_ended = open_ended || is_variant(card, i, corpus, rules);
                 // A benchmark in a section on data is what was kept out of it, as often as not.
                 if corpus.kind == CorpusKind::Evaluation && !said {
                     continue;
@@ -78,7 +83,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
                 named_here = true;
                 match out.named.iter_mut().find(|n| n.corpus.id == corpus.id) {
                     Some(known) => known.open_ended |= open_ended,
-                    None => out.named.push(Named { corpus, line: block.line, section: block.section, open_ended }),
+                    None => out.named.push(Named { corpus, line: block.line, section: block.section, sentence: number, open_ended }),
                 }
             }
         }
@@ -93,7 +98,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
         }
         for corpus in rules.corpora.named_in(&section.heading) {
             if !out.named.iter().any(|n| n.corpus.id == corpus.id) {
-                out.named.push(Named { corpus, line: section.line, section: i, open_ended: false });
+                out.named.push(Named { corpus, line: section.line, section: i, sentence: 0, open_ended: false });
             }
         }
     }
@@ -148,6 +153,23 @@ pub fn kept_whole(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Opti
     })
 }
 
+/// The line of an item, in a list or table of the training data, that is the makers' own and links nothing: "a small
+/// set of custom instructions".
+pub fn lists_more(card: &Card, rules: &Rules, own: &str) -> Option<u32> {
+    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
+    let mut items = card.blocks.iter().enumerate().filter(|(_, b)| b.in_list || b.kind == BlockKind::TableRow);
+    let item = items.find(|(i, b)| {
+        let folded = text::words(&b.text);
+        topic_of(card, b, rules) == Some("training-data")
+            && says(&folded, "data-custom")
+            && says(&folded, "data-word")
+            && folded.split(' ').count() <= 12
+            && !card.links.iter().any(|l| l.block == *i)
+            && !subject::is_about_another(card, *i, b, own)
+    })?;
+    Some(item.1.line)
+}
+
 /// The first clause that says what the model was trained on, of which `wanted` holds: it is given what
 /// stands behind "trained on", folded.
 fn clauses_on_training(card: &Card, rules: &Rules, own: &str, has_base: bool, wanted: impl Fn(&str) -> bool) -> Option<(u32, String)> {
@@ -195,6 +217,17 @@ pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
         }
     }
     out
+}
+
+/// A link in the name of a corpus that leads to somebody's repository is to a version of it: "[Ruritanian
+/// SQuAD](https://github.com/…)".
+fn is_variant(card: &Card, block: usize, corpus: &Corpus, rules: &Rules) -> bool {
+    card.links.iter().filter(|l| l.block == block && text::fold_url(&l.url).starts_with("github.com/")).any(|l| {
+        let named = rules.corpora.named_in(&l.text).iter().any(|c| c.id == corpus.id);
+        named
+            && rules.corpora.by_page(&l.url).is_none_or(|c| c.id != corpus.id)
+            && text::fold_url(&corpus.url).split('/').nth(1) != text::fold_url(&l.url).split('/').nth(1)
+    })
 }
 
 /// A linked corpus belongs to the sentence that holds the link's words.

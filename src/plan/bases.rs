@@ -2,6 +2,7 @@
 //! adapter's configuration or a merge recipe, or else linked in prose beside words such as
 //! "fine-tuned from".
 
+use super::around::Around;
 use super::{BaseMention, model_id, under};
 use crate::card::topics::{self, contains_phrase, sentences};
 use crate::card::{BlockKind, Card};
@@ -181,36 +182,27 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
                 last = last.max(at + candidate.called.len());
                 let after = sentence.get(at + candidate.called.len()..).unwrap_or_default();
                 let after = after.char_indices().nth(24).map_or(after, |(i, _)| after.get(..i).unwrap_or(after));
-                let right_before = || {
-                    (candidate.linked || has_size(&candidate.id))
-                        && rules.phrase_list("derived-from-adjacent").iter().any(|p| ends_with_phrase(before, p))
+                let around = Around {
+                    before,
+                    near,
+                    after,
+                    whole_after: sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start(),
                 };
-                let described = || {
-                    let after = sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start();
-                    let after =
-                        ["base model ", "model ", "base ", "checkpoint "].iter().find_map(|w| after.strip_prefix(w)).unwrap_or(after);
-                    let is_a = [" a", " an", " is", " the"].iter().any(|w| before.trim_end().ends_with(w));
-                    is_a && rules.phrase_list("derived-from-after-article").iter().any(|p| after.starts_with(p.as_str()))
-                };
-                // "This is X, with instruction tuning performed": the card is about X, changed.
-                let is_it = || {
-                    let after = sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start();
-                    let this = ["this is", "this model is", "the model is", "this repo contains", "this is the"].contains(&before.trim());
-                    candidate.linked && this && rules.phrase_list("derived-from-after-this").iter().any(|p| after.starts_with(p.as_str()))
-                };
-                // "trained on … on this [pretrained model](…)": the words of the link say what it is.
-                let called_base = || candidate.linked && rules.phrase_list("base-link").iter().any(|p| candidate.called == *p);
+                let begins = candidate.section <= 1 && !block.in_list;
                 let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(|b| b.len() <= 48 && !says(b, "merged-how"));
-                if says(near, "derived-from")
-                    || says(after, "derived-from-after")
-                    || right_before()
-                    || described()
-                    || is_it()
-                    || called_base()
-                    || joined
-                {
+                if joined || around.tells_of_base(candidate.linked, &candidate.id, &candidate.called, begins, rules) {
                     goes_on = says(before, "merges").then_some(at + candidate.called.len());
                     out.add(&candidate.id, None, mention(candidate));
+                }
+            }
+        }
+        // "… is a merge between:" and a list.
+        let last = sentences(&block.text).into_iter().map(text::words).rfind(|s| !s.is_empty()).unwrap_or_default();
+        if block.text.ends_with([':', '：']) && says(&last, "merges") && !says(&last, "base-not-own") {
+            let items = card.blocks.iter().enumerate().skip(i + 1).take_while(|(_, b)| b.in_list && b.section == block.section);
+            for (item, _) in items {
+                if let Some(first) = candidates.iter().find(|c| c.block == item) {
+                    out.add(&first.id, Some("merge"), mention(first));
                 }
             }
         }
@@ -219,21 +211,6 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
             return;
         }
     }
-}
-
-/// `…-7b`, `…-1.3B`: data are counted in other units.
-fn has_size(id: &str) -> bool {
-    id.to_lowercase().split(['-', '_', '/']).any(|part| {
-        let digits = part.strip_suffix('b').unwrap_or_default();
-        !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'x'))
-    })
-}
-
-/// The folded words before a name end with a phrase, an article in between at most.
-fn ends_with_phrase(before: &str, phrase: &str) -> bool {
-    let before = before.trim_end();
-    let before = [" the", " a", " an", " our", " original"].iter().find_map(|w| before.strip_suffix(w)).unwrap_or(before);
-    before == phrase || before.ends_with(&format!(" {phrase}"))
 }
 
 fn is_labelled(card: &Card, block: usize, rules: &Rules) -> bool {

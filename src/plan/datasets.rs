@@ -110,10 +110,26 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         rules.phrase_list("data-part-name").iter().any(|w| name.split(' ').any(|n| n.contains(w.as_str())))
     };
     let whole = out.iter().any(|o| o.mention.declared && !is_a_part(o));
-    if whole && corpora::part_told(card, rules, &record.id, has_base).is_some() {
+    let own = &record.id;
+    if (whole && corpora::part_told(card, rules, own, has_base).is_some()) || (declared && corpora::lists_more(card, rules, own).is_some())
+    {
         out.iter_mut().filter(|o| o.mention.declared).for_each(|o| o.open_ended = true);
     }
-    let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n));
+    // Where a corpus for pre-training is declared, and there is no base, prose tells of the same stage: a corpus that
+    // a sentence names beside it belongs to the data.
+    let pretrains = |o: &DatasetMention| rules.corpora.by_id(&o.id).is_some_and(|c| c.kind == CorpusKind::Pretraining);
+    let same_stage = !called && !has_base && out.iter().any(|o| o.mention.declared && pretrains(o));
+    let declares: Vec<String> = out.iter().filter(|o| o.mention.declared).map(|o| text::words(&o.id)).collect();
+    let is_declared = |n: &corpora::Named<'_>| {
+        let names = n.corpus.names.iter().map(|name| text::words(name));
+        let mut ids = n.corpus.ids.iter().chain([&n.corpus.id]).map(|id| text::words(id.rsplit('/').next().unwrap_or(id))).chain(names);
+        ids.any(|id| declares.iter().any(|d| topics::contains_phrase(d, &id)))
+    };
+    let named_declared: Vec<usize> = told.named.iter().filter(|n| is_declared(n)).map(|n| n.sentence).collect();
+    let besides = |n: &corpora::Named<'_>| {
+        n.corpus.kind != CorpusKind::Evaluation && !is_declared(n) && n.sentence > 0 && named_declared.contains(&n.sentence)
+    };
+    let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n) || (same_stage && besides(n)));
     named_corpora(card, told.collect(), rules, at, &mut out);
     out
 }
