@@ -67,8 +67,13 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
             if corpora.is_empty() && !named_here {
                 corpora.extend(linked.iter().filter(|c| says_link_of(card, i, sentence, c, rules)));
             }
+            // "SQuAD is a set of questions on Wikipedia articles" tells of one, and of what it was made from.
+            let defined = corpora.len() > 1 && !said && corpora.first().is_some_and(|c| is_defined(&folded, c, rules));
+            if defined {
+                corpora.truncate(1);
+            }
             // "OpenSubtitles, Pikabu and a forum": of the others nothing is known.
-            let open_ended = open_ended || ((said || in_column) && enumerates_others(sentence, rules));
+            let open_ended = open_ended || ((said || in_column || !(block.in_list || defined)) && enumerates_others(sentence, rules));
             let filtered = says(&folded, "data-filtered-from");
             for corpus in corpora {
                 let open_ended = open_ended || is_variant(card, i, corpus, rules);
@@ -238,11 +243,32 @@ fn says_link_of(card: &Card, block: usize, sentence: &str, corpus: &Corpus, rule
         .any(|l| l.text.is_empty() || sentence.contains(&l.text))
 }
 
-/// After a known corpus, an enumeration goes on with a name that no rule knows.
+/// Whether a folded sentence says what a corpus is, or what it was made from.
+fn is_defined(folded: &str, corpus: &Corpus, rules: &Rules) -> bool {
+    let behind = corpus.names.iter().map(|n| text::words(n)).filter_map(|n| folded.find(&n).and_then(|i| folded.get(i + n.len()..))).next();
+    behind.is_some_and(|behind| rules.phrase_list("data-defined").iter().any(|p| contains_phrase(behind, p)))
+}
+
+/// Before or after a known corpus, an enumeration has a name that no rule knows.
 fn enumerates_others(sentence: &str, rules: &Rules) -> bool {
     let nothing = rules.phrase_list("no-source");
     let mut known = false;
     let parts = sentence.split([',', ';', '、', '，', '(', ')']);
+    // "by joining a, b and Pikabu": a word or two, between commas, right before the known one.
+    let items: Vec<&str> = parts.clone().flat_map(|part| part.split(" and ")).collect();
+    for pair in items.windows(2).skip(1) {
+        if let [before, this] = pair {
+            let folded = text::words(before);
+            let few = !folded.is_empty() && folded.split(' ').count() <= 2 && folded.is_ascii();
+            let name = folded.split(' ').all(|w| w.len() > 2 && w.chars().any(char::is_alphabetic) && !nothing.contains(&w.to_string()));
+            // The known one begins its item ("Pikabu data", and not "trained on Pikabu").
+            let this = text::words(this);
+            let begins = rules.corpora.named_in(&this).iter().any(|c| c.names.iter().any(|n| this.starts_with(&text::words(n))));
+            if few && name && begins && rules.corpora.named_in(before).is_empty() {
+                return true;
+            }
+        }
+    }
     for (joined, item) in parts.flat_map(|part| part.split(" and ").enumerate().map(|(n, item)| (n > 0, item))) {
         if !rules.corpora.named_in(item).is_empty() {
             known = true;

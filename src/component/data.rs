@@ -112,7 +112,11 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
         let is_file = is_file && cx.rules.phrase_list("data-file").iter().any(|e| path.ends_with(&format!(".{}", e.replace(' ', "."))));
         let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(folded, p));
         let is_repository = crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| says(&text::words(&r.name), "data-link"));
-        if !(is_host || is_file || is_repository || (url.starts_with("github.com/") && says(&words, "data-link"))) {
+        // "[indosum](…) dataset": the word behind the link says it as well as one in it.
+        let behind = block.text.split_once(link.text.as_str()).filter(|_| !link.text.is_empty()).map_or("", |(_, behind)| behind);
+        let behind = text::words(behind.split([',', '.', ';', '(']).next().unwrap_or_default());
+        let called = says(&words, "data-link") || says(behind.split(' ').next().unwrap_or_default(), "data-link");
+        if !(is_host || is_file || is_repository || (url.starts_with("github.com/") && called)) {
             return None;
         }
         let topic = topics::topic_of(card, block, cx.rules);

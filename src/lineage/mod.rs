@@ -245,13 +245,16 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
 /// Whether an ancestor that could not be looked at is made from another model: it belongs to a family that has
 /// another name ("vicuna" is a Llama), or the card that names it tells of a family, too ("built on Llama 2").
 fn is_tuned(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules) -> bool {
-    let name = text::words(ancestor.id.rsplit('/').next().unwrap_or(&ancestor.id));
+    let name = text::words(&ancestor.id);
     let told = || {
         let card = snapshot.parsed.as_ref().filter(|_| ancestor.child == snapshot.id)?;
         suspect::family_told(card, rules)
     };
-    let family = of_base(rules, &ancestor.id).map(|(base, _)| base.family.as_str());
-    family.or_else(told).is_some_and(|family| !name.contains(family))
+    // Some entries of the rules go by maker or kind, and tell of no family.
+    let families = rules.phrase_list("model-family");
+    let family = of_base(rules, &ancestor.id).filter(|(_, known)| known.openness(Content::Weights) == Openness::Restricted);
+    let family = family.map(|(base, _)| base.family.as_str()).filter(|f| families.iter().any(|known| known == f));
+    family.or_else(told).is_some_and(|family| !name.contains(&text::words(family)))
 }
 
 /// Adds what binds from one ancestor, and returns it where it is known.

@@ -69,9 +69,13 @@ impl Around<'_> {
     }
 
     fn behind_model(&self) -> &str {
-        let behind = |w: &&str| self.whole_after.strip_prefix(*w);
-        ["base model ", "model ", "base ", "checkpoint "].iter().find_map(behind).unwrap_or(self.whole_after)
+        let s = strip_any(self.whole_after, &["base model ", "model ", "base ", "checkpoint "]);
+        strip_any(s, &["fully ", "further ", "then ", "that was ", "which was "])
     }
+}
+
+fn strip_any<'s>(s: &'s str, words: &[&str]) -> &'s str {
+    words.iter().find_map(|w| s.strip_prefix(w)).unwrap_or(s)
 }
 
 /// `…-7b`, `…-1.3B`: data are counted in other units.
