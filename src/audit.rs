@@ -233,21 +233,15 @@ fn pillars(components: &Components, lineage: &Lineage<'_>, access: Tri, no_recor
 /// Training data are open where those of every step after the base are: a model tuned with open data on top of
 /// another tuned model has a part of its data there.
 fn of_all_steps(own: PillarAnswer, lineage: &Lineage<'_>) -> PillarAnswer {
-    let released = |a: &&Judged| {
-        a.components.as_ref().and_then(|c| c.get(&ComponentId::Datasets)).is_some_and(|d| d.availability == Availability::Released)
+    // What a step declares is not looked up unless the verdict hangs on it: that says nothing against it.
+    let lacks = |a: &&Judged| match a.components.as_ref().and_then(|c| c.get(&ComponentId::Datasets)) {
+        Some(data) => !matches!(data.availability, Availability::Released | Availability::Unknown),
+        None => true,
     };
-    match lineage.between().find(|a| !released(a)) {
-        Some(step) if own.status == PillarStatus::Open => PillarAnswer {
-            status: PillarStatus::Partial,
-            summary: format!(
-                "{}; those of {}, on which it was trained, {}",
-                own.summary,
-                step.id,
-                if step.components.is_some() { "are not released" } else { "are not known" }
-            ),
-        },
-        _ => own,
-    }
+    let Some(step) = lineage.between().find(lacks).filter(|_| own.status == PillarStatus::Open) else { return own };
+    let why = if step.components.is_some() { "are not released" } else { "are not known" };
+    let summary = format!("{}; those of {}, on which it was trained, {why}", own.summary, step.id);
+    PillarAnswer { status: PillarStatus::Partial, summary }
 }
 
 /// The expression, and the terms that restrict.

@@ -67,7 +67,7 @@ fn names(cell: &str, own: &str, exactly: bool) -> bool {
     let (cell, id) = (join(cell), join(own));
     let name = join(own.split_once('/').map_or(own, |(_, n)| n));
     let same = cell == id || cell == name;
-    cell.chars().count() > 2 && (same || (!exactly && (name.contains(&cell) || cell.contains(&name))))
+    same || (!exactly && cell.chars().count() > 2 && (name.contains(&cell) || cell.contains(&name)))
 }
 
 #[cfg(test)]

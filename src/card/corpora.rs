@@ -143,7 +143,11 @@ pub fn part_told(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Optio
 /// The sentence that says that what the model was trained on as a whole is kept: "is trained on our internal
 /// dataset". "On internal and public data" says less.
 pub fn kept_whole(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Option<(u32, String)> {
+    let says_data = |s: &str| rules.phrase_list("data-word").iter().any(|p| contains_phrase(s, p));
     clauses_on_training(card, rules, own, has_base, |after| {
+        if !says_data(after) {
+            return false;
+        }
         let kept = rules.phrase_list("data-kept").iter().filter_map(|p| after.find(p.as_str()).map(|i| (i, i + p.len())));
         // Articles and counts at most stand before it ("on an 80k examples proprietary dataset").
         kept.into_iter().any(|(from, to)| {

@@ -33,7 +33,7 @@ impl Around<'_> {
 
     /// "M is an X model fine-tuned on …".
     fn described(&self, rules: &Rules) -> bool {
-        let is_a = [" a", " an", " is", " the"].iter().any(|w| self.before.trim_end().ends_with(w));
+        let is_a = ["a", "an", "is", "the"].iter().any(|w| self.before.split(' ').rfind(|b| !b.is_empty()) == Some(w));
         is_a && rules.phrase_list("derived-from-after-article").iter().any(|p| self.behind_model().starts_with(p.as_str()))
     }
 

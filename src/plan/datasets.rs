@@ -123,7 +123,9 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     let is_declared = |n: &corpora::Named<'_>| {
         let names = n.corpus.names.iter().map(|name| text::words(name));
         let mut ids = n.corpus.ids.iter().chain([&n.corpus.id]).map(|id| text::words(id.rsplit('/').next().unwrap_or(id))).chain(names);
-        ids.any(|id| declares.iter().any(|d| topics::contains_phrase(d, &id)))
+        // One that is called after the other is a version of it, or that of a sibling.
+        let version = |d: &String, id: &str| d.split(' ').next_back().is_some_and(|last| topics::contains_phrase(id, last));
+        ids.any(|id| declares.iter().any(|d| topics::contains_phrase(d, &id) || version(d, &id)))
     };
     let named_declared: Vec<usize> = told.named.iter().filter(|n| is_declared(n)).map(|n| n.sentence).collect();
     let besides = |n: &corpora::Named<'_>| {
