@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 include!("src/license/shingles.rs");
+include!("src/text/fold.rs");
+include!("src/rules/corpora/keys.rs");
 
 /// Hashes kept of each license text, the smallest ones, which are a fair sample of them all.
 const SKETCH: usize = 32;
@@ -16,18 +18,20 @@ fn main() -> io::Result<()> {
     let mut out = String::new();
     let corpora = root.join("rules").join("datasets.toml");
     rule_files(&mut out, &target, &root.join("rules"), &corpora)?;
-    sample(&mut out, &target, &root.join("fixtures/hub"))?;
+    sample(&target, &root.join("fixtures/hub"))?;
     self::corpora(&mut out, &target, &corpora)?;
     let _ = writeln!(out, "/// sha256 over the paths and contents of all built-in rule files.");
     let _ = writeln!(out, "pub static RULES_DIGEST: &str = {:?};", rules_digest(&root.join("rules"))?);
     fs::write(target.join("embedded.rs"), out)?;
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rerun-if-changed=src/license/shingles.rs");
+    for shared in ["src/license/shingles.rs", "src/text/fold.rs", "src/rules/corpora/keys.rs"] {
+        println!("cargo:rerun-if-changed={shared}");
+    }
     license_texts(&target)
 }
 
-/// `SAMPLE_FILES`: path, length and compressed content of each file of the sample evidence.
-fn sample(out: &mut String, target: &Path, dir: &Path) -> io::Result<()> {
+/// `sample.rs`: path, length and place of each file of the sample evidence in `sample.bin`, where they stand compressed.
+fn sample(target: &Path, dir: &Path) -> io::Result<()> {
     let mut files = Vec::new();
     walk(dir, &mut files)?;
     files.sort_by_key(|p| below(dir, p));
@@ -41,25 +45,52 @@ fn sample(out: &mut String, target: &Path, dir: &Path) -> io::Result<()> {
         packed.extend_from_slice(&compressed);
     }
     fs::write(target.join("sample.bin"), packed)?;
-    let _ = writeln!(out, "pub static SAMPLE: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/sample.bin\"));");
-    let _ = writeln!(out, "pub static SAMPLE_FILES: &[(&str, usize, std::ops::Range<usize>)] = &[\n{}\n];", places.join("\n"));
-    Ok(())
+    let mut out = String::from("pub static BYTES: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/sample.bin\"));\n");
+    let _ = writeln!(out, "pub static FILES: &[(&str, usize, std::ops::Range<usize>)] = &[\n{}\n];", places.join("\n"));
+    fs::write(target.join("sample.rs"), out)
 }
 
-/// `CORPORA`: `rules/datasets.toml` in the binary form, apart from the others: the table is the largest rule
-/// file and seldom needed.
+/// The table of corpora, apart from the others: `CORPORA_ENTRIES` are the places of its entries in `CORPORA`, and
+/// `CORPORA_KEYS` the lines by which they are found.
 fn corpora(out: &mut String, target: &Path, path: &Path) -> io::Result<()> {
-    fs::write(target.join("corpora.bin"), packed(path)?)?;
+    let none = Vec::new();
+    let table = read(path)?;
+    let mut bytes = Vec::new();
+    let mut keys = Keys::default();
+    let _ = writeln!(out, "pub static CORPORA_ENTRIES: &[std::ops::Range<usize>] = &[");
+    for (n, entry) in table.get("dataset").and_then(toml::Value::as_array).unwrap_or(&none).iter().enumerate() {
+        let text = |key: &str| entry.get(key).and_then(toml::Value::as_str).unwrap_or_default();
+        let list = |key: &str| entry.get(key).and_then(toml::Value::as_array).unwrap_or(&none).iter().filter_map(toml::Value::as_str);
+        keys.add(n, std::iter::once(text("id")).chain(list("ids")), text("url"), list("names"));
+        let start = bytes.len();
+        bytes.extend(packed(entry.clone(), path)?);
+        let _ = writeln!(out, "    {start}..{},", bytes.len());
+    }
+    let _ = writeln!(out, "];");
+    fs::write(target.join("corpora.bin"), bytes)?;
     let _ = writeln!(out, "pub static CORPORA: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/corpora.bin\"));");
+    let _ = writeln!(out, "pub static CORPORA_KEYS: [&str; 4] = {:?};", keys.lines());
     Ok(())
 }
 
-/// A rule file as MessagePack, which is read some ten times as fast as TOML. A mistake in its syntax is one of
-/// the build; the rest is checked whenever rules are loaded.
-fn packed(path: &Path) -> io::Result<Vec<u8>> {
-    let wrong = |e: &dyn std::fmt::Display| io::Error::other(format!("{}: {e}", path.display()));
-    let table: toml::Table = fs::read_to_string(path)?.parse().map_err(|e: toml::de::Error| wrong(&e))?;
-    rmp_serde::to_vec_named(&table).map_err(|e| wrong(&e))
+fn read(path: &Path) -> io::Result<toml::Table> {
+    fs::read_to_string(path)?.parse().map_err(|e: toml::de::Error| io::Error::other(format!("{}: {e}", path.display())))
+}
+
+/// Rules as MessagePack, which is read some ten times as fast as TOML. A mistake in their syntax is one of the build;
+/// the rest is checked whenever rules are loaded.
+fn packed(value: toml::Value, path: &Path) -> io::Result<Vec<u8>> {
+    rmp_serde::to_vec_named(&plain(value)).map_err(|e| io::Error::other(format!("{}: {e}", path.display())))
+}
+
+/// A day as a string, which is how it is read.
+fn plain(value: toml::Value) -> toml::Value {
+    match value {
+        toml::Value::Datetime(day) => toml::Value::String(day.to_string()),
+        toml::Value::Array(items) => toml::Value::Array(items.into_iter().map(plain).collect()),
+        toml::Value::Table(table) => toml::Value::Table(table.into_iter().map(|(k, v)| (k, plain(v))).collect()),
+        other => other,
+    }
 }
 
 /// sha256 over path and content of each rule file, in order, each preceded by its length.
@@ -82,15 +113,17 @@ fn rules_digest(dir: &Path) -> io::Result<String> {
     }))
 }
 
-/// `license_texts.rs`: for each SPDX license its id, sketch, hash and place in `license_texts.bin`, where
-/// its words stand compressed. Of licenses with the same words the first stands for all: current before
+/// Bytes of license texts that are compressed together. More make the binary smaller and a text slower to read.
+const BLOCK: usize = 128 << 10;
+
+/// `license_texts.rs`: for each SPDX license its id, hash, sketch and place in `license_texts.bin`, where texts that
+/// are alike stand in blocks: together they take a third of what each takes alone. Of licenses with the same words the first stands for all: current before
 /// deprecated, then the shortest id.
 fn license_texts(target: &Path) -> io::Result<()> {
-    let mut packed = Vec::new();
-    let mut out = String::from("pub static LICENSE_TEXTS: &[LicenseText] = &[\n");
     let mut ids: Vec<spdx::LicenseId> = spdx::identifiers::LICENSES.iter().filter_map(|l| spdx::license_id(l.name)).collect();
     ids.sort_by_key(|id| (id.is_deprecated(), id.name.len(), id.name));
     let mut seen = std::collections::HashSet::new();
+    let mut licenses = Vec::new();
     for id in ids {
         let words = license_words(id.text());
         let hash = words_hash(&words);
@@ -101,21 +134,46 @@ fn license_texts(target: &Path) -> io::Result<()> {
         hashes.sort_unstable();
         hashes.dedup();
         hashes.truncate(SKETCH);
-        let text = id.text();
-        let compressed = miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 9);
-        let _ = writeln!(
-            out,
-            "    LicenseText {{ id: {:?}, hash: {hash}, sketch: &{hashes:?}, at: {}, packed: {}, length: {} }},",
-            id.name,
-            packed.len(),
-            compressed.len(),
-            text.len()
-        );
+        let sketch: Vec<u32> = hashes.into_iter().map(sketched).collect();
+        licenses.push((id, hash, sketch));
+    }
+    let mut places = vec![String::new(); licenses.len()];
+    let mut blocks = vec![String::new()];
+    for at in by_likeness(&licenses.iter().map(|l| l.2.as_slice()).collect::<Vec<_>>()) {
+        let text = licenses[at].0.text();
+        if blocks[blocks.len() - 1].len() + text.len() > BLOCK {
+            blocks.push(String::new());
+        }
+        let block = blocks.len() - 1;
+        places[at] = format!("block: {block}, at: {}..{}", blocks[block].len(), blocks[block].len() + text.len());
+        blocks[block].push_str(text);
+    }
+    let mut out = String::from("pub static LICENSE_TEXTS: &[LicenseText] = &[\n");
+    for ((id, hash, sketch), place) in licenses.iter().zip(places) {
+        let _ = writeln!(out, "    LicenseText {{ id: {:?}, hash: {hash}, sketch: &{sketch:?}, {place} }},", id.name);
+    }
+    out.push_str("];\n/// Place and length of each block.\npub static BLOCKS: &[(Range<usize>, usize)] = &[\n");
+    let mut packed = Vec::new();
+    for block in blocks {
+        let compressed = zstd::bulk::compress(block.as_bytes(), 19)?;
+        let _ = writeln!(out, "    ({}..{}, {}),", packed.len(), packed.len() + compressed.len(), block.len());
         packed.extend_from_slice(&compressed);
     }
     out.push_str("];\n");
     fs::write(target.join("license_texts.bin"), packed)?;
     fs::write(target.join("license_texts.rs"), out)
+}
+
+/// An order in which each text follows the one that it has most in common with, of those that are left.
+fn by_likeness(sketches: &[&[u32]]) -> Vec<usize> {
+    let common = |a: usize, b: usize| sketches[a].iter().filter(|h| sketches[b].contains(h)).count();
+    let mut left: std::collections::BTreeSet<usize> = (1..sketches.len()).collect();
+    let mut order = vec![0];
+    while let Some(next) = left.iter().copied().max_by_key(|at| (common(order[order.len() - 1], *at), std::cmp::Reverse(*at))) {
+        left.remove(&next);
+        order.push(next);
+    }
+    order
 }
 
 /// `RULE_FILES`: path and place in `RULES` of each rule file but the table of corpora.
@@ -129,7 +187,7 @@ fn rule_files(out: &mut String, target: &Path, dir: &Path, corpora: &Path) -> io
     let _ = writeln!(out, "pub static RULE_FILES: &[(&str, std::ops::Range<usize>)] = &[");
     for (below, path) in files {
         let start = rules.len();
-        rules.extend(packed(&path)?);
+        rules.extend(packed(toml::Value::Table(read(&path)?), &path)?);
         let _ = writeln!(out, "    ({below:?}, {start}..{}),", rules.len());
     }
     let _ = writeln!(out, "];");

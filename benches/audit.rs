@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 use trulyopen::audit::Options;
-use trulyopen::hub::Endpoints;
+use trulyopen::hosts::Endpoints;
 use trulyopen::rules::Rules;
 use trulyopen::session::{Access, Surroundings, audit_all, fetcher};
 use trulyopen::target::Target;

@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 use trulyopen::card::front_matter::split;
 use trulyopen::license::names::meaning;
 use trulyopen::license::text::{Identity, identify};
-use trulyopen::license::{Known, find, names_something};
+use trulyopen::license::{find, names_something};
 use trulyopen::rules::Rules;
+use trulyopen::rules::licenses::Known;
 use trulyopen::vocabulary::{Content, Openness};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Instant;
 use trulyopen::audit::Options;
-use trulyopen::hub::Endpoints;
+use trulyopen::hosts::Endpoints;
 use trulyopen::render::{FORMATS, Style, by_name};
 use trulyopen::report::{Model, Report};
 use trulyopen::rules::Rules;

@@ -3,11 +3,10 @@
 //! proven by an audit, of this run or of the file that the list came from. Quality is not compared.
 
 use crate::hub::record::{Gate, ModelRecord};
-use crate::license;
 use crate::report::Model;
 use crate::rules::Rules;
-use crate::text;
 use crate::vocabulary::{Content, Openness, Verdict};
+use crate::{license, text};
 use serde::Serialize;
 use serde_json::Value;
 use std::cmp::Reverse;
@@ -91,7 +90,7 @@ impl Candidate {
         Candidate {
             parameters: record.extra.parameters.or_else(|| parameters_of_name(&record.id)),
             task: record.pipeline_tag.clone(),
-            license: license::tags(record).first().cloned(),
+            license: record.licenses().first().cloned(),
             downloads: record.extra.downloads,
             closed_off: record.private || record.disabled || record.gate == Gate::Manual,
             names_data: tagged("dataset:") || record.card_data.get("datasets").is_some(),

@@ -1,20 +1,23 @@
-//! Many audits in one run: a few at once, answers in the order asked, each told of as soon as it is done,
-//! and stopped in good order. A model whose record a list brought along is looked at no further where
+//! Audits of targets, gathered and judged: one, or many in one run, of which a few are under way at once, answers come
+//! in the order asked, each is told of as soon as it is done, and all stop in good order. A model whose record a list brought along is looked at no further where
 //! its record alone decides.
 
-use crate::audit::{Audit, Options, judge};
+use crate::audit::{Audit, Options, alone, judge};
 use crate::census::metadata;
 use crate::error::Error;
-use crate::evidence::{Evidence, Snapshot};
+use crate::evidence::Evidence;
 use crate::hub::{self, Asked};
-use crate::net::{Body, Fetcher, Gap};
+use crate::net::{Body, Fetcher, Gap, budget};
 use crate::reviewed::{self, Review};
 use crate::rules::Rules;
-use crate::session::audit_beside;
+use crate::snapshot::{Depth, Snapshot};
 use crate::target::{Place, Target};
+use crate::vocabulary::Verdict;
+use crate::{collect, names};
 use futures_util::StreamExt;
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, join, select};
 use std::sync::Arc;
+use tokio::runtime::Runtime;
 
 /// Something to audit.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +40,9 @@ pub struct Pace {
 /// the jobs. False where the user ended the run before its end.
 ///
 /// # Errors
-/// Where the runtime cannot start or evidence cannot be saved, and those of `each`.
+/// Where evidence cannot be saved, and those of `each`.
 pub fn run<T>(
+    runtime: &Runtime,
     fetcher: &Fetcher,
     rules: &Rules,
     options: &Options,
@@ -56,14 +60,13 @@ pub fn run<T>(
         .collect();
     seed(fetcher, jobs);
     let (peers, keep) = (&peers, &keep);
-    let runtime = crate::net::runtime()?;
     let whole = runtime.block_on(async {
         let mut done = std::pin::pin!(
             futures_util::stream::iter(jobs.iter().enumerate())
                 .map(|(n, job)| async move {
                     let (snapshot, audit) = match by_record(fetcher, rules, options, job) {
                         Some(decided) => decided,
-                        None => audit_beside(fetcher, rules, options, job.target, peers).await,
+                        None => audit(fetcher, rules, options, job.target, peers).await,
                     };
                     keep(n, &snapshot, &audit)
                 })
@@ -133,4 +136,48 @@ fn by_record<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, job: &J
         fetcher.note_unasked(&card, gap.clone());
     }
     Some((snapshot, audit))
+}
+
+/// Gathers and judges one target; looks a second time at what it is made from where the verdict
+/// depends on it. `peers` are reviewed files that are targets of the same run.
+pub async fn audit<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, target: &Target, peers: &[Review]) -> (Snapshot, Audit<'r>) {
+    budget::within(fetcher.budgets.target, audit_within(fetcher, rules, options, target, peers)).await
+}
+
+async fn audit_within<'r>(
+    fetcher: &Fetcher,
+    rules: &'r Rules,
+    options: &Options,
+    target: &Target,
+    peers: &[Review],
+) -> (Snapshot, Audit<'r>) {
+    if let Place::Reviewed { format, path } = &target.place {
+        return match reviewed::load_as(path, *format) {
+            Ok(review) => {
+                let snapshot = Snapshot::of_review(target, format.slug(), Ok(&review));
+                let peers: Vec<&Review> = fetcher.reviews.iter().chain(peers).collect();
+                let audit = alone::judge(&review, &peers, rules, options);
+                (snapshot, audit)
+            }
+            Err(e) => {
+                let gap = Gap::Unreadable(crate::text::squeeze(&e.to_string()));
+                let snapshot = Snapshot::of_review(target, format.slug(), Err(gap));
+                let audit = judge(&snapshot, rules, options);
+                (snapshot, audit)
+            }
+        };
+    }
+    if let Some((provider, name)) = crate::hosted::provider(target, rules) {
+        return crate::hosted::audit(target, provider, &name, rules, options);
+    }
+    let mut snapshot = collect::collect(fetcher, rules, target, Depth::Full).await;
+    if snapshot.record.is_err() {
+        (snapshot.other, snapshot.similar) = join(names::other(fetcher, &snapshot), names::similar(fetcher, &snapshot)).await;
+    }
+    let mut audit = judge(&snapshot, rules, options);
+    if audit.possible >= Verdict::OpenSource && snapshot.ancestors.iter().any(|a| a.snapshot.is_ok()) {
+        collect::deepen(fetcher, rules, &mut snapshot).await;
+        audit = judge(&snapshot, rules, options);
+    }
+    (snapshot, audit)
 }

@@ -2,20 +2,25 @@
 //! together, whatever these name. A further wave is spent only on the ancestors of a base model, and
 //! on a second look that the verdict turned out to depend on.
 
+mod ancestors;
 mod local;
 
+pub use ancestors::deepen;
+
 use crate::card::{self, Card};
-use crate::evidence::*;
-use crate::files::{self, Kind};
+use crate::evidence::{Document, Evidence};
 use crate::hub::github::{RepoId, RepoRecord, Tree};
 use crate::hub::huggingface::HuggingFace;
 use crate::hub::record::{DatasetRecord, ModelRecord};
 use crate::hub::{self, Answer, Asked, Hub};
-use crate::license;
 use crate::net::{Fetcher, Gap, Origin, Resource, limits};
-use crate::plan::{self, BaseMention, DatasetMention, Plan};
+use crate::plan::{self, DatasetMention, Plan};
 use crate::rules::Rules;
+use crate::rules::files::Kind;
+use crate::snapshot::{DatasetSnapshot, Depth, Mention, RepoSnapshot, Role, Snapshot, Twin};
 use crate::target::{Place, Target};
+use crate::{files, license};
+use ancestors::ancestors;
 use futures_util::future::{BoxFuture, FutureExt, join, join_all, join4};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -24,6 +29,21 @@ use std::path::Path;
 pub async fn collect(fetcher: &Fetcher, rules: &Rules, target: &Target, depth: Depth) -> Snapshot {
     let mut seen = BTreeSet::new();
     collect_seen(fetcher, rules, target, depth, &mut seen).await
+}
+
+/// Asks for what the audits of some targets begin with, so that the answers are there for them.
+pub async fn look_ahead(fetcher: &Fetcher, targets: &[Target]) {
+    let begin = |target: &Target| {
+        let Place::Hub { hub: name, id, revision } = &target.place else { return Vec::new() };
+        // A bare name may be that of a model behind an API, which only the rules know.
+        if !id.contains('/') {
+            return Vec::new();
+        }
+        let hub = hub::by_name(name).unwrap_or_else(hub::default);
+        let asked = Asked { at: &fetcher.endpoints, id, revision: revision.as_deref() };
+        hub.record(&asked).into_iter().chain(hub.card(&asked)).collect()
+    };
+    all(fetcher, &targets.iter().flat_map(begin).collect::<Vec<_>>()).await;
 }
 
 /// As [`collect`], with the models already seen on the way up, in lower case.
@@ -43,9 +63,9 @@ fn collect_seen<'a>(
             Place::Folder(path) => local::folder(target, path, depth),
             Place::File(path) => local::file(target, path, depth),
             Place::Cached(entry) => local::cached(fetcher, rules, target, entry, depth).await,
-            // Judged on its own statements; nothing is gathered (see `reviewed::alone`).
+            // Judged on its own statements; nothing is gathered (see `audit::alone`).
             Place::Reviewed { format, .. } => {
-                return crate::reviewed::alone::snapshot(target, format.slug(), Err(Gap::NotFetched("a reviewed file".into())));
+                return Snapshot::of_review(target, format.slug(), Err(Gap::NotFetched("a reviewed file".into())));
             }
         };
         snapshot.reviews = reviews(fetcher, &snapshot.id);
@@ -132,7 +152,7 @@ async fn first_wave(
     // Where the list is an answer of its own, it is what files are cited from.
     let cited = usize::from(answers.get(1).is_some_and(Result::is_ok) && parts.len() > 1);
     let url = parts.get(cited).map(|p| p.url.clone());
-    let record_digest = answers.get(cited).and_then(|a| a.as_ref().ok()).map(|b| format!("sha256:{}", crate::net::sha256(&b.bytes)));
+    let record_digest = answers.get(cited).and_then(|a| a.as_ref().ok()).map(|b| format!("sha256:{}", crate::digest::sha256(&b.bytes)));
     let record_cite = Evidence { url, note, digest: record_digest, ..Evidence::default() };
     let mut snapshot = finish(target, hub.name(), id, page, fetched_from, depth, record, revision, record_cite, card);
     snapshot.fetched_at = fetched_at;
@@ -202,7 +222,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
         plan.repos.clear();
         plan.left_out.clear();
         // The text of the license is needed only where nothing else names the terms.
-        if license::is_named(record, rules) || rules.bases.iter().any(|b| license::base_fits(b, &record.id)) {
+        if is_named(record, rules) || rules.bases.iter().any(|b| license::base_fits(b, &record.id)) {
             plan.files.clear();
             plan.unread.clear();
         } else {
@@ -291,7 +311,7 @@ fn listed(fetcher: &Fetcher, record: &ModelRecord, path: &str, gap: Gap) -> Gap 
 }
 
 fn document(url: impl Into<Option<String>>, path: &str, bytes: &[u8]) -> Document {
-    Document { path: path.to_string(), url: url.into(), sha256: crate::net::sha256(bytes), bytes: bytes.to_vec() }
+    Document { path: path.to_string(), url: url.into(), sha256: crate::digest::sha256(bytes), bytes: bytes.to_vec() }
 }
 
 /// Looks a dataset up that is named by its id alone.
@@ -338,119 +358,8 @@ async fn repo(fetcher: &Fetcher, id: RepoId, mention: Mention, tree: &str, files
     }
 }
 
-/// Base models and theirs, each generation together, nearest first; a model seen before ends its
-/// branch.
-fn ancestors<'a>(
-    fetcher: &'a Fetcher,
-    rules: &'a Rules,
-    child: (&'static str, &'a str),
-    bases: Vec<BaseMention>,
-    seen: &'a mut BTreeSet<String>,
-) -> BoxFuture<'a, Vec<Ancestor>> {
-    // Boxed, since gathering an ancestor comes by here again.
-    ancestors_of(fetcher, rules, child, bases, seen).boxed()
-}
-
-async fn ancestors_of(
-    fetcher: &Fetcher,
-    rules: &Rules,
-    (hub, child): (&'static str, &str),
-    bases: Vec<BaseMention>,
-    seen: &mut BTreeSet<String>,
-) -> Vec<Ancestor> {
-    let hub = hub::table::of_bases(hub);
-    let mut out: Vec<Ancestor> = Vec::new();
-    let mut generation: Vec<(String, BaseMention)> = bases.into_iter().map(|b| (child.to_string(), b)).collect();
-    for depth in 0..=limits::LINEAGE_DEPTH {
-        let found = join_all(generation.into_iter().map(|(child, base)| {
-            let again = !seen.insert(base.id.to_lowercase());
-            ancestor(fetcher, rules, hub, child, base, (again, depth))
-        }))
-        .await;
-        if found.is_empty() {
-            break;
-        }
-        generation = found
-            .iter()
-            .filter_map(|a| a.snapshot.as_ref().ok().map(|s| (a, s)))
-            .flat_map(|(a, s)| {
-                let record = s.record.as_ref().ok();
-                let plan = record.map(|r| plan::plan(r, s.parsed.as_ref(), rules, &fetcher.endpoints)).unwrap_or_default();
-                plan.bases.into_iter().map(|b| (a.id.clone(), b)).collect::<Vec<_>>()
-            })
-            .collect();
-        out.extend(found);
-    }
-    out
-}
-
-async fn ancestor(
-    fetcher: &Fetcher,
-    rules: &Rules,
-    hub: &'static dyn Hub,
-    child: String,
-    base: BaseMention,
-    (again, depth): (bool, usize),
-) -> Ancestor {
-    let relation = base.relation.clone().unwrap_or_default();
-    let snapshot = if again {
-        Err(Gap::NotFetched(CYCLE.into()))
-    } else if depth >= limits::LINEAGE_DEPTH {
-        Err(Gap::NotFetched(format!("lineage is followed for {} generations", limits::LINEAGE_DEPTH)))
-    } else {
-        match base_on_hub(fetcher, hub, &base.id) {
-            Ok((target, hub, id)) => {
-                let mut snapshot = first_wave(fetcher, rules, hub, &target, &id, None, Depth::Shallow).await;
-                snapshot.reviews = reviews(fetcher, &snapshot.id);
-                if let Ok(record) = &snapshot.record {
-                    let plan = plan::plan(record, snapshot.parsed.as_ref(), rules, &fetcher.endpoints);
-                    // Its own bases are the next generation's.
-                    let plan = Plan { bases: Vec::new(), ..plan };
-                    second_wave(fetcher, rules, &mut snapshot, plan, &mut BTreeSet::new()).await;
-                }
-                match &snapshot.record {
-                    Ok(_) => Ok(Box::new(snapshot)),
-                    Err(gap) => Err(gap.clone()),
-                }
-            }
-            Err(gap) => Err(gap),
-        }
-    };
-    Ancestor { id: base.id, child, relation, mention: base.mention, snapshot }
-}
-
-/// Where a base model is: a name means the default hub, an address or `HUB:NAME` the hub that it says.
-fn base_on_hub(fetcher: &Fetcher, hub: &'static dyn Hub, id: &str) -> Result<(Target, &'static dyn Hub, String), Gap> {
-    if hub::is_repo_id(id) {
-        let place = Place::Hub { hub: hub.name(), id: id.to_string(), revision: None };
-        return Ok((Target { given: id.to_string(), place }, hub, id.to_string()));
-    }
-    match Target::parse(id, &fetcher.endpoints) {
-        Ok(target) => match &target.place {
-            Place::Hub { hub: name, id, .. } => {
-                let (hub, id) = (hub::by_name(name).unwrap_or_else(hub::default), id.clone());
-                Ok((target, hub, id))
-            }
-            _ => Err(Gap::Malformed("it is no model name".into())),
-        },
-        // A place to look, only not one that is known here.
-        Err(_) if id.contains(':') => Err(Gap::NotFetched("it is on no hub that is looked up".into())),
-        Err(_) => Err(Gap::Malformed("it is no model name".into())),
-    }
-}
-
-/// Why an ancestor that was seen before is not gathered again.
-pub const CYCLE: &str = "it was met before on the way up";
-
-/// A second look, at everything that the ancestors' records and cards name: done only where the
-/// verdict depends on it.
-pub async fn deepen(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot) {
-    let deep = join_all(snapshot.ancestors.iter_mut().filter_map(|a| a.snapshot.as_mut().ok()).map(|s| async move {
-        let Ok(record) = &s.record else { return };
-        s.depth = Depth::Full;
-        let plan = plan::plan(record, s.parsed.as_ref(), rules, &fetcher.endpoints);
-        let plan = Plan { bases: Vec::new(), ..plan };
-        second_wave(fetcher, rules, s, plan, &mut BTreeSet::new()).await;
-    }));
-    deep.await;
+/// Whether the record alone names a license that is known.
+fn is_named(record: &ModelRecord, rules: &Rules) -> bool {
+    record.licenses().iter().any(|v| license::find(rules, v).is_some_and(|k| !k.is_ambiguous()))
+        || record.card_data.get("license_name").and_then(|n| n.as_str()).is_some_and(|n| license::find(rules, n).is_some())
 }

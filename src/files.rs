@@ -1,62 +1,18 @@
 //! What the files of a model repository are, by the patterns of `rules/files.toml`, and whether a
 //! sharded set of weights is complete.
 
-use crate::hub::record::FileEntry;
+use crate::digest::BlobDigest;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Kinds that the code asks about, by their id in the rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    Index,
-    Card,
-    UsePolicy,
-    License,
-    Notice,
-    Adapter,
-    Intermediate,
-    TrainingState,
-    Weights,
-    Tokenizer,
-    Config,
-    ModellingCode,
-    TrainingCode,
-    InferenceCode,
-    EvaluationCode,
-    EvaluationResults,
-    DataPreprocessingCode,
-    TrainingSummary,
-    Report,
-    Samples,
-}
-
-impl Kind {
-    /// The kind of a rule's id.
-    pub fn of_rule(id: &str) -> Option<Kind> {
-        Some(match id {
-            "index" => Kind::Index,
-            "card" => Kind::Card,
-            "use-policy" => Kind::UsePolicy,
-            "license" => Kind::License,
-            "notice" => Kind::Notice,
-            "adapter" => Kind::Adapter,
-            "intermediate" => Kind::Intermediate,
-            "training-state" => Kind::TrainingState,
-            "weights" => Kind::Weights,
-            "tokenizer" => Kind::Tokenizer,
-            "config" => Kind::Config,
-            "modelling-code" => Kind::ModellingCode,
-            "training-code" => Kind::TrainingCode,
-            "inference-code" => Kind::InferenceCode,
-            "evaluation-code" => Kind::EvaluationCode,
-            "evaluation-results" => Kind::EvaluationResults,
-            "data-preprocessing-code" => Kind::DataPreprocessingCode,
-            "training-summary" => Kind::TrainingSummary,
-            "report" => Kind::Report,
-            "samples" => Kind::Samples,
-            _ => return None,
-        })
-    }
+/// A file of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    pub path: String,
+    /// Bytes, where the record says.
+    pub size: Option<u64>,
+    pub digest: Option<BlobDigest>,
 }
 
 /// The kind and, for weights, the format of a path.
@@ -126,31 +82,38 @@ impl ShardSet {
     }
 }
 
-/// The sharded sets among weight files.
-pub fn shard_sets<'a>(paths: impl IntoIterator<Item = &'a String>) -> Vec<ShardSet> {
-    let mut sets: BTreeMap<(String, u32), BTreeSet<u32>> = BTreeMap::new();
-    for path in paths {
-        if let Some((name, number, total)) = shard(path) {
-            sets.entry((name, total)).or_default().insert(number);
-        }
+/// The sharded sets among weight files, by name.
+pub fn shard_sets<'p, S: AsRef<str> + ?Sized + 'p>(paths: impl IntoIterator<Item = &'p S>) -> Vec<ShardSet> {
+    let mut sets: BTreeMap<(&str, &str, u32), BTreeSet<u32>> = BTreeMap::new();
+    for shard in paths.into_iter().filter_map(|p| shard(p.as_ref())) {
+        sets.entry((shard.before, shard.after, shard.total)).or_default().insert(shard.number);
     }
-    sets.into_iter().map(|((name, total), there)| ShardSet { name, there, total }).collect()
+    let set = |((before, after, total), there)| ShardSet { name: format!("{before}{after}"), there, total };
+    let mut sets: Vec<ShardSet> = sets.into_iter().map(set).collect();
+    sets.sort_by(|a, b| (&a.name, a.total).cmp(&(&b.name, b.total)));
+    sets
 }
 
-/// `…-00002-of-00005…`: the name without the number, the number, the total.
-fn shard(path: &str) -> Option<(String, u32, u32)> {
+/// `BEFORE00002-of-00005AFTER`
+struct Shard<'p> {
+    before: &'p str,
+    after: &'p str,
+    number: u32,
+    total: u32,
+}
+
+fn shard(path: &str) -> Option<Shard<'_>> {
     let at = path.rfind("-of-")?;
-    let (before, after) = (path.get(..at)?, path.get(at + 4..)?);
-    let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let total: String = after.chars().take_while(char::is_ascii_digit).collect();
-    let number = before.get(before.len() - digits..)?;
-    let name = format!("{}{}", before.get(..before.len() - digits)?, after.get(total.len()..)?);
-    if digits == 0 || total.is_empty() {
+    let (head, tail) = (path.get(..at)?, path.get(at + 4..)?);
+    let before = head.trim_end_matches(|c: char| c.is_ascii_digit());
+    let after = tail.trim_start_matches(|c: char| c.is_ascii_digit());
+    let (number, total) = (head.get(before.len()..)?, tail.get(..tail.len() - after.len())?);
+    if number.is_empty() || total.is_empty() {
         return None;
     }
     // A number that is too large for its type is of a set that nobody completes.
     let value = |s: &str| s.parse().unwrap_or(u32::MAX);
-    Some((name, value(number), value(&total))).filter(|(_, _, total)| *total > 0)
+    Some(Shard { before, after, number: value(number), total: value(total) }).filter(|s| s.total > 0)
 }
 
 /// The index of a sharded set that has to be read to know whether the set is complete: there is one,
@@ -216,7 +179,7 @@ mod tests {
             .map(String::from);
         let sets = shard_sets(&names);
         assert_eq!(sets.iter().map(ShardSet::missing).collect::<Vec<_>>(), [vec![2], vec![]]);
-        assert_eq!(shard("x-of-y.bin"), None);
+        assert!(shard("x-of-y.bin").is_none());
         // A set that nobody can complete is incomplete, and counting what is missing ends.
         let endless = shard_sets(&["x-1-of-99999999999.bin".to_string()]);
         assert_eq!(endless.iter().map(|s| s.missing().len()).collect::<Vec<_>>(), [1000]);

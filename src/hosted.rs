@@ -2,13 +2,14 @@
 
 use crate::audit::{Audit, Judgement, Options};
 use crate::component::{Component, Components, license_none, license_unknown};
-use crate::evidence::{Evidence, Snapshot};
-use crate::license::conclude::Terms;
+use crate::evidence::Evidence;
 use crate::lineage::Lineage;
 use crate::net::Gap;
 use crate::rules::Rules;
 use crate::rules::scan::Provider;
+use crate::snapshot::Snapshot;
 use crate::target::{Place, Target};
+use crate::terms::Terms;
 use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Tri};
 use std::collections::BTreeMap;
 

@@ -3,9 +3,9 @@
 //! One way through, and no stage knows a later one:
 //!
 //! ```text
-//!  target ─► net, hub, plan, collect ─► evidence::Snapshot        (the only stages that read)
+//!  target ─► net, hub, plan, collect ─► snapshot::Snapshot        (the only stages that read)
 //!                                            │
-//!            license ─► lineage ─► component ─► framework ─► verdict ─► audit::Audit     (pure)
+//!              terms ─► component ─► lineage ─► framework, verdict ─► audit::Audit     (pure)
 //!                                            │
 //!                                   report::Model ─► render             (bytes)
 //! ```
@@ -16,7 +16,7 @@
 //! # From a program
 //!
 //! ```
-//! use trulyopen::{audit::Options, hub::Endpoints, rules::Rules, session, target::Target, vocabulary::Verdict};
+//! use trulyopen::{audit::Options, hosts::Endpoints, rules::Rules, session, target::Target, vocabulary::Verdict};
 //!
 //! # fn main() -> Result<(), trulyopen::error::Error> {
 //! let rules = Rules::load(None)?;
@@ -58,27 +58,34 @@ pub mod batch;
 pub mod card;
 pub mod census;
 pub mod cli;
+pub mod clock;
 pub mod cmd;
 pub mod collect;
 pub mod component;
 pub mod diff;
+pub mod digest;
 pub mod docs;
 pub mod error;
 pub mod evidence;
 pub mod exit;
+pub mod explain;
 pub mod files;
 pub mod finding;
 pub mod framework;
 pub mod gate;
 pub mod hosted;
+pub mod hosts;
 pub mod hub;
+pub mod ids;
 pub mod inspect;
 pub mod license;
 pub mod lineage;
 pub mod mirror;
+pub mod mof;
 pub mod names;
 pub mod net;
 pub mod permits;
+pub mod placed;
 pub mod plan;
 pub mod policy;
 pub mod progress;
@@ -91,7 +98,10 @@ pub mod scan;
 #[cfg(test)]
 mod schemas;
 pub mod session;
+pub mod snapshot;
 pub mod target;
+pub mod terms;
 pub mod text;
 pub mod verdict;
 pub mod vocabulary;
+pub mod yaml;

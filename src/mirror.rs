@@ -1,16 +1,16 @@
 //! The same model on two hubs: where a copy is looked for, and what the two records say of each other. A
 //! registry that names no original is a mirror too, of what the rules know its entries to be.
 
-use crate::evidence::{Evidence, Mention, Snapshot};
-use crate::files::{self, Kind};
+use crate::digest::BlobDigest;
+use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::hub::record::ModelRecord;
 use crate::hub::{self, Hub, modelscope, ollama};
-use crate::license;
-use crate::net::BlobDigest;
 use crate::plan::BaseMention;
 use crate::rules::Rules;
-use crate::text;
+use crate::rules::files::Kind;
+use crate::snapshot::{Mention, Snapshot};
+use crate::{files, license, text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Repositories elsewhere that may be copies of a model, the likeliest first. Only models of hubs that mirror
@@ -21,7 +21,7 @@ pub fn candidates(hub: &str, record: &ModelRecord, rules: &Rules) -> Vec<(&'stat
     };
     let renamed = rules.mirrors.elsewhere(hub, owner);
     let owners = if renamed.is_empty() { vec![owner.to_string()] } else { renamed.to_vec() };
-    owners.into_iter().map(|owner| (hub::default(), format!("{owner}/{name}"))).filter(|(_, id)| hub::is_repo_id(id)).collect()
+    owners.into_iter().map(|owner| (hub::default(), format!("{owner}/{name}"))).filter(|(_, id)| crate::ids::is_repo_id(id)).collect()
 }
 
 /// The original of an entry of a registry that names none.
@@ -81,7 +81,7 @@ fn shown(names: &[String]) -> String {
 /// Ids of the licenses that a record declares; a name that no rule knows stands for itself.
 fn licenses(record: &ModelRecord, rules: &Rules) -> BTreeSet<String> {
     let of = |name: &str| license::find(rules, name).map_or_else(|| text::fold_name(name), |k| k.id().to_string());
-    let named = license::tags(record).into_iter().filter(|t| license::names_something(t)).map(|t| of(&t)).collect::<BTreeSet<_>>();
+    let named = record.licenses().into_iter().filter(|t| license::names_something(t)).map(|t| of(&t)).collect::<BTreeSet<_>>();
     if !named.is_empty() {
         return named;
     }
@@ -124,7 +124,7 @@ impl Weights {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::Twin;
+    use crate::snapshot::Twin;
 
     fn record(license: &str, digest: &str) -> ModelRecord {
         let json = serde_json::json!({"id": "LLM-Research/n", "cardData": {"license": license},
@@ -134,7 +134,7 @@ mod tests {
 
     fn found(own: ModelRecord, theirs: ModelRecord) -> Vec<String> {
         let rules = Rules::load(None).unwrap();
-        let target = crate::target::Target::parse("modelscope:LLM-Research/n", &hub::Endpoints::default()).unwrap();
+        let target = crate::target::Target::parse("modelscope:LLM-Research/n", &crate::hosts::Endpoints::default()).unwrap();
         let gap = crate::net::Gap::NotFound;
         let mut snapshot =
             Snapshot::without_record(&target, modelscope::NAME, "LLM-Research/n".into(), String::new(), Evidence::default(), gap);

@@ -1,22 +1,14 @@
 //! What may have been meant by a name that no hub has: another kind of thing by that name, or models of a
 //! similar one. The hub is asked where it can be; otherwise the names known on this machine are compared.
 
-use crate::evidence::Snapshot;
 use crate::hub::huggingface::{self, HuggingFace};
-use crate::hub::is_repo_id;
+use crate::ids::is_repo_id;
 use crate::net::{Fetcher, Gap, Resource, limits};
+use crate::snapshot::{Other, Snapshot};
 use crate::target::Place;
 use futures_util::future::join;
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// Something else that has a model's name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Other {
-    /// `dataset` or `space`.
-    pub kind: &'static str,
-    pub page: String,
-}
 
 /// Suggestions for one name.
 const SUGGESTIONS: usize = 3;
@@ -64,7 +56,7 @@ async fn search(fetcher: &Fetcher, id: &str) -> Vec<String> {
     let name = id.rsplit('/').next().unwrap_or(id);
     let query: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
     let resource = Resource {
-        path: format!("{}/search/{}.json", huggingface::NAME, crate::net::sha256(name.as_bytes())),
+        path: format!("{}/search/{}.json", huggingface::NAME, crate::digest::sha256(name.as_bytes())),
         url: format!("{}/api/models?search={query}&sort=downloads&direction=-1&limit={ASKED}", fetcher.endpoints.get(huggingface::NAME)),
         limit: limits::RECORD_BYTES,
         expect: None,

@@ -2,11 +2,11 @@
 //! off the terms of its licenses and of those of every base model, by `rules/terms.toml`; no verdict rests
 //! on it, and it is no legal advice.
 
-use crate::license::conclude::Part;
 use crate::lineage::Lineage;
 use crate::net::Gap;
 use crate::rules::Rules;
 use crate::rules::schema::Limit;
+use crate::terms::Part;
 use crate::text;
 use crate::vocabulary::Openness;
 use serde::{Deserialize, Serialize};
@@ -197,7 +197,7 @@ mod tests {
     fn every_license_of_the_rules_has_an_answer() {
         let rules = Rules::load(None).unwrap();
         for license in &rules.licenses {
-            let part = Part::known(crate::license::Known::Rule(license), Content::Weights);
+            let part = Part::known(crate::rules::licenses::Known::Rule(license), Content::Weights);
             let openness = part.openness;
             let lineage = Lineage { ancestors: Vec::new(), parts: vec![part], openness, suspected: None };
             let p = permits(&lineage, None, &rules);

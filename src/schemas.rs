@@ -18,6 +18,8 @@ static DOCUMENTS: &[Row] = &[
     ("scan", "`trulyopen scan --format json`", of::<crate::render::scan::Document>),
     ("diff", "`trulyopen diff --format json`", of::<crate::diff::Diff>),
     ("alternatives", "`trulyopen alternatives --format json`", of::<crate::render::alternatives::Document>),
+    ("census", "`trulyopen census --format json`, and what `--summary` writes", of::<crate::census::summary::Census>),
+    ("census-line", "a line of `trulyopen census --format jsonl`", of::<crate::census::row::Row<'static>>),
     ("doctor", "`trulyopen doctor --format json`", crate::cmd::doctor::json_schema),
 ];
 

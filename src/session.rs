@@ -1,27 +1,25 @@
 //! One run: rules, a fetcher, and how to judge. Audits many targets at once, in order, each resource
 //! read once.
 
-use crate::audit::{Audit, Options, judge};
-use crate::batch::{Job, Pace};
+use crate::audit::{Audit, Options};
+use crate::batch::{self, Job, Pace};
 use crate::collect;
 use crate::error::Error;
-use crate::evidence::{DatasetSnapshot, Depth, Snapshot};
+use crate::hosts::Endpoints;
 use crate::hub::huggingface::Environment;
-use crate::hub::{Endpoints, github, huggingface, table};
-use crate::names;
+use crate::hub::{github, huggingface};
 use crate::net::auth::Token;
 use crate::net::cache::{Cache, Settings};
 use crate::net::directory::Directory;
 use crate::net::live::Live;
 use crate::net::record::Recorder;
-use crate::net::{Fetcher, Gap, Source, budget};
+use crate::net::{Fetcher, Gap, Source};
 use crate::report::Model;
 use crate::reviewed::{self, Review};
 use crate::rules::Rules;
-use crate::target::{Place, Target};
-use crate::vocabulary::Verdict;
+use crate::snapshot::{DatasetSnapshot, Snapshot};
+use crate::target::Target;
 use futures_util::StreamExt;
-use futures_util::future::join;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -61,7 +59,7 @@ impl Surroundings {
     pub fn read() -> Surroundings {
         let var = |name: &str| std::env::var(name).ok().map(|v| v.trim().trim_end_matches('/').to_string()).filter(|v| !v.is_empty());
         let address = |name: &&str| var(name).map(|v| if name.ends_with("_DOMAIN") { format!("https://{v}") } else { v });
-        let moved = table::services().filter_map(|s| Some((s.key, s.variables.iter().find_map(address)?)));
+        let moved = crate::hosts::SERVICES.iter().filter_map(|s| Some((s.key, s.variables.iter().find_map(address)?)));
         Surroundings {
             hub: Environment::read(),
             github_token: var("GITHUB_TOKEN"),
@@ -94,7 +92,8 @@ impl Surroundings {
         let moved = self.moved.iter().map(|(key, address)| (*key, address.clone()));
         let hub = hub.map(|h| h.trim_end_matches('/').to_string()).or_else(|| self.hub.endpoint.clone());
         for (key, address) in moved.chain(hub.map(|h| (huggingface::NAME, h))) {
-            let name = table::services().find(|s| s.key == key).and_then(|s| s.variables.first()).filter(|_| key != huggingface::NAME);
+            let name =
+                crate::hosts::SERVICES.iter().find(|s| s.key == key).and_then(|s| s.variables.first()).filter(|_| key != huggingface::NAME);
             let name = name.copied().unwrap_or("the hub");
             let usable = url::Url::parse(&address).is_ok_and(|u| {
                 matches!(u.scheme(), "http" | "https") && u.host().is_some() && u.username().is_empty() && u.password().is_none()
@@ -185,56 +184,7 @@ pub fn tokens(around: &Surroundings, endpoints: &Endpoints) -> Vec<Token> {
 /// Gathers and judges one target; looks a second time at what it is made from where the verdict
 /// depends on it.
 pub async fn audit<'r>(fetcher: &Fetcher, rules: &'r Rules, options: &Options, target: &Target) -> (Snapshot, Audit<'r>) {
-    audit_beside(fetcher, rules, options, target, &[]).await
-}
-
-/// As [`audit`]; `peers` are reviewed files that are targets of the same run.
-pub(crate) async fn audit_beside<'r>(
-    fetcher: &Fetcher,
-    rules: &'r Rules,
-    options: &Options,
-    target: &Target,
-    peers: &[Review],
-) -> (Snapshot, Audit<'r>) {
-    budget::within(fetcher.budget, audit_within(fetcher, rules, options, target, peers)).await
-}
-
-async fn audit_within<'r>(
-    fetcher: &Fetcher,
-    rules: &'r Rules,
-    options: &Options,
-    target: &Target,
-    peers: &[Review],
-) -> (Snapshot, Audit<'r>) {
-    if let Place::Reviewed { format, path } = &target.place {
-        return match reviewed::load_as(path, *format) {
-            Ok(review) => {
-                let snapshot = reviewed::alone::snapshot(target, format.slug(), Ok(&review));
-                let peers: Vec<&Review> = fetcher.reviews.iter().chain(peers).collect();
-                let audit = reviewed::alone::judge(&review, &peers, rules, options);
-                (snapshot, audit)
-            }
-            Err(e) => {
-                let gap = Gap::Unreadable(crate::text::squeeze(&e.to_string()));
-                let snapshot = reviewed::alone::snapshot(target, format.slug(), Err(gap));
-                let audit = judge(&snapshot, rules, options);
-                (snapshot, audit)
-            }
-        };
-    }
-    if let Some((provider, name)) = crate::hosted::provider(target, rules) {
-        return crate::hosted::audit(target, provider, &name, rules, options);
-    }
-    let mut snapshot = collect::collect(fetcher, rules, target, Depth::Full).await;
-    if snapshot.record.is_err() {
-        (snapshot.other, snapshot.similar) = join(names::other(fetcher, &snapshot), names::similar(fetcher, &snapshot)).await;
-    }
-    let mut audit = judge(&snapshot, rules, options);
-    if audit.possible >= Verdict::OpenSource && snapshot.ancestors.iter().any(|a| a.snapshot.is_ok()) {
-        collect::deepen(fetcher, rules, &mut snapshot).await;
-        audit = judge(&snapshot, rules, options);
-    }
-    (snapshot, audit)
+    batch::audit(fetcher, rules, options, target, &[]).await
 }
 
 /// What a run over several targets came to.
@@ -287,7 +237,8 @@ pub fn audit_each<T>(
     let list: Vec<Job<'_>> = targets.iter().map(|target| Job { target, record: None }).collect();
     let mut results = Vec::with_capacity(targets.len());
     let pace = Pace { jobs, interruptible: false };
-    crate::batch::run(
+    batch::run(
+        &crate::net::runtime()?,
         fetcher,
         rules,
         options,

@@ -1,8 +1,9 @@
 //! What the user asked about: every accepted spelling, parsed into one type.
 
 use crate::error::Error;
+use crate::hosts::Endpoints;
 use crate::hub::local::{self, cache};
-use crate::hub::{self, Endpoints, Facts, HUBS, Hub, Named, NotNamed, github, huggingface};
+use crate::hub::{self, Facts, HUBS, Hub, Named, NotNamed, github, huggingface};
 use crate::reviewed::Format;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -216,7 +217,7 @@ fn hub_of(url: &Url, endpoints: &Endpoints) -> Option<(&'static Facts, String)> 
     let moved = HUBS
         .iter()
         .filter_map(|facts| {
-            let own = Url::parse(endpoints.get(facts.services.first()?.key)).ok()?;
+            let own = Url::parse(endpoints.get(facts.services().next()?.key)).ok()?;
             let base = own.path().trim_matches('/').to_string();
             let below = path.strip_prefix(base.as_str()).is_some_and(|rest| base.is_empty() || rest.is_empty() || rest.starts_with('/'));
             (own.origin() == url.origin() && below).then_some((facts, base))
@@ -440,6 +441,6 @@ mod tests {
     }
 
     fn at_home(url: &Url) -> bool {
-        hub::table::services().any(|s| Url::parse(s.default).is_ok_and(|own| own.origin() == url.origin()))
+        crate::hosts::SERVICES.iter().any(|s| Url::parse(s.default).is_ok_and(|own| own.origin() == url.origin()))
     }
 }

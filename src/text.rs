@@ -1,6 +1,9 @@
 //! Text written by strangers: made harmless for the medium it goes to, cut to a length, folded for
 //! comparison. Nothing else in the crate prints bytes from a hub as they are.
 
+mod fold;
+
+pub use fold::{fold_page, fold_url, words};
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
@@ -95,29 +98,6 @@ pub fn squeeze(s: &str) -> String {
     s.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Lower case, every run of characters that are neither letters nor digits folded to one blank,
-/// trimmed: the form in which license texts and phrases are compared.
-pub fn words(s: &str) -> String {
-    let mut out = String::with_capacity(s.len());
-    let mut gap = false;
-    for c in s.chars() {
-        if c.is_alphanumeric() {
-            if gap && !out.is_empty() {
-                out.push(' ');
-            }
-            gap = false;
-            if c.is_ascii() {
-                out.push(c.to_ascii_lowercase());
-            } else {
-                out.extend(c.to_lowercase());
-            }
-        } else {
-            gap = true;
-        }
-    }
-    out
-}
-
 /// The first of the [`words`] of a name, made without the others.
 pub fn first_word(s: &str) -> String {
     s.chars().skip_while(|c| !c.is_alphanumeric()).take_while(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -142,15 +122,6 @@ pub fn fold_name(s: &str) -> String {
         }
     }
     out
-}
-
-/// A link reduced to what tells two apart: no scheme, no `www.`, no trailing slash, lower-case host.
-pub fn fold_url(s: &str) -> String {
-    let s = s.trim();
-    let s = s.strip_prefix("https://").or_else(|| s.strip_prefix("http://")).unwrap_or(s);
-    let s = s.strip_prefix("www.").unwrap_or(s);
-    let (host, rest) = s.split_once('/').unwrap_or((s, ""));
-    format!("{}/{}", host.to_lowercase(), rest.trim_end_matches('/')).trim_end_matches('/').to_string()
 }
 
 /// JSON text in which every steering character is written as an escape, so that a document printed
@@ -204,6 +175,19 @@ pub fn list(items: &[String]) -> String {
         [one] => one.clone(),
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
     }
+}
+
+/// Whether folded text says a folded phrase: at word boundaries where the phrase is ASCII, anywhere
+/// where it is not (scripts without blanks).
+pub fn contains_phrase(folded: &str, phrase: &str) -> bool {
+    if !phrase.is_ascii() {
+        return folded.contains(phrase);
+    }
+    folded.match_indices(phrase).any(|(i, _)| {
+        let before = folded.get(..i).and_then(|s| s.chars().next_back());
+        let after = folded.get(i + phrase.len()..).and_then(|s| s.chars().next());
+        before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ')
+    })
 }
 
 #[cfg(test)]
@@ -282,5 +266,12 @@ mod tests {
             prop_assert!(!safe.chars().any(is_steering));
             prop_assert_eq!(serde_json::from_str::<String>(&safe).unwrap(), s);
         }
+    }
+
+    #[test]
+    fn phrases_stand_at_word_boundaries() {
+        assert!(contains_phrase("we use proprietary data here", "proprietary data"));
+        assert!(!contains_phrase("nonproprietary database", "proprietary data"));
+        assert!(contains_phrase("本模型训练数据不公开发布", "数据不公开"));
     }
 }

@@ -2,9 +2,8 @@
 //! and from these the proven verdict, the possible one, and what stands between a model and the next
 //! rung.
 
-use crate::framework::checklist;
 use crate::net::Gap;
-use crate::requirement::{Answer, Facts, test};
+use crate::requirement::{Answer, Facts, checklist, test};
 use crate::rules::Rules;
 use crate::rules::schema::{Requirement, Rung};
 use crate::vocabulary::{Availability, ComponentId, Tri, Verdict};

@@ -60,6 +60,15 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How far one dimension of a score is open.
+    Degree {
+        Closed = "closed",
+        Partial = "partial",
+        Open = "open",
+    }
+}
+
+vocabulary! {
     /// Whether a component can be had.
     Availability {
         Released = "released",

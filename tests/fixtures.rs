@@ -6,7 +6,7 @@ mod support;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use support::{Tool, files_below, fixture_hub, fixture_models, list, root, rung, text};
-use trulyopen::net::{git_blob_id, sha256};
+use trulyopen::digest::{git_blob_id, sha256};
 
 /// What is embedded in the binary.
 const MOST_BYTES: u64 = 800_000;

@@ -6,7 +6,7 @@ mod support;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use trulyopen::framework::mof::{self, Mode};
+use trulyopen::mof::{self, Mode};
 use trulyopen::reviewed::{mof as mof_file, yaml};
 use trulyopen::rules::Rules;
 
@@ -260,13 +260,6 @@ fn names_are_exact() {
     let mut twice = CLASS_3.to_vec();
     twice.push(("Model card", "Proprietary"));
     assert_eq!(evaluate(&file(&twice, &[]), &rules, Mode::Letter).class, 0);
-}
-
-#[test]
-fn the_page_on_frameworks_is_current() {
-    let page = std::fs::read_to_string(support::root().join("docs/frameworks.md")).expect("docs/frameworks.md");
-    let made = trulyopen::framework::docs::docs(&rules());
-    assert!(page == made, "docs/frameworks.md is not what the rules say; `cargo run --example generate_docs` writes it");
 }
 
 /// A model with a license and a section on its use.

@@ -243,7 +243,7 @@ fn a_clarified_text_is_what_the_policy_says_until_it_changes() {
     let hub = TempHub::new();
     let license = "The Acme Terms. You may do anything with this model, for any purpose, for ever, and so may everyone. ".repeat(8);
     hub.model("acme/odd", &json!({"license": "other", "license_name": "acme-terms"}), "A model.", &[("LICENSE", &license)]);
-    let digest = trulyopen::net::sha256(license.as_bytes());
+    let digest = trulyopen::digest::sha256(license.as_bytes());
     let policy = "[require]\nverdict = \"open-weights\"\n[licenses]\nallow = [\"MIT\"]\n";
     let dir = small(policy, &pinned("acme/odd"));
     let run = check(dir.path()).dir(hub.path()).run().code(1);

@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use trulyopen::audit::{Judgement, Options, conclude};
 use trulyopen::component::{Component, ComponentLicense, Components};
 use trulyopen::framework::{self, Evaluated, Evaluations};
-use trulyopen::license::{self, conclude::Part};
+use trulyopen::license;
 use trulyopen::lineage::{Judged, Lineage};
 use trulyopen::rules::Rules;
+use trulyopen::terms::Part;
 use trulyopen::verdict::Standing;
 use trulyopen::vocabulary::*;
 
@@ -304,7 +305,7 @@ fn an_audit_has_a_class_of_its_own() {
 }
 
 /// The class of one dimension of the index, proven and possible.
-fn dimension(w: &World, id: &str) -> (framework::score::Class, framework::score::Class) {
+fn dimension(w: &World, id: &str) -> (trulyopen::vocabulary::Degree, trulyopen::vocabulary::Degree) {
     match framework::of(&judge(w).1, "osai-index") {
         Some(Evaluated::Score(s)) => s.dimensions.iter().find(|d| d.id == id).map(|d| (d.class, d.possible)).expect("a dimension"),
         other => panic!("{other:?}"),
@@ -314,7 +315,7 @@ fn dimension(w: &World, id: &str) -> (framework::score::Class, framework::score:
 #[test]
 fn dimensions_of_the_index_are_intervals() {
     use ComponentId::*;
-    use framework::score::Class::{Closed, Open, Partial};
+    use trulyopen::vocabulary::Degree::{Closed, Open, Partial};
     let mut w = open_world();
     assert_eq!(dimension(&w, "weights_endmodel"), (Open, Open));
     assert_eq!(dimension(&w, "licenses"), (Open, Open));

@@ -8,8 +8,9 @@ use std::sync::OnceLock;
 use support::{TempHub, Tool, list, text};
 use trulyopen::license::names::meaning;
 use trulyopen::license::text::{Identity, identify};
-use trulyopen::license::{Known, find, names_something};
+use trulyopen::license::{find, names_something};
 use trulyopen::rules::Rules;
+use trulyopen::rules::licenses::Known;
 use trulyopen::vocabulary::{Content, Openness};
 
 const MIT: &str = include_str!("data/MIT.txt");

@@ -366,7 +366,7 @@ fn the_hub_completes_what_is_on_the_disk() {
 fn stores_of_other_programs() {
     let dir = TempDir::new().expect("a directory");
     let blob = |content: &[u8]| {
-        let digest = trulyopen::net::sha256(content);
+        let digest = trulyopen::digest::sha256(content);
         write(dir.path(), &format!("blobs/sha256-{digest}"), content);
         json!({"digest": format!("sha256:{digest}"), "size": content.len()})
     };

@@ -16,7 +16,7 @@ mod snapshots;
 use std::path::Path;
 use std::sync::LazyLock;
 use trulyopen::audit::Options;
-use trulyopen::hub::Endpoints;
+use trulyopen::hosts::Endpoints;
 use trulyopen::render::{self, Style};
 use trulyopen::report::{Model, Report};
 use trulyopen::rules::Rules;

@@ -3,6 +3,9 @@
 #[allow(dead_code)] // Its `main`.
 #[path = "../examples/audit_from_program.rs"]
 mod audit_from_program;
+#[allow(dead_code)]
+#[path = "../examples/shared/records.rs"]
+mod records;
 mod support;
 
 use serde_json::{Value, json};
@@ -95,6 +98,42 @@ fn inventories_differences_alternatives_and_the_doctor() {
     assert!(!support::list(&found.document(), "alternatives").is_empty());
     holds("alternatives", &found.document());
     holds("doctor", &Tool::new().args(["doctor", "--offline", "--format", "json"]).run().code(3).document());
+}
+
+#[test]
+fn censuses() {
+    let records: String = (0..2_000)
+        .map(|n| {
+            let mut line = String::new();
+            records::write(11, n, &mut line);
+            line.push('\n');
+            line
+        })
+        .collect();
+    let census = |more: &[&str]| Tool::new().arg("census").args(more).stdin(&records).run().code(3);
+    let summary = census(&["-", "--format", "json"]).document();
+    for filled in [&summary["broken"]["first"], &summary["intervals"], &summary["drift"]["pairs"], &summary["by"]["organisation"]["rows"]] {
+        assert!(filled.as_array().is_some_and(|l| !l.is_empty()), "{summary:#}");
+    }
+    assert!(summary["by"]["organisation"]["rest"].is_object());
+    holds("census", &summary);
+    let mut wrong = summary;
+    wrong["verdicts"][0]["verdict"] = json!("very-open");
+    assert!(!validator("census").is_valid(&wrong));
+    let lines = census(&["--jsonl-in", "-", "--jsonl-out", "-"]).stdout;
+    let rows: Vec<Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let line = validator("census-line");
+    assert!(rows.iter().any(|r| r["error"].is_string()) && rows.iter().any(|r| r["gated"] == "manual"));
+    for row in &rows {
+        assert!(line.is_valid(row), "{row}: {:?}", line.iter_errors(row).map(|e| e.to_string()).collect::<Vec<_>>());
+    }
+    let sound = rows.iter().find(|r| r["error"].is_null()).expect("a row");
+    holds("census-line", sound);
+    for (key, value) in [("verdict", json!("open")), ("gated", json!("maybe")), ("likes", json!("many")), ("base_models", json!(null))] {
+        let mut wrong = sound.clone();
+        wrong[key] = value;
+        assert!(!line.is_valid(&wrong), "{wrong}");
+    }
 }
 
 #[test]

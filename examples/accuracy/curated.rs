@@ -5,8 +5,7 @@
 use crate::confusion::Confusion;
 use crate::shared::{CODES, Outcome, Row, audit_names, records_of_cards, table};
 use std::path::Path;
-use trulyopen::framework::mof::{Mode, is_open};
-use trulyopen::framework::mof_rule;
+use trulyopen::mof::{Mode, is_open, mof_rule};
 use trulyopen::report::Model;
 use trulyopen::reviewed::osai_index::DIMENSIONS;
 use trulyopen::rules::Rules;

@@ -21,7 +21,7 @@ use shared::{Outcome, audits, table};
 use std::path::Path;
 use trulyopen::card::Card;
 use trulyopen::card::front_matter::FrontMatter;
-use trulyopen::hub::Endpoints;
+use trulyopen::hosts::Endpoints;
 use trulyopen::hub::github::Tree;
 use trulyopen::inspect::{Extent, Shown, inspect};
 use trulyopen::report::Model;

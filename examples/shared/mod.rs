@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use trulyopen::audit::Options;
 use trulyopen::card::Card;
 use trulyopen::card::front_matter::FrontMatter;
-use trulyopen::hub::Endpoints;
+use trulyopen::hosts::Endpoints;
 use trulyopen::report::Model;
 use trulyopen::rules::Rules;
 use trulyopen::session::{Access, Surroundings, audit_all, fetcher};

@@ -1,3 +1,3 @@
-//! What the fuzz targets run. `tests/fuzz_corpus.rs` runs the same functions over saved inputs.
+//! What the fuzz targets run. `tests/security/fuzzed.rs` runs the same functions over saved inputs.
 
 pub mod targets;

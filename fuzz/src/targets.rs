@@ -1,16 +1,16 @@
 //! One function for each way in that a stranger's bytes have: it runs what the tool runs on them, and
-//! asserts what must hold of any input. Used by the fuzz targets and by `tests/fuzz_corpus.rs`.
+//! asserts what must hold of any input. Used by the fuzz targets and by `tests/security/fuzzed.rs`.
 
 use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
 use trulyopen::audit::{self, Options};
 use trulyopen::card::{self, Card, corpora, front_matter, papers};
-use trulyopen::evidence::Depth;
+use trulyopen::hosts::Endpoints;
 use trulyopen::hub::github::{RepoRecord, Tree};
 use trulyopen::hub::local::header::{Format, Header, What};
 use trulyopen::hub::local::{gguf, modelfile, onnx, safetensors};
 use trulyopen::hub::record::{DatasetRecord, ModelRecord};
-use trulyopen::hub::{self, Asked, Endpoints};
+use trulyopen::hub::{self, Asked};
 use trulyopen::license;
 use trulyopen::net::cache::{Cache, Settings};
 use trulyopen::net::directory::Directory;
@@ -19,6 +19,8 @@ use trulyopen::net::{Body, Fetcher, Resource, Source};
 use trulyopen::render::Style;
 use trulyopen::report::{Model, Report};
 use trulyopen::rules::Rules;
+use trulyopen::scan::language::EXAMPLES;
+use trulyopen::snapshot::Depth;
 use trulyopen::target::Target;
 use trulyopen::vocabulary::Verdict;
 
@@ -85,7 +87,7 @@ pub fn card(data: &[u8]) {
     let _ = trulyopen::plan::plan(&record, Some(&card), &RULES, &AT);
     let _ = corpora::trained_on(&card, &RULES, "o/n", false);
     let _ = papers::own(Some(&card), &[], &RULES);
-    let _ = license::prose::mentions(&card, "o/n", &RULES);
+    let _ = trulyopen::terms::prose::mentions(&card, "o/n", &RULES);
     let _ = card::is_saved_error(data);
 }
 
@@ -94,7 +96,7 @@ pub fn record(data: &[u8]) {
     if let Ok(record) = ModelRecord::parse(data) {
         let _ = trulyopen::plan::plan(&record, None, &RULES, &AT);
         let _ = trulyopen::files::Sorted::new(record.files.as_deref().unwrap_or_default(), &RULES);
-        let _ = license::tags(&record);
+        let _ = record.licenses();
     }
     let _ = DatasetRecord::parse(data);
     let _ = RepoRecord::parse(data);
@@ -207,7 +209,7 @@ pub fn reviewed(data: &[u8]) {
                 let _ = review.statements("o/n", &RULES);
                 let _ = review.license("o/n", &RULES);
                 let _ = review.answers();
-                let _ = trulyopen::reviewed::alone::judge(review, &[], &RULES, &Options::default());
+                let _ = trulyopen::audit::alone::judge(review, &[], &RULES, &Options::default());
             }
         }
         Err(e) => assert!(!e.to_string().is_empty()),
@@ -223,27 +225,9 @@ pub fn target(data: &[u8]) {
 
 /// A source file: the first byte says of which kind.
 pub fn scan(data: &[u8]) {
-    const FILES: &[&str] = &[
-        "a.py",
-        "a.ipynb",
-        "a.ts",
-        "a.rs",
-        "a.go",
-        "a.sh",
-        ".env",
-        "Makefile",
-        "Dockerfile",
-        "Modelfile",
-        "a.yaml",
-        "a.json",
-        "a.toml",
-        "a.ini",
-        "a.md",
-        "models.txt",
-    ];
     let Some((kind, rest)) = data.split_first() else { return };
     let text = String::from_utf8_lossy(rest);
-    let file = FILES[usize::from(*kind) % FILES.len()];
+    let file = EXAMPLES[usize::from(*kind) % EXAMPLES.len()];
     let Some((references, mentions)) = TEXTS.read(file, &text) else { return };
     let lines = text.split('\n').count();
     for reference in references.iter().chain(&mentions) {

@@ -1,9 +1,9 @@
 //! Columns of tables that name training data: "| Model | Size | Training data |".
 
-use super::topics::{contains_phrase, section_topic};
+use super::topics::section_topic;
 use super::{Block, BlockKind, Card};
 use crate::rules::Rules;
-use crate::text;
+use crate::text::{self, contains_phrase};
 
 /// What a row says of training data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

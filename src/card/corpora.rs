@@ -1,11 +1,12 @@
 //! Well-known corpora that a card names in prose as what the model was trained on.
 
 use super::columns::{Cell, data_cell};
-use super::topics::{contains_phrase, sentences, topic_of};
+use super::topics::{sentences, topic_of};
 use super::{Block, BlockKind, Card, subject};
 use crate::rules::Rules;
 use crate::rules::schema::{Corpus, CorpusKind, Reachable};
 use crate::text;
+use crate::text::contains_phrase;
 
 /// A corpus and where it is named.
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! The YAML block at the top of a model card, as the hub reads it: the first thing in the file,
 //! between two lines of three dashes. Written by strangers, so parsed within a budget.
 
-use crate::hub::record::strings;
 use crate::net::limits;
+use crate::yaml::{self, Bounds, Repeated};
 use serde_json::Value;
 
 /// The state of a card's front matter. Each is its own finding, so they are kept apart.
@@ -76,40 +76,25 @@ pub fn split(card: &str) -> Split<'_> {
     none(FrontMatter::Unclosed)
 }
 
+/// How much of a head is taken.
+const BOUNDS: Bounds = Bounds { events: 400_000, anchors: 2_000, replayed: 100_000 };
+
 /// Parses a head. `first_line` is the line of the file that it begins at.
 fn parse(head: &str, first_line: u32) -> FrontMatter {
     if head.len() > limits::FRONT_MATTER_BYTES {
         return FrontMatter::TooLarge;
     }
-    // Strict booleans keep `language: no` a string; of a repeated key the last one counts, as for the
-    // hub; anchors that multiply are refused by the budget.
-    let options = serde_saphyr::options! {
-        strict_booleans: true,
-        underscored_numbers_as_strings: true,
-        leading_zero_numbers_as_strings: true,
-        duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins,
-        non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::AsString,
-        budget: serde_saphyr::budget! {
-            max_events: 400_000,
-            max_aliases: 2_000,
-            max_anchors: 2_000,
-        },
-        alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: 100_000,
-        },
-    };
     if head.trim().is_empty() {
         return FrontMatter::Empty;
     }
-    match serde_saphyr::from_str_with_options::<Value>(head, options) {
+    match yaml::parse(head, BOUNDS, Repeated::LastWins) {
         Ok(Value::Object(map)) if map.is_empty() => FrontMatter::Empty,
         Ok(value @ Value::Object(_)) => FrontMatter::Parsed(value),
         Ok(Value::Null) => FrontMatter::Empty,
         Ok(_) => FrontMatter::Broken { line: first_line, why: "it is no list of keys and values".into() },
-        Err(e) => {
-            let line = e.location().map_or(0, |l| u32::try_from(l.line()).unwrap_or(0));
-            let why = crate::text::squeeze(e.to_string().lines().next().unwrap_or_default());
-            FrontMatter::Broken { line: first_line + line.saturating_sub(1), why: crate::text::cut(&why, 160).into_owned() }
+        Err((line, why)) => {
+            let line = u32::try_from(line).unwrap_or(0);
+            FrontMatter::Broken { line: first_line + line.saturating_sub(1), why }
         }
     }
 }
@@ -150,6 +135,17 @@ pub fn line_of(split: &Split<'_>, key: &str, item: Option<&str>) -> Option<u32> 
         }
     }
     found
+}
+
+/// A string or a list of strings, as front matter has either; other values are passed over. No name
+/// is as long as what is cut here, and what is written goes into every output.
+pub fn strings(value: Option<&Value>) -> Vec<String> {
+    let short = |s: &str| crate::text::cut(s.trim(), limits::NAME_CHARS).into_owned();
+    match value {
+        Some(Value::String(s)) if !s.trim().is_empty() => vec![short(s)],
+        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).filter(|s| !s.trim().is_empty()).map(short).collect(),
+        _ => Vec::new(),
+    }
 }
 
 #[cfg(test)]

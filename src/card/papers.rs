@@ -1,10 +1,11 @@
 //! Papers and reports that a card gives as the model's own, told apart from those it cites for a
 //! method, a benchmark or an estimate of emissions.
 
-use super::topics::{contains_phrase, topic_of};
+use super::topics::topic_of;
 use super::{BlockKind, Card};
 use crate::rules::Rules;
 use crate::text;
+use crate::text::contains_phrase;
 
 /// A preprint on arXiv.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,13 +39,18 @@ pub fn own(card: Option<&Card>, tags: &[String], rules: &Rules) -> Vec<Preprint>
             }
         }
     }
-    let tagged: Vec<String> = tags.iter().filter_map(|t| t.strip_prefix("arxiv:")).filter_map(arxiv_id).collect();
-    if let [only] = tagged.as_slice()
-        && !others.contains(only)
+    if let Some(only) = only_tagged(tags.iter().map(String::as_str))
+        && !others.contains(&only)
     {
-        add(only.clone(), None);
+        add(only, None);
     }
     out
+}
+
+/// The preprint among the hub's tags, where there is but one.
+pub fn only_tagged<'a>(tags: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut tagged = tags.filter_map(|t| t.strip_prefix("arxiv:")).filter_map(arxiv_id);
+    tagged.next().filter(|_| tagged.next().is_none())
 }
 
 /// "Pile paper" is the paper of something else than the model that the card is titled after.

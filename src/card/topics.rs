@@ -3,7 +3,8 @@
 
 use super::{Block, BlockKind, Card};
 use crate::rules::Rules;
-use crate::text;
+use crate::text::{self, contains_phrase};
+use std::cmp::Reverse;
 
 /// Where a phrase was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,20 +35,16 @@ pub fn section_topic<'r>(card: &Card, section: usize, rules: &'r Rules) -> Optio
 /// The topic whose heading phrase the words are or begin with; the longest phrase wins.
 fn topic_of_heading<'r>(heading: &str, rules: &'r Rules) -> Option<&'r str> {
     let heading = heading.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
-    let mut best: Option<(&str, usize)> = None;
-    for topic in &rules.topics {
-        for phrase in &topic.headings {
-            let fits = if phrase.is_ascii() {
-                heading == phrase || starts_with_words(heading, phrase) || ends_with_words(heading, phrase)
-            } else {
-                heading.contains(phrase.as_str())
-            };
-            if fits && best.is_none_or(|(_, n)| phrase.len() > n) {
-                best = Some((topic.id.get_ref(), phrase.len()));
-            }
+    let fits = |phrase: &str| {
+        if phrase.is_ascii() {
+            heading == phrase || starts_with_words(heading, phrase) || ends_with_words(heading, phrase)
+        } else {
+            heading.contains(phrase)
         }
-    }
-    best.map(|b| b.0)
+    };
+    let fitting = rules.headings_near(heading).filter(|(_, phrase, _)| fits(phrase));
+    // The longest; of two as long the one that the rules name first.
+    fitting.max_by_key(|(_, phrase, place)| (phrase.len(), Reverse(*place))).map(|(topic, ..)| topic.id.get_ref().as_str())
 }
 
 fn starts_with_words(s: &str, prefix: &str) -> bool {
@@ -76,19 +73,6 @@ pub fn said(card: &Card, rules: &Rules, id: &str, wanted: impl Fn(Option<&str>) 
         }
     }
     out
-}
-
-/// Whether folded text says a folded phrase: at word boundaries where the phrase is ASCII, anywhere
-/// where it is not (scripts without blanks).
-pub fn contains_phrase(folded: &str, phrase: &str) -> bool {
-    if !phrase.is_ascii() {
-        return folded.contains(phrase);
-    }
-    folded.match_indices(phrase).any(|(i, _)| {
-        let before = folded.get(..i).and_then(|s| s.chars().next_back());
-        let after = folded.get(i + phrase.len()..).and_then(|s| s.chars().next());
-        before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ')
-    })
 }
 
 /// Sentences, roughly: cut after `.`, `!`, `?` before a blank, and after their full-width forms.
@@ -128,12 +112,5 @@ mod tests {
     #[test]
     fn sentences_are_cut() {
         assert_eq!(sentences("A v1.2 model. It is open!不公开。完"), ["A v1.2 model.", " It is open!不公开。", "完"]);
-    }
-
-    #[test]
-    fn phrases_stand_at_word_boundaries() {
-        assert!(contains_phrase("we use proprietary data here", "proprietary data"));
-        assert!(!contains_phrase("nonproprietary database", "proprietary data"));
-        assert!(contains_phrase("本模型训练数据不公开发布", "数据不公开"));
     }
 }

@@ -2,9 +2,9 @@
 
 use super::record::Record;
 use crate::card::Card;
-use crate::card::topics::contains_phrase;
 use crate::rules::Rules;
 use crate::text;
+use crate::text::contains_phrase;
 use aho_corasick::AhoCorasick;
 
 /// Phrases made ready.

@@ -1,7 +1,7 @@
 //! Rows as columns, and columns as Parquet: UTF-8, 64-bit integers, booleans and one list, snappy, nothing
-//! that an engine would not read.
+//! that an engine would not read. Which columns there are, [`COLUMNS`] says.
 
-use super::row::Row;
+use super::row::{COLUMNS, Cell, Row};
 use crate::error::Error;
 use parquet::basic::Compression;
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DataType, Int64Type};
@@ -15,50 +15,69 @@ use std::sync::Arc;
 /// Rows of a row group: what is held in memory before it is written.
 const GROUP: usize = 1 << 14;
 
-/// The table, column by column in the order of [`COLUMNS`](super::row::COLUMNS).
-const SCHEMA: &str = "message census {
-  REQUIRED BYTE_ARRAY id (UTF8);
-  REQUIRED BYTE_ARRAY verdict (UTF8);
-  REQUIRED BYTE_ARRAY verdict_possible (UTF8);
-  REQUIRED BYTE_ARRAY license (UTF8);
-  REQUIRED BYTE_ARRAY license_openness (UTF8);
-  REQUIRED BYTE_ARRAY effective_openness (UTF8);
-  REQUIRED GROUP base_models (LIST) { REPEATED GROUP list { REQUIRED BYTE_ARRAY element (UTF8); } }
-  OPTIONAL BYTE_ARRAY relation (UTF8);
-  OPTIONAL BYTE_ARRAY gated (UTF8);
-  OPTIONAL BYTE_ARRAY task (UTF8);
-  OPTIONAL BYTE_ARRAY library (UTF8);
-  OPTIONAL INT64 parameters;
-  OPTIONAL BYTE_ARRAY created (UTF8);
-  REQUIRED BYTE_ARRAY organisation (UTF8);
-  OPTIONAL INT64 downloads;
-  OPTIONAL INT64 likes;
-  REQUIRED BOOLEAN claims_open_source;
-}";
+/// The table, in the words of Parquet.
+fn schema() -> String {
+    let row = super::row::broken("");
+    let columns = COLUMNS.iter().map(|column| {
+        let name = column.name;
+        match (column.cell)(&row) {
+            Cell::Text(_) => format!("  REQUIRED BYTE_ARRAY {name} (UTF8);\n"),
+            Cell::OptionalText(_) => format!("  OPTIONAL BYTE_ARRAY {name} (UTF8);\n"),
+            Cell::Texts(_) => {
+                format!("  REQUIRED GROUP {name} (LIST) {{ REPEATED GROUP list {{ REQUIRED BYTE_ARRAY element (UTF8); }} }}\n")
+            }
+            Cell::Number(_) => format!("  OPTIONAL INT64 {name};\n"),
+            Cell::Flag(_) => format!("  REQUIRED BOOLEAN {name};\n"),
+        }
+    });
+    format!("message census {{\n{}}}", columns.collect::<String>())
+}
 
-/// A column of values, some of which may be missing.
-#[derive(Debug)]
-struct Column<T> {
-    values: Vec<T>,
-    /// 1 where there is a value.
+/// The values of a column. Each kind of [`Cell`] fills one of the lists of values.
+#[derive(Debug, Default)]
+struct Values {
+    texts: Vec<ByteArray>,
+    numbers: Vec<i64>,
+    flags: Vec<bool>,
+    /// 1 where there is a value; for columns that may lack one.
     there: Vec<i16>,
+    /// 0 where a row begins; for lists.
+    starts: Vec<i16>,
 }
 
-impl<T> Default for Column<T> {
-    fn default() -> Self {
-        Column { values: Vec::new(), there: Vec::new() }
+impl Values {
+    fn push(&mut self, cell: Cell<'_>) {
+        let text = |s: &str| ByteArray::from(crate::text::line(s).as_bytes().to_vec());
+        match cell {
+            Cell::Text(value) => self.texts.push(text(value)),
+            Cell::OptionalText(value) => {
+                self.there.push(i16::from(value.is_some()));
+                self.texts.extend(value.map(text));
+            }
+            Cell::Texts([]) => {
+                self.there.push(0);
+                self.starts.push(0);
+            }
+            Cell::Texts(values) => {
+                self.texts.extend(values.iter().map(|v| text(v)));
+                self.there.extend(values.iter().map(|_| 1));
+                self.starts.extend((0..values.len()).map(|i| i16::from(i > 0)));
+            }
+            Cell::Number(value) => {
+                let value = value.and_then(|n| i64::try_from(n).ok());
+                self.there.push(i16::from(value.is_some()));
+                self.numbers.extend(value);
+            }
+            Cell::Flag(value) => self.flags.push(value),
+        }
     }
-}
 
-impl<T> Column<T> {
-    fn push(&mut self, value: Option<T>) {
-        self.there.push(i16::from(value.is_some()));
-        self.values.extend(value);
-    }
-
-    fn append(&mut self, other: Column<T>) {
-        self.values.extend(other.values);
+    fn append(&mut self, other: Values) {
+        self.texts.extend(other.texts);
+        self.numbers.extend(other.numbers);
+        self.flags.extend(other.flags);
         self.there.extend(other.there);
+        self.starts.extend(other.starts);
     }
 }
 
@@ -66,55 +85,21 @@ impl<T> Column<T> {
 #[derive(Debug, Default)]
 pub struct Columns {
     rows: usize,
-    /// Strings that are always there: id, verdict, possible, license and two kinds of openness, organisation.
-    texts: [Column<ByteArray>; 7],
-    bases: Column<ByteArray>,
-    /// 0 where a row begins.
-    base_levels: Vec<i16>,
-    /// Relation, gated, task, library, created.
-    optional: [Column<ByteArray>; 5],
-    /// Parameters, downloads, likes.
-    numbers: [Column<i64>; 3],
-    claims: Vec<bool>,
+    /// As many as [`COLUMNS`], or none without rows.
+    values: Vec<Values>,
 }
 
 impl Columns {
     pub fn push(&mut self, row: &Row<'_>) {
         self.rows += 1;
-        let text = |s: &str| ByteArray::from(crate::text::line(s).as_bytes().to_vec());
-        let texts = [
-            row.id,
-            row.verdict.slug(),
-            row.verdict_possible.slug(),
-            row.license,
-            row.license_openness.slug(),
-            row.effective_openness.slug(),
-            row.organisation,
-        ];
-        self.texts.iter_mut().zip(texts).for_each(|(c, t)| c.push(Some(text(t))));
-        if row.base_models.is_empty() {
-            self.bases.push(None);
-            self.base_levels.push(0);
-        }
-        for (i, base) in row.base_models.iter().enumerate() {
-            self.bases.push(Some(text(base)));
-            self.base_levels.push(i16::from(i > 0));
-        }
-        let optional = [row.relation, row.gated, row.task, row.library, row.created];
-        self.optional.iter_mut().zip(optional).for_each(|(c, t)| c.push(t.map(text)));
-        let numbers = [row.parameters, row.downloads, row.likes];
-        self.numbers.iter_mut().zip(numbers).for_each(|(c, n)| c.push(n.and_then(|n| i64::try_from(n).ok())));
-        self.claims.push(row.claims_open_source);
+        self.values.resize_with(COLUMNS.len(), Values::default);
+        self.values.iter_mut().zip(COLUMNS).for_each(|(values, column)| values.push((column.cell)(row)));
     }
 
     fn append(&mut self, other: Columns) {
         self.rows += other.rows;
-        self.texts.iter_mut().zip(other.texts).for_each(|(mine, theirs)| mine.append(theirs));
-        self.bases.append(other.bases);
-        self.base_levels.extend(other.base_levels);
-        self.optional.iter_mut().zip(other.optional).for_each(|(mine, theirs)| mine.append(theirs));
-        self.numbers.iter_mut().zip(other.numbers).for_each(|(mine, theirs)| mine.append(theirs));
-        self.claims.extend(other.claims);
+        self.values.resize_with(COLUMNS.len(), Values::default);
+        self.values.iter_mut().zip(other.values).for_each(|(mine, theirs)| mine.append(theirs));
     }
 }
 
@@ -134,7 +119,7 @@ impl<W: Write + Send> Writer<W> {
     /// # Errors
     /// Where it cannot be written.
     pub fn new(to: W) -> Result<Writer<W>, Error> {
-        let schema = Arc::new(parse_message_type(SCHEMA).map_err(fail)?);
+        let schema = Arc::new(parse_message_type(&schema()).map_err(fail)?);
         // No version of the library and no time: the same rows give the same bytes.
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
@@ -166,23 +151,17 @@ impl<W: Write + Send> Writer<W> {
     fn flush(&mut self) -> Result<(), ParquetError> {
         let c = std::mem::take(&mut self.waiting);
         let mut group = self.inner.next_row_group()?;
-        let [id, verdict, possible, license, openness, effective, organisation] = &c.texts;
-        let [relation, gated, task, library, created] = &c.optional;
-        let [parameters, downloads, likes] = &c.numbers;
-        for column in [id, verdict, possible, license, openness, effective] {
-            write::<ByteArrayType, W>(&mut group, &column.values, None, None)?;
+        let nothing = super::row::broken("");
+        for (values, column) in c.values.iter().zip(COLUMNS) {
+            let there = Some(values.there.as_slice());
+            match (column.cell)(&nothing) {
+                Cell::Text(_) => write::<ByteArrayType, W>(&mut group, &values.texts, None, None)?,
+                Cell::OptionalText(_) => write::<ByteArrayType, W>(&mut group, &values.texts, there, None)?,
+                Cell::Texts(_) => write::<ByteArrayType, W>(&mut group, &values.texts, there, Some(&values.starts))?,
+                Cell::Number(_) => write::<Int64Type, W>(&mut group, &values.numbers, there, None)?,
+                Cell::Flag(_) => write::<BoolType, W>(&mut group, &values.flags, None, None)?,
+            }
         }
-        write::<ByteArrayType, W>(&mut group, &c.bases.values, Some(&c.bases.there), Some(&c.base_levels))?;
-        for column in [relation, gated, task, library] {
-            write::<ByteArrayType, W>(&mut group, &column.values, Some(&column.there), None)?;
-        }
-        write::<Int64Type, W>(&mut group, &parameters.values, Some(&parameters.there), None)?;
-        write::<ByteArrayType, W>(&mut group, &created.values, Some(&created.there), None)?;
-        write::<ByteArrayType, W>(&mut group, &organisation.values, None, None)?;
-        for column in [downloads, likes] {
-            write::<Int64Type, W>(&mut group, &column.values, Some(&column.there), None)?;
-        }
-        write::<BoolType, W>(&mut group, &c.claims, None, None)?;
         group.close().map(|_| ())
     }
 }

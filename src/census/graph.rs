@@ -153,6 +153,7 @@ impl Graph {
 }
 
 /// How licenses change on the way from a base to what is made from it.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Drift {
     /// Models that name a base.
@@ -172,6 +173,7 @@ pub struct Drift {
     pub pairs: Vec<Pair>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Pair {
     pub base: String,

@@ -4,15 +4,15 @@
 //! rule that more evidence only narrows an interval, a full audit ends up within this one.
 
 use crate::audit::{Audit, Options, judge};
-use crate::collect::CYCLE;
-use crate::evidence::{Ancestor, DatasetSnapshot, Depth, Evidence, Snapshot};
+use crate::evidence::Evidence;
+use crate::hosts::Endpoints;
 use crate::hub::huggingface::HuggingFace;
 use crate::hub::record::ModelRecord;
-use crate::hub::{self, Endpoints};
 use crate::net::{Gap, Origin};
-use crate::plan;
 use crate::rules::Rules;
+use crate::snapshot::{Ancestor, CYCLE, DatasetSnapshot, Depth, Snapshot};
 use crate::target::{Place, Target};
+use crate::{hub, plan};
 use std::collections::BTreeSet;
 
 /// Why a card or file was not fetched.
@@ -40,11 +40,14 @@ pub fn snapshot(record: ModelRecord, target: Target, cite: Evidence, origin: Ori
         record: Err(unasked()),
         card: Err(unasked()),
     });
+    // A text that no audit reads is none that this one left out.
+    let unread = plan.unread.into_iter().map(|(path, why)| (path, Err(Gap::NotFetched(why))));
+    let files = plan.files.into_iter().map(|path| (path, Err(unasked()))).chain(unread);
     let mut seen = BTreeSet::from([record.id.to_lowercase()]);
     let ancestors = plan.bases.into_iter().map(|base| {
         let gap = if !seen.insert(base.id.to_lowercase()) {
             Gap::NotFetched(CYCLE.into())
-        } else if hub::is_repo_id(&base.id) {
+        } else if crate::ids::is_repo_id(&base.id) {
             unasked()
         } else {
             Gap::Malformed("it is no model name".into())
@@ -56,7 +59,7 @@ pub fn snapshot(record: ModelRecord, target: Target, cite: Evidence, origin: Ori
     Snapshot {
         datasets: datasets.collect(),
         ancestors: ancestors.collect(),
-        files: plan.files.into_iter().map(|path| (path, Err(unasked()))).collect(),
+        files: files.collect(),
         skipped: plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))).collect(),
         fetched_from: origin,
         depth: Depth::Full,

@@ -13,6 +13,7 @@ pub mod graph;
 pub mod input;
 pub mod json;
 pub mod judge;
+pub mod memory;
 pub mod metadata;
 pub mod names;
 pub mod record;

@@ -1,52 +1,23 @@
 //! What names in records come to, remembered: license values, base models, file paths. Each is worked
 //! out once by the code that an audit uses and then looked up, since a hub repeats the same few names
-//! millions of times. Every memory is bounded; a full one is emptied, which costs time and nothing else.
+//! millions of times.
 
+use super::memory::{Memory, Shared};
 use super::metadata;
 use super::record::Record;
 use super::wildcards::Wildcards;
-use crate::files::Kind;
+use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
-use crate::hub::{Endpoints, is_repo_id};
-use crate::license::conclude::{self, Part};
+use crate::ids::is_repo_id;
 use crate::license::find;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
+use crate::terms::{self, Part};
 use crate::vocabulary::{Content, Openness};
-use foldhash::HashMap;
+use foldhash::fast::RandomState;
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 use std::sync::Arc;
-
-/// Entries that one memory holds.
-const REMEMBERED: usize = 1 << 16;
-
-/// Longer names are worked out each time, so that no memory holds more than a few megabytes.
-const LONGEST: usize = 200;
-
-/// A bounded memory.
-pub struct Memory<V>(HashMap<Box<str>, V>);
-
-impl<V> Default for Memory<V> {
-    fn default() -> Self {
-        Memory(HashMap::default())
-    }
-}
-
-impl<V: Clone> Memory<V> {
-    /// The value of a name.
-    pub fn get(&mut self, name: &str, work_out: impl FnOnce(&str) -> V) -> V {
-        if let Some(known) = self.0.get(name) {
-            return known.clone();
-        }
-        let value = work_out(name);
-        if name.len() <= LONGEST {
-            if self.0.len() >= REMEMBERED {
-                self.0.clear();
-            }
-            self.0.insert(name.into(), value.clone());
-        }
-        value
-    }
-}
 
 /// Openness for each kind of content, in the order of [`Content::ALL`].
 pub type ByContent = [Openness; 4];
@@ -87,21 +58,60 @@ pub struct KnownBase {
     pub openness: ByContent,
 }
 
+/// What the path of a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Class {
+    pub kind: Kind,
+    pub is_gguf: bool,
+}
+
+/// A path that means something by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Card,
+    PipelineIndex,
+    AdapterConfig,
+    /// It may be one of a set.
+    Shard,
+    Other,
+}
+
+/// What a path shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathFacts {
+    pub class: Option<Class>,
+    pub role: Role,
+    /// A number for the path with its digits struck out; `None` where it has none. Only numbers of one [`Names`] can
+    /// be compared.
+    pub shape: Option<u64>,
+}
+
 /// Everything remembered by one worker.
 pub struct Names<'r> {
     rules: &'r Rules,
     at: Endpoints,
-    licenses: Memory<Arc<License>>,
+    licenses: Shared<Box<str>, Arc<License>>,
+    /// The license values of the record at hand, as a key.
+    key: String,
     bases: Memory<Option<u16>>,
-    paths: Memory<Option<(Kind, u8)>>,
+    paths: Memory<PathFacts>,
+    /// Unknown to whoever names files, so that nobody can make two shapes one.
+    shapes: RandomState,
     table: &'r Tables,
+}
+
+impl Clone for Names<'_> {
+    /// For another worker.
+    fn clone(&self) -> Self {
+        Names { licenses: self.licenses.clone(), ..Names::new(self.rules, self.table) }
+    }
 }
 
 /// Patterns of the rules made ready, shared by all workers.
 pub struct Tables {
     files: Wildcards,
-    /// Kind and, for weights, the number of the format of each class of files.
-    classes: Vec<(Option<Kind>, u8)>,
+    /// What each class of files is.
+    classes: Vec<Option<Class>>,
     bases: Wildcards,
     hints: Wildcards,
     /// What the licenses of `rules.bases` and of `rules.name_hints` come to; `None` for one that is unknown.
@@ -111,9 +121,6 @@ pub struct Tables {
     libraries: Vec<String>,
     library_lengths: u64,
 }
-
-/// The number of the format GGUF among weight formats.
-pub const GGUF: u8 = 1;
 
 impl Tables {
     /// Makes them from rules.
@@ -131,7 +138,7 @@ impl Tables {
             classes: rules
                 .file_classes
                 .iter()
-                .map(|c| (Kind::of_rule(c.id.get_ref()), u8::from(c.format.as_deref() == Some("gguf"))))
+                .map(|c| Some(Class { kind: Kind::of_rule(c.id.get_ref())?, is_gguf: c.format.as_deref() == Some("gguf") }))
                 .collect(),
             bases: ready(patterns(&rules.bases)),
             hints: ready(patterns(&rules.name_hints)),
@@ -174,23 +181,42 @@ impl Tables {
 
 impl<'r> Names<'r> {
     pub fn new(rules: &'r Rules, table: &'r Tables) -> Names<'r> {
-        let (licenses, bases, paths) = (Memory::default(), Memory::default(), Memory::default());
-        Names { rules, at: Endpoints::default(), licenses, bases, paths, table }
+        Names {
+            rules,
+            at: Endpoints::default(),
+            licenses: Shared::default(),
+            key: String::new(),
+            bases: Memory::default(),
+            paths: Memory::default(),
+            shapes: RandomState::default(),
+            table,
+        }
     }
 
-    /// The kind of a path, and 1 for the format GGUF.
-    pub fn path(&mut self, path: &str) -> Option<(Kind, u8)> {
-        let table = self.table;
-        self.paths.get(path, |p| {
-            let (kind, format) = *table.classes.get(table.files.first(&p.to_lowercase())?)?;
-            Some((kind?, format))
+    /// What a path shows.
+    pub fn path(&mut self, path: &str) -> PathFacts {
+        let (table, shapes) = (self.table, &self.shapes);
+        self.paths.get(path, |p| PathFacts {
+            class: table.files.first(&p.to_lowercase()).and_then(|at| *table.classes.get(at)?),
+            role: match p {
+                "README.md" => Role::Card,
+                "model_index.json" => Role::PipelineIndex,
+                "adapter_config.json" => Role::AdapterConfig,
+                _ if p.contains("-of-") => Role::Shard,
+                _ => Role::Other,
+            },
+            shape: p.bytes().any(|b| b.is_ascii_digit()).then(|| {
+                let struck: Vec<u8> = p.bytes().map(|b| if b.is_ascii_digit() { b'0' } else { b }).collect();
+                shapes.hash_one(&struck)
+            }),
         })
     }
 
     /// What a record's license values come to.
     pub fn license(&mut self, record: &Record<'_>) -> Arc<License> {
         // The values as `license::tags` takes them: of the front matter, else the hub's tags.
-        let mut key = String::with_capacity(40);
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
         let mut add = |value: &str| {
             key.push_str(value);
             key.push('\u{0}');
@@ -207,8 +233,10 @@ impl<'r> Names<'r> {
                 add(value);
             }
         }
-        let rules = self.rules;
-        self.licenses.get(&key, |_| Arc::new(work_out_license(record, rules)))
+        let known = self.licenses.get(key.as_str());
+        let license = known.unwrap_or_else(|| self.licenses.put(key.as_str().into(), Arc::new(work_out_license(record, self.rules))));
+        self.key = key;
+        license
     }
 
     /// The id that a base model is named by.
@@ -241,8 +269,8 @@ impl<'r> Names<'r> {
 fn work_out_license(record: &Record<'_>, rules: &Rules) -> License {
     let tags: Vec<String> = record.tags.iter().filter(|t| t.starts_with("license:")).map(|t| t.to_string()).collect();
     let model = ModelRecord { tags, card_data: record.front.to_value(), ..ModelRecord::bare("-", Vec::new()) };
-    let is_other = crate::license::tags(&model).iter().any(|v| crate::text::fold_name(v) == "other");
+    let is_other = model.licenses().iter().any(|v| crate::text::fold_name(v) == "other");
     let snapshot = metadata::bare(model);
-    let terms = conclude::conclude(&snapshot, rules, &mut Vec::new());
+    let terms = terms::conclude(&snapshot, rules, &mut Vec::new());
     License { ids: terms.parts.iter().map(|p| p.id.clone()).collect(), openness: by_content(&terms.parts), is_other }
 }

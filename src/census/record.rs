@@ -4,11 +4,11 @@
 //!
 //! Dumps spell some keys as the hub's Python client does; both spellings are read.
 
-use super::json::{Files, Flag, Front, Gated, HubConfig, Number, Safetensors, Strings, Text, skip};
-use crate::hub::is_repo_id;
-use crate::hub::record::{Extra, FileEntry, Gate, ModelRecord};
+use super::json::{File, Files, Flag, Front, Gated, HubConfig, Number, Safetensors, Strings, Text, skip};
+use crate::files::FileEntry;
+use crate::hub::record::{Extra, Gate, ModelRecord};
+use crate::ids::is_repo_id;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -34,14 +34,6 @@ pub struct Record<'a> {
     pub parameters: Option<u64>,
     /// The card's text, which some dumps have; only what it claims is looked for.
     pub card: Option<Cow<'a, str>>,
-}
-
-/// A listed file.
-#[derive(Debug, Clone)]
-pub struct File<'a> {
-    pub path: Cow<'a, str>,
-    /// Bytes, where the record says.
-    pub size: Option<u64>,
 }
 
 impl<'a> Record<'a> {
@@ -146,12 +138,5 @@ impl<'de> Visitor<'de> for RecordVisitor {
             r.id = model_id.unwrap_or_default();
         }
         Ok(r)
-    }
-}
-
-/// Adds a text to a JSON object, where there is one.
-pub(super) fn put(map: &mut Map<String, Value>, key: &str, value: Option<&str>) {
-    if let Some(value) = value {
-        map.insert(key.to_string(), Value::String(value.to_string()));
     }
 }

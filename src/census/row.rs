@@ -9,6 +9,7 @@ use crate::vocabulary::{Openness, Verdict};
 use serde::Serialize;
 
 /// A judged record. Keys stay when there is nothing to say.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Row<'a> {
     pub id: &'a str,
@@ -23,6 +24,7 @@ pub struct Row<'a> {
     pub base_models: Vec<&'a str>,
     pub relation: Option<&'a str>,
     /// `no`, `auto`, `manual`, or nothing where the record does not say.
+    #[cfg_attr(test, schemars(extend("enum" = ["no", "auto", "manual", null])))]
     pub gated: Option<&'static str>,
     pub task: Option<&'a str>,
     pub library: Option<&'a str>,
@@ -90,25 +92,42 @@ impl Owned {
     }
 }
 
-/// The names of the columns, in order.
-pub const COLUMNS: &[&str] = &[
-    "id",
-    "verdict",
-    "verdict_possible",
-    "license",
-    "license_openness",
-    "effective_openness",
-    "base_models",
-    "relation",
-    "gated",
-    "task",
-    "library",
-    "parameters",
-    "created",
-    "organisation",
-    "downloads",
-    "likes",
-    "claims_open_source",
+/// One value of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell<'a> {
+    Text(&'a str),
+    OptionalText(Option<&'a str>),
+    Texts(&'a [&'a str]),
+    Number(Option<u64>),
+    Flag(bool),
+}
+
+/// A column of the tables that are written: its name, which is the key in JSON, and the value in it, whose kind
+/// is the same for every row.
+pub struct Column {
+    pub name: &'static str,
+    pub cell: for<'r> fn(&'r Row<'r>) -> Cell<'r>,
+}
+
+/// The columns of CSV and Parquet, in order.
+pub static COLUMNS: &[Column] = &[
+    Column { name: "id", cell: |r| Cell::Text(r.id) },
+    Column { name: "verdict", cell: |r| Cell::Text(r.verdict.slug()) },
+    Column { name: "verdict_possible", cell: |r| Cell::Text(r.verdict_possible.slug()) },
+    Column { name: "license", cell: |r| Cell::Text(r.license) },
+    Column { name: "license_openness", cell: |r| Cell::Text(r.license_openness.slug()) },
+    Column { name: "effective_openness", cell: |r| Cell::Text(r.effective_openness.slug()) },
+    Column { name: "base_models", cell: |r| Cell::Texts(&r.base_models) },
+    Column { name: "relation", cell: |r| Cell::OptionalText(r.relation) },
+    Column { name: "gated", cell: |r| Cell::OptionalText(r.gated) },
+    Column { name: "task", cell: |r| Cell::OptionalText(r.task) },
+    Column { name: "library", cell: |r| Cell::OptionalText(r.library) },
+    Column { name: "parameters", cell: |r| Cell::Number(r.parameters) },
+    Column { name: "created", cell: |r| Cell::OptionalText(r.created) },
+    Column { name: "organisation", cell: |r| Cell::Text(r.organisation) },
+    Column { name: "downloads", cell: |r| Cell::Number(r.downloads) },
+    Column { name: "likes", cell: |r| Cell::Number(r.likes) },
+    Column { name: "claims_open_source", cell: |r| Cell::Flag(r.claims_open_source) },
 ];
 
 /// Adds a row as a line of JSON that steers no terminal.
@@ -138,7 +157,12 @@ fn escape(out: &mut Vec<u8>, from: usize) {
 /// Adds the line for a record that could not be judged, so that a filter puts out as many lines as it
 /// takes in.
 pub fn broken_line(why: &str, out: &mut Vec<u8>) {
-    let row = Row {
+    json_line(&broken(why), out);
+}
+
+/// The row of a record that could not be judged: nothing is known of it.
+pub(super) fn broken(why: &str) -> Row<'_> {
+    Row {
         id: "",
         verdict: Verdict::Unknown,
         verdict_possible: Verdict::OpenSourceOpenData,
@@ -157,34 +181,48 @@ pub fn broken_line(why: &str, out: &mut Vec<u8>) {
         likes: None,
         claims_open_source: false,
         error: Some(why),
-    };
-    json_line(&row, out);
+    }
+}
+
+/// The first line of CSV.
+pub fn csv_head() -> String {
+    let mut line = String::new();
+    crate::render::csv::line(&mut line, &COLUMNS.iter().map(|c| c.name).collect::<Vec<_>>());
+    line
 }
 
 /// Adds a row as a line of CSV (RFC 4180).
 pub fn csv_line(row: &Row<'_>, out: &mut Vec<u8>) {
-    let number = |n: Option<u64>| n.map(|n| n.to_string()).unwrap_or_default();
-    let bases = row.base_models.join(" ");
-    let cells: [&str; 17] = [
-        row.id,
-        row.verdict.slug(),
-        row.verdict_possible.slug(),
-        row.license,
-        row.license_openness.slug(),
-        row.effective_openness.slug(),
-        &bases,
-        row.relation.unwrap_or_default(),
-        row.gated.unwrap_or_default(),
-        row.task.unwrap_or_default(),
-        row.library.unwrap_or_default(),
-        &number(row.parameters),
-        row.created.unwrap_or_default(),
-        row.organisation,
-        &number(row.downloads),
-        &number(row.likes),
-        if row.claims_open_source { "true" } else { "false" },
-    ];
+    let cells: Vec<String> = COLUMNS
+        .iter()
+        .map(|column| match (column.cell)(row) {
+            Cell::Text(text) => crate::text::line(text).into(),
+            Cell::OptionalText(text) => crate::text::line(text.unwrap_or_default()).into(),
+            Cell::Texts(texts) => crate::text::line(&texts.join(" ")).into(),
+            Cell::Number(n) => n.map(|n| n.to_string()).unwrap_or_default(),
+            Cell::Flag(flag) => flag.to_string(),
+        })
+        .collect();
     let mut line = String::new();
-    crate::render::csv::line(&mut line, &cells.map(crate::text::line));
+    crate::render::csv::line(&mut line, &cells);
     out.extend_from_slice(line.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the tables have is what the lines of JSON have; only these say why a record could not be judged.
+    #[test]
+    fn columns_are_the_keys() {
+        let row = broken("x");
+        let mut json = Vec::new();
+        json_line(&row, &mut json);
+        let keys: Vec<String> = COLUMNS.iter().map(|c| format!("\"{}\":", c.name)).chain(["\"error\":".into()]).collect();
+        let text = String::from_utf8(json).unwrap();
+        let places: Vec<usize> = keys.iter().map(|k| text.find(k.as_str()).unwrap_or_else(|| panic!("{k} in {text}"))).collect();
+        assert!(places.is_sorted(), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Map<_, _>>(&text).unwrap().len(), keys.len(), "{text}");
+        assert_eq!(csv_head().trim_end().split(',').count(), COLUMNS.len());
+    }
 }

@@ -62,6 +62,7 @@ pub fn run(
     mut take: impl FnMut(Rows, &Summary) -> Result<(), Error>,
 ) -> Result<Summary, Error> {
     let tables = Tables::new(setting.rules);
+    let judge = Judge::new(setting.rules, &tables, setting.options, setting.own_rules);
     let threads = setting.threads.max(1);
     let ahead = threads * 3 + 2;
     let (chunks, inbox) = sync_channel::<Chunk>(threads);
@@ -75,9 +76,9 @@ pub fn run(
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || read(&mut |chunk| permits.recv().is_ok() && chunks.send(chunk).is_ok()));
         for _ in 0..threads {
-            let (finished, inbox, tables) = (finished.clone(), Arc::clone(&inbox), &tables);
+            let (finished, inbox, judge) = (finished.clone(), Arc::clone(&inbox), judge.clone());
             scope.spawn(move || {
-                let mut worker = Worker::new(setting, tables);
+                let mut worker = Worker { setting, judge, claims: Claims::new(setting.rules) };
                 while let Some(chunk) = receive(&inbox) {
                     if finished.send(worker.work(chunk)).is_err() {
                         break;
@@ -119,18 +120,13 @@ fn receive(inbox: &Mutex<Receiver<Chunk>>) -> Option<Chunk> {
 }
 
 /// Judges chunks on one thread.
-pub struct Worker<'r> {
+struct Worker<'r> {
     setting: Setting<'r>,
     judge: Judge<'r>,
     claims: Claims<'r>,
 }
 
 impl<'r> Worker<'r> {
-    pub fn new(setting: Setting<'r>, tables: &'r Tables) -> Worker<'r> {
-        let judge = Judge::new(setting.rules, tables, setting.options, setting.own_rules);
-        Worker { setting, judge, claims: Claims::new(setting.rules) }
-    }
-
     fn work(&mut self, chunk: Chunk) -> Done {
         let mut out = Output::new(self.setting.form);
         let mut part = Part::default();

@@ -109,6 +109,7 @@ fn size_class(parameters: Option<u64>) -> &'static str {
 }
 
 /// A record that could not be judged.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Broken {
     /// Which: the input and the number of the line, element or row.
@@ -302,6 +303,7 @@ fn slugs(counts: &[u64; 6]) -> BTreeMap<&'static str, u64> {
 }
 
 /// The summary as it is written out. Its JSON is a format of its own, with its own `schema_version`.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Census {
     pub schema_version: &'static str,
@@ -320,6 +322,7 @@ pub struct Census {
     pub openwashing: Openwashing,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Tool {
     pub name: &'static str,
@@ -327,12 +330,14 @@ pub struct Tool {
     pub rules_digest: String,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct BrokenOut {
     pub count: u64,
     pub first: Vec<Broken>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct VerdictCount {
     pub verdict: Verdict,
@@ -342,6 +347,7 @@ pub struct VerdictCount {
     pub downloads: u64,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Interval {
     pub verdict: Verdict,
@@ -350,6 +356,7 @@ pub struct Interval {
 }
 
 /// One dimension.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Table {
     /// Distinct names.
@@ -359,6 +366,7 @@ pub struct Table {
     pub rest: Option<Line>,
 }
 
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Line {
     pub name: String,
@@ -368,6 +376,7 @@ pub struct Line {
 }
 
 /// "Open source" in tags or card, against the verdict.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Serialize)]
 pub struct Openwashing {
     pub claims: u64,

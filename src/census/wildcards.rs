@@ -28,8 +28,9 @@ impl Wildcards {
                 patterns.push(ready);
             }
         }
+        // Not as a DFA, which takes longer to build than a small input takes to be judged.
         // Too many patterns for one automaton is beyond any rule file; all are then matched one by one.
-        match AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(&pieces) {
+        match AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::ContiguousNFA)).build(&pieces) {
             Ok(automaton) => Wildcards { pieces: Some(automaton), patterns, bare },
             Err(_) => Wildcards { pieces: None, patterns: Vec::new(), bare: bare.into_iter().chain(patterns).collect() },
         }

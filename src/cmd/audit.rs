@@ -9,19 +9,19 @@ use crate::census::metadata;
 use crate::census::record::Record;
 use crate::cli::{AuditArgs, Shared};
 use crate::error::Error;
-use crate::evidence::Snapshot;
 use crate::exit::Exit;
-use crate::framework::mof::Mode;
 use crate::hub::local::cache;
+use crate::mof::Mode;
 use crate::net::{Fetcher, Gap};
 use crate::progress::{Progress, Whole};
-use crate::render;
 use crate::report::{Model, Report};
 use crate::reviewed::Review;
 use crate::rules::Rules;
 use crate::session::{self, Surroundings};
+use crate::snapshot::Snapshot;
 use crate::target::{Place, Target};
 use crate::vocabulary::Verdict;
+use crate::{collect, render};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -38,8 +38,7 @@ const MAX_LIST: u64 = 64 << 20;
 pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
     let format = render::by_name(shared.format.as_deref().unwrap_or("table"))
         .ok_or_else(|| super::no_such_format("audit", shared, render::FORMATS.iter().map(|f| f.name)))?;
-    // Thousands of small strings that the end of the process frees at once.
-    let rules = ManuallyDrop::new(Rules::load(shared.rules.as_deref())?);
+    let loading = Rules::load_beside(shared.rules.as_deref());
     let around = Surroundings::read();
     let endpoints = around.endpoints(shared.hub.as_deref().filter(|h| session::is_address(h)))?;
     let mut targets = args.targets.iter().map(|t| Target::parse(t, &endpoints)).collect::<Result<Vec<_>, _>>()?;
@@ -55,16 +54,24 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
             "name one, as in `trulyopen audit deepseek-ai/DeepSeek-R1`, or give a list with --from FILE",
         ));
     }
-    if let Some(bad) = args.org.iter().find(|o| o.contains('/') || !crate::hub::is_repo_id(o)) {
+    if let Some(bad) = args.org.iter().find(|o| o.contains('/') || !crate::ids::is_repo_id(o)) {
         return Err(Error::usage(
             format!("`{}` is no name of an organisation", crate::text::line(bad)),
             "it is the first half of ORG/NAME",
         ));
     }
     let mof = if args.mot_compatible { Mode::Tool } else { Mode::Letter };
-    let options = Options { strict: shared.strict, mof };
-    let mut state = args.resume.as_deref().map(|path| State::open(path, &rules, &options)).transpose()?;
+    let options = Options { strict: shared.strict, mof, ..Options::default() };
     let fetcher = session::fetcher(&shared.access(), &around)?;
+    let runtime = crate::net::runtime()?;
+    // No rule is needed for the first requests, so they are on their way while rules are read. What the user may have
+    // wrong (rules, a state to resume from) is told before anything is asked for.
+    let ahead = targets.get(..targets.len().min(usize::from(shared.jobs)));
+    let ahead = ahead.filter(|_| shared.rules.is_none() && args.resume.is_none()).unwrap_or_default();
+    runtime.block_on(collect::look_ahead(&fetcher, ahead));
+    // Thousands of small strings that the end of the process frees at once.
+    let rules = ManuallyDrop::new(loading.join()?);
+    let mut state = args.resume.as_deref().map(|path| State::open(path, &rules, &options)).transpose()?;
     let mut records: Vec<Option<Vec<u8>>> = vec![None; targets.len()];
     let mut listed = Exit::Done;
     for org in &args.org {
@@ -91,7 +98,7 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
     }
     let jobs: Vec<Job<'_>> = targets.iter().zip(&records).map(|(target, record)| Job { target, record: record.as_deref() }).collect();
     let mut out = Output::new(args, shared, format, &fetcher, jobs.len())?;
-    let run = Run { fetcher: &fetcher, rules: &rules, options: &options, jobs: &jobs, shared };
+    let run = Run { runtime: &runtime, fetcher: &fetcher, rules: &rules, options: &options, jobs: &jobs, shared };
     let Ran { whole, unreachable, by_record, similar } = match run.go(&mut state, &mut out) {
         // A reader that went away is no error.
         Err(Error::Output(e)) if e.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
@@ -143,6 +150,7 @@ fn of_list(record: Vec<u8>) -> Option<(Target, Vec<u8>)> {
 
 /// Everything that a run over the jobs needs.
 struct Run<'a> {
+    runtime: &'a tokio::runtime::Runtime,
     fetcher: &'a Fetcher,
     rules: &'a Rules,
     options: &'a Options,
@@ -203,7 +211,7 @@ impl Run<'_> {
             Ok(())
         };
         let pace = Pace { jobs: usize::from(self.shared.jobs), interruptible };
-        let whole = crate::batch::run(self.fetcher, self.rules, self.options, &list, pace, keep, |model| {
+        let whole = crate::batch::run(self.runtime, self.fetcher, self.rules, self.options, &list, pace, keep, |model| {
             let at = positions.next().unwrap_or(self.jobs.len());
             catch_up(at, &mut next, out)?;
             next = at + 1;

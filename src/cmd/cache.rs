@@ -2,10 +2,10 @@
 
 use super::{note, write_out};
 use crate::cli::{CacheAction, Shared};
+use crate::clock::rfc3339;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::net::cache::{self, Inventory};
-use crate::report::date::rfc3339;
 use crate::session::Surroundings;
 use crate::text::{count, line};
 use serde_json::json;

@@ -4,14 +4,12 @@ use super::{note, style, write_out};
 use crate::audit::Options;
 use crate::census::columns::Writer;
 use crate::census::input::{Source, Watch, hub, read};
-use crate::census::render;
 use crate::census::run::{Form, Rows, Setting, run as judge_all};
 use crate::census::summary::Summary;
-use crate::census::{row, summary};
+use crate::census::{render, row, summary};
 use crate::cli::{CensusArgs, Shared};
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::framework::mof::Mode;
 use crate::progress::{Progress, Whole};
 use crate::rules::Rules;
 use crate::session::{self, Surroundings};
@@ -51,7 +49,7 @@ pub fn run(args: &CensusArgs, shared: &Shared) -> Result<Exit, Error> {
     let title = title(&sources, fetcher.as_ref(), shared);
     let setting = Setting {
         rules: &rules,
-        options: Options { strict: shared.strict, mof: Mode::Letter },
+        options: Options { strict: shared.strict, ..Options::default() },
         own_rules: shared.rules.is_some(),
         threads: args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         form: target.form(),
@@ -199,9 +197,7 @@ impl Target {
             Target::Bytes(form, path) => {
                 let mut out = to(path)?;
                 if form == Form::Csv {
-                    let mut head = String::new();
-                    crate::render::csv::line(&mut head, row::COLUMNS);
-                    out.write_all(head.as_bytes())?;
+                    out.write_all(row::csv_head().as_bytes())?;
                 }
                 Ok(Out::Bytes(out))
             }

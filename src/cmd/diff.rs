@@ -80,7 +80,7 @@ enum Side {
 
 impl Side {
     /// A file is a saved audit, a directory with one in it a report; everything else is a model.
-    fn of(argument: &str, endpoints: &crate::hub::Endpoints) -> Result<Side, Error> {
+    fn of(argument: &str, endpoints: &crate::hosts::Endpoints) -> Result<Side, Error> {
         let path = Path::new(argument);
         let saved: Option<PathBuf> = if path.is_file() && !crate::hub::local::is_named_so(argument) {
             Some(path.into())

@@ -5,7 +5,7 @@ use super::write_out;
 use crate::cli::Shared;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::hub::table::{self, Service};
+use crate::hosts::Service;
 use crate::hub::{github, huggingface};
 use crate::net::Gap;
 use crate::net::live::{Live, Probe};
@@ -140,7 +140,7 @@ fn questions(shared: &Shared, around: &Surroundings) -> Result<Vec<Question>, Er
         let path = service.identity.filter(|_| token.is_some()).unwrap_or(service.probe);
         Question { name: service.key, url: format!("{address}{path}"), address, token }
     };
-    Ok(table::services().map(question).collect())
+    Ok(crate::hosts::SERVICES.iter().map(question).collect())
 }
 
 /// What is said of a token that the host does not take.

@@ -4,8 +4,8 @@ use super::write_out;
 use crate::cli::{ExplainArgs, Shared};
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::explain::{explain, nearest, to_text, topics};
 use crate::rules::Rules;
-use crate::rules::explain::{explain, nearest, to_text, topics};
 use crate::text::json_safe;
 
 /// Runs it.

@@ -4,7 +4,7 @@
 
 use crate::audit::Options;
 use crate::error::Error;
-use crate::framework::mof::Mode;
+use crate::mof::Mode;
 use crate::net::Gap;
 use crate::report::Model;
 use crate::rules::Rules;

@@ -4,19 +4,22 @@
 use super::{document, finish, first_wave};
 use crate::card::Card;
 use crate::card::front_matter::FrontMatter;
-use crate::evidence::{Depth, Document, Evidence, Mention, Snapshot};
-use crate::files;
+use crate::digest::BlobDigest;
+use crate::evidence::{Document, Evidence};
+use crate::files::FileEntry;
+use crate::hosts::Endpoints;
 use crate::hub::local::cache::{self, Entry};
 use crate::hub::local::header::{Format, Header, Pair, What};
 use crate::hub::local::{self, ALONE, Kind, NAME, PARTIAL, folder, modelfile};
-use crate::hub::record::{FileEntry, Gate, ModelRecord};
-use crate::hub::{self, Endpoints, huggingface};
+use crate::hub::record::{Gate, ModelRecord};
+use crate::hub::{self, huggingface};
 use crate::net::directory::read;
-use crate::net::{BlobDigest, Fetcher, Gap, Origin, is_safe_path, limits};
+use crate::net::{Fetcher, Gap, Origin, is_safe_path, limits};
 use crate::plan::{self, BaseMention, Plan};
 use crate::rules::Rules;
+use crate::snapshot::{Depth, Mention, Snapshot};
 use crate::target::{Place, Target};
-use crate::text;
+use crate::{files, text};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -84,7 +87,7 @@ fn state(snapshot: &mut Snapshot, headers: Vec<Header>) {
         let unread = matches!(card.map(|c| &c.front), Some(FrontMatter::Broken { .. } | FrontMatter::Unclosed | FrontMatter::TooLarge))
             || snapshot.card.as_ref().is_err_and(|g| !g.is_absence() && !local::is_by_nature(g));
         let front = |key: &str| record.card_data.get(key).is_some_and(|v| !v.is_null());
-        let silent = !["license", "license_name", "license_link"].into_iter().any(front) && crate::license::tags(record).is_empty();
+        let silent = !["license", "license_name", "license_link"].into_iter().any(front) && record.licenses().is_empty();
         let licensed = [What::License, What::LicenseName, What::LicenseLink];
         let stating = headers.iter().find(|h| licensed.into_iter().any(|w| h.first(w).is_some()));
         if let Some(header) = stating.filter(|_| silent && !unread) {

@@ -3,40 +3,20 @@
 
 use super::*;
 use crate::card::topics;
-use crate::evidence::RepoSnapshot;
-use crate::files::Kind;
 use crate::hub::github::RepoId;
 use crate::inspect::{Extent, Shown};
-use crate::license::{self, conclude};
-use crate::plan;
-use crate::text;
+use crate::rules::files::Kind;
+use crate::snapshot::RepoSnapshot;
+use crate::{license, terms, text};
 use serde_json::Value;
 
 /// The network.
 pub fn architecture(cx: &Context<'_, '_>) -> Component {
     let id = ComponentId::ModelArchitecture;
-    if let Some((repo, found)) = best(cx, |i| &i.architecture).filter(|(_, f)| f.extent == Extent::Yes) {
-        return from_repo(cx, id, repo, &found, Availability::Released);
-    }
-    let Some(sorted) = &cx.files else {
-        return Component::unknown(id, cx.list_gap(), "the file list");
-    };
-    let own = sorted.of(Kind::ModellingCode);
-    if !own.is_empty() {
-        return Component::new(
-            id,
-            Availability::Released,
-            Basis::Verified,
-            format!("modelling code in the repository ({})", own.first().map_or("", String::as_str)),
-        )
-        .with_evidence(cx.cite_files(own, "listed in the repository"))
-        .with_license(cx.own_license(Content::Code));
-    }
-    if let Some(library) = library(cx) {
-        return from_library(cx, id, &library);
-    }
-    // A configuration may name what implements it, and a repository that the card links may hold it.
-    unread_config(cx, id)
+    let summary = |path: &str| format!("modelling code in the repository ({path})");
+    released(cx, id, |i| &i.architecture, Kind::ModellingCode, summary)
+        // A configuration may name what implements it, and a repository that the card links may hold it.
+        .or_else(|| unread_config(cx, id))
         .or_else(|| not_looked_into(cx, id))
         .unwrap_or_else(|| Component::absent(id, "no modelling code, and no configuration that a released library reads"))
 }
@@ -44,29 +24,33 @@ pub fn architecture(cx: &Context<'_, '_>) -> Component {
 /// Code that runs the model.
 pub fn inference(cx: &Context<'_, '_>) -> Component {
     let id = ComponentId::InferenceCode;
-    if let Some((repo, found)) = best(cx, |i| &i.inference).filter(|(_, f)| f.extent == Extent::Yes) {
-        return from_repo(cx, id, repo, &found, Availability::Released);
-    }
-    let Some(sorted) = &cx.files else {
-        return Component::unknown(id, cx.list_gap(), "the file list");
-    };
-    let own = sorted.of(Kind::InferenceCode);
-    if !own.is_empty() {
-        return Component::new(
-            id,
-            Availability::Released,
-            Basis::Verified,
-            format!("{} in the repository", own.first().map_or("", String::as_str)),
-        )
-        .with_evidence(cx.cite_files(own, "listed in the repository"))
-        .with_license(cx.own_license(Content::Code));
-    }
-    if let Some(library) = library(cx) {
-        return from_library(cx, id, &library);
-    }
-    unread_config(cx, id)
+    released(cx, id, |i| &i.inference, Kind::InferenceCode, |path| format!("{path} in the repository"))
+        .or_else(|| unread_config(cx, id))
         .or_else(|| not_looked_into(cx, id))
         .unwrap_or_else(|| Component::absent(id, "no inference code, and no library that runs it"))
+}
+
+/// Code that a linked repository shows, that stands beside the weights (`summary` tells of its first file), or that a
+/// released library has; unknown where the file list is, `None` where none of these is there.
+fn released(
+    cx: &Context<'_, '_>,
+    id: ComponentId,
+    of: fn(&Inspection) -> &Shown,
+    own: Kind,
+    summary: impl Fn(&str) -> String,
+) -> Option<Component> {
+    if let Some((repo, found)) = best(cx, of).filter(|(_, f)| f.extent == Extent::Yes) {
+        return Some(from_repo(cx, id, repo, &found, Availability::Released));
+    }
+    let Some(sorted) = &cx.files else {
+        return Some(Component::unknown(id, cx.list_gap(), "the file list"));
+    };
+    let own = sorted.of(own);
+    if let Some(first) = own.first() {
+        let component = Component::new(id, Availability::Released, Basis::Verified, summary(first));
+        return Some(component.with_evidence(cx.cite_files(own, "listed in the repository")).with_license(cx.own_license(Content::Code)));
+    }
+    library(cx).map(|library| from_library(cx, id, &library))
 }
 
 /// Unknown, where a configuration is listed that could not be read: it may name what runs the model.
@@ -300,7 +284,7 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
         .paths
         .iter()
         .map(|p| Evidence {
-            url: Some(format!("{}/blob/{}/{}", repo.id.page(), pinned.unwrap_or("HEAD"), crate::hub::encode_path(p))),
+            url: Some(format!("{}/blob/{}/{}", repo.id.page(), pinned.unwrap_or("HEAD"), crate::ids::encode_path(p))),
             path: Some(p.clone()),
             note: format!("in the tree of {}", repo.id),
             ..Evidence::default()
@@ -314,7 +298,7 @@ fn from_repo(cx: &Context<'_, '_>, id: ComponentId, repo: &RepoSnapshot, shown: 
 /// The license of a repository's code: the text where it is known, else what the host concludes.
 pub fn repo_license(repo: &RepoSnapshot, rules: &Rules) -> ComponentLicense {
     if let Ok(document) = &repo.license {
-        let result = conclude::text_result("LICENSE", document, rules);
+        let result = terms::texts::text_result("LICENSE", document, rules);
         if let Some(known) = license::find(rules, &result.identified) {
             return license_known(known, Content::Code).because(format!("the license file of {} is the text of {}", repo.id, known.name()));
         }
@@ -350,7 +334,7 @@ fn not_looked_into(cx: &Context<'_, '_>, id: ComponentId) -> Option<Component> {
     }
     match &cx.snapshot.card {
         Err(gap) if !gap.is_absence() => Some(Component::unknown(id, gap.clone(), "the card")),
-        _ if cx.snapshot.depth == crate::evidence::Depth::Shallow => {
+        _ if cx.snapshot.depth == crate::snapshot::Depth::Shallow => {
             Some(Component::unknown(id, Gap::NotFetched("only what flows down was looked at".into()), "code repositories"))
         }
         _ => None,
@@ -362,7 +346,7 @@ fn no_link(cx: &Context<'_, '_>, id: ComponentId, what: &str) -> Component {
     if let Some(card) = &cx.snapshot.parsed
         && let Some(said) = topics::said(card, cx.rules, "promised", |_| true).into_iter().find(|s| {
             let folded = text::words(&s.sentence);
-            ["code", "代码", "コード"].iter().any(|w| topics::contains_phrase(&folded, w))
+            ["code", "代码", "コード"].iter().any(|w| text::contains_phrase(&folded, w))
         })
     {
         return Component::absent(id, format!("no {what}; the card promises code for later"))
@@ -397,5 +381,5 @@ fn tree_cite(repo: &RepoSnapshot, inspection: &Inspection) -> Evidence {
 fn is_fine_tuned_by_others(cx: &Context<'_, '_>) -> bool {
     let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_string()).unwrap_or_default();
     let own = owner(&cx.snapshot.id);
-    cx.snapshot.ancestors.iter().any(|a| a.child == cx.snapshot.id && !plan::same_owner(&own, &owner(&a.id)))
+    cx.snapshot.ancestors.iter().any(|a| a.child == cx.snapshot.id && !crate::ids::same_owner(&own, &owner(&a.id)))
 }

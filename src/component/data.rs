@@ -4,10 +4,10 @@
 use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
 use crate::card::columns::{Cell, data_cell};
+use crate::card::front_matter::strings;
 use crate::card::topics::{self, Said};
 use crate::card::{BlockKind, Card, corpora, subject};
-use crate::evidence::{DatasetSnapshot, Depth, Role};
-use crate::hub::record::strings;
+use crate::snapshot::{DatasetSnapshot, Depth, Role};
 use crate::text;
 
 /// The datasets that trained it.
@@ -34,14 +34,14 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         let not_own = cx.rules.phrase_list("data-not-own");
         topics::said(card, cx.rules, id, |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")))
             .into_iter()
-            .filter(|s| !not_own.iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
+            .filter(|s| !not_own.iter().any(|p| text::contains_phrase(&text::words(&s.sentence), p)))
             .filter(|s| !card.blocks.get(s.block).is_some_and(|b| subject::is_about_another(card, s.block, b, &cx.snapshot.id)))
             .collect()
     };
     let (mut described, vague) = (own_data("data-described"), own_data("data-vague"));
     described
         .extend(own_data("data-described-first").into_iter().filter(|s| corpora::tells_of_training(&text::words(&s.sentence), cx.rules)));
-    let of_other_data = |s: &str| cx.rules.phrase_list("data-of-quantisation").iter().any(|p| topics::contains_phrase(&text::words(s), p));
+    let of_other_data = |s: &str| cx.rules.phrase_list("data-of-quantisation").iter().any(|p| text::contains_phrase(&text::words(s), p));
     let section = card.blocks.iter().enumerate().find(|(i, b)| {
         b.kind != BlockKind::Code
             && topics::topic_of(card, b, cx.rules) == Some("training-data")
@@ -78,9 +78,8 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         .with_evidence(cx.cite_card(Some(line), text::cut(sentence, 240)));
     }
     // Told of, and nothing that could be looked up: "1 million hours of weakly labelled audio".
-    let general = || {
-        described.iter().find(|s| cx.rules.phrase_list("data-word").iter().any(|p| topics::contains_phrase(&text::words(&s.sentence), p)))
-    };
+    let general =
+        || described.iter().find(|s| cx.rules.phrase_list("data-word").iter().any(|p| text::contains_phrase(&text::words(&s.sentence), p)));
     let in_general = vague.first().or_else(general).map(|said| (said.line, said.sentence.as_str())).or(column);
     if let Some((line, said)) = in_general {
         return Component::new(id, Availability::Withheld, Basis::Claimed, "the card speaks of the training data only in general words")
@@ -110,7 +109,7 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let is_file = url.starts_with("http") || path.contains('/');
         let is_file = is_file && cx.rules.phrase_list("data-file").iter().any(|e| path.ends_with(&format!(".{}", e.replace(' ', "."))));
-        let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(folded, p));
+        let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| text::contains_phrase(folded, p));
         let is_repository = crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| says(&text::words(&r.name), "data-link"));
         // "[indosum](…) dataset": the word behind the link says it as well as one in it.
         let behind = block.text.split_once(link.text.as_str()).filter(|_| !link.text.is_empty()).map_or("", |(_, behind)| behind);
@@ -134,7 +133,7 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
 /// Data, and not only the model or the machines that something "was trained on".
 fn speaks_of_data(cx: &Context<'_, '_>, sentence: &str) -> bool {
     let folded = text::words(sentence);
-    let says = |id: &str| cx.rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&folded, p));
+    let says = |id: &str| cx.rules.phrase_list(id).iter().any(|p| text::contains_phrase(&folded, p));
     says("data-word") || !(says("trained-on-machines") || says("model-family"))
 }
 
@@ -257,7 +256,7 @@ fn kept_whole(cx: &Context<'_, '_>, training: &[&DatasetSnapshot]) -> Option<(u3
     let said = corpora::kept_whole(card, cx.rules, &cx.snapshot.id, !cx.snapshot.ancestors.is_empty())?;
     let in_prose = |d: &DatasetSnapshot| {
         let name = text::words(d.id.rsplit('/').next().unwrap_or(&d.id));
-        card.blocks.iter().any(|b| b.kind != BlockKind::Code && topics::contains_phrase(&text::words(&b.text), &name))
+        card.blocks.iter().any(|b| b.kind != BlockKind::Code && text::contains_phrase(&text::words(&b.text), &name))
     };
     training.iter().all(|d| d.mention.declared && !in_prose(d)).then_some(said)
 }
@@ -272,7 +271,7 @@ pub fn withheld_lines(snapshot: &Snapshot, rules: &Rules) -> Vec<Said> {
         .into_iter()
         .filter(|s| {
             let folded = text::words(&s.sentence);
-            near_data.iter().any(|w| topics::contains_phrase(&folded, w)) && !of_others.iter().any(|w| topics::contains_phrase(&folded, w))
+            near_data.iter().any(|w| text::contains_phrase(&folded, w)) && !of_others.iter().any(|w| text::contains_phrase(&folded, w))
         })
         .collect()
 }

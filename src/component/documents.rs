@@ -1,10 +1,10 @@
 //! Documents: the card, reports, papers, results, samples.
 
 use super::*;
-use crate::card::topics::{self, contains_phrase};
-use crate::card::{BlockKind, Card, papers};
-use crate::files::Kind;
+use crate::card::{BlockKind, Card, papers, topics};
+use crate::rules::files::Kind;
 use crate::text;
+use crate::text::contains_phrase;
 use serde_json::Value;
 use std::collections::BTreeSet;
 

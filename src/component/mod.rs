@@ -9,15 +9,16 @@ mod documents;
 mod reach;
 mod weights;
 
-use crate::evidence::{Evidence, Snapshot};
+use crate::evidence::Evidence;
 use crate::files::Sorted;
 use crate::finding::Finding;
 use crate::inspect::{Inspection, inspect};
-use crate::license::Known;
-use crate::license::conclude::{Part, Terms};
 use crate::net::Gap;
 use crate::rules::Rules;
+use crate::rules::licenses::Known;
 use crate::rules::schema::MofKind;
+use crate::snapshot::Snapshot;
+use crate::terms::{Part, Terms};
 use crate::vocabulary::{Availability, Basis, ComponentId, Content, Openness, Tri};
 use std::collections::BTreeMap;
 

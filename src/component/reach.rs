@@ -2,12 +2,12 @@
 //! is none by the table of well-known corpora.
 
 use super::*;
-use crate::evidence::DatasetSnapshot;
-use crate::hub::record::{Gate, strings};
-use crate::license;
+use crate::card::front_matter::strings;
+use crate::hub::record::Gate;
 use crate::net::Origin;
 use crate::rules::schema::{Corpus, Reachable};
-use crate::text;
+use crate::snapshot::DatasetSnapshot;
+use crate::{license, text};
 
 /// Whether one dataset can be had.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::card::topics;
-use crate::files::{self, Kind};
 use crate::hub::record::Gate;
-use crate::text;
+use crate::rules::files::Kind;
+use crate::{files, text};
 
 /// The final weights.
 pub fn parameters(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component {

@@ -2,7 +2,7 @@
 
 use super::{cell, head};
 use crate::rules::Rules;
-use crate::rules::schema::LicenseRule;
+use crate::rules::licenses::LicenseRule;
 use crate::vocabulary::Content;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

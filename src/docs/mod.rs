@@ -1,6 +1,7 @@
 //! Pages of `docs/` that are made from the rules. `cargo run --example generate_docs` writes them, and
 //! `tests/docs.rs` holds them current.
 
+mod frameworks;
 mod licenses;
 mod vocabulary;
 
@@ -9,7 +10,7 @@ use crate::rules::Rules;
 /// Every generated page: its name in `docs/`, and its bytes. A new page is one line here.
 pub fn pages(rules: &Rules) -> Vec<(&'static str, String)> {
     vec![
-        ("frameworks.md", crate::framework::docs::docs(rules)),
+        ("frameworks.md", frameworks::docs(rules)),
         ("licenses.md", licenses::page(rules)),
         ("reference/verdicts.md", vocabulary::verdicts(rules)),
         ("reference/components.md", vocabulary::components(rules)),

@@ -1,8 +1,8 @@
 //! `docs/reference/`: verdicts, components, terms and findings, one table each.
 
 use super::{cell, head};
+use crate::explain::test_in_words;
 use crate::rules::Rules;
-use crate::rules::explain::test_in_words;
 use crate::rules::schema::Limit;
 use std::fmt::Write as _;
 

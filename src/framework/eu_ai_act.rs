@@ -1,6 +1,6 @@
 //! The indicators for Article 53(2) of the EU AI Act in the JSON that the contract promises.
 
-use super::checklist::{Checklist, Filled};
+use crate::requirement::checklist::{Checklist, Filled};
 use crate::vocabulary::Tri;
 use serde_json::{Map, Value, json};
 

@@ -2,22 +2,17 @@
 //! (`rules/frameworks/*.toml`) read by one of three small evaluators; a framework that only combines what
 //! is known already needs no Rust.
 
-pub mod checklist;
-pub mod docs;
 pub mod eu_ai_act;
-pub mod mof;
 pub mod osaid;
-pub mod schema;
 pub mod score;
 pub mod wire;
 
 use crate::component::Component;
-use crate::requirement::Facts;
-use crate::rules::Rules;
+use crate::mof::{self, Mode, Status, Statuses};
+use crate::requirement::{Facts, checklist};
+use crate::rules::frameworks::{Form, FrameworkRule, MofRule};
 use crate::rules::schema::MofKind;
 use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Tri};
-use mof::{Mode, Status, Statuses};
-use schema::{Form, FrameworkRule, MofRule};
 
 /// A framework's answer for one model.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,9 +87,4 @@ fn licensed(expression: &str, openness: Openness, kind: Option<MofKind>, rule: &
 /// The answer of one framework.
 pub fn of<'a>(evaluations: &'a Evaluations, id: &str) -> Option<&'a Evaluated> {
     evaluations.iter().find(|(i, _)| i == id).map(|(_, e)| e)
-}
-
-/// The tables of the Model Openness Framework.
-pub fn mof_rule(rules: &Rules) -> Option<&MofRule> {
-    rules.frameworks.get(mof::ID).and_then(|f| f.mof.as_ref())
 }

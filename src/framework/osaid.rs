@@ -1,6 +1,6 @@
 //! The Open Source AI Definition in the JSON that the contract promises.
 
-use super::checklist::Checklist;
+use crate::requirement::checklist::Checklist;
 use crate::vocabulary::Tri;
 use serde_json::{Map, Value, json};
 

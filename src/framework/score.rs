@@ -1,39 +1,16 @@
 //! Scores: dimensions that are open, partial or closed, and their mean. What cannot be decided is an interval:
 //! the class that is proven, and the best that is possible.
 
-use super::schema::{Dimension, FrameworkRule};
 use crate::requirement::{Facts, test};
-use crate::vocabulary::Tri;
+use crate::rules::frameworks::{Dimension, FrameworkRule};
+use crate::vocabulary::{Degree, Tri};
 
-/// A dimension's class, worth 0, a half or 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Class {
-    Closed,
-    Partial,
-    Open,
-}
-
-impl Class {
-    /// The spelling in JSON.
-    pub fn slug(self) -> &'static str {
-        match self {
-            Class::Closed => "closed",
-            Class::Partial => "partial",
-            Class::Open => "open",
-        }
-    }
-
-    /// The class of a spelling.
-    pub fn from_slug(s: &str) -> Option<Class> {
-        [Class::Closed, Class::Partial, Class::Open].into_iter().find(|c| c.slug() == s)
-    }
-
-    fn points(self) -> f64 {
-        match self {
-            Class::Closed => 0.0,
-            Class::Partial => 0.5,
-            Class::Open => 1.0,
-        }
+/// What a degree is worth: 0, a half or 1.
+fn points(degree: Degree) -> f64 {
+    match degree {
+        Degree::Closed => 0.0,
+        Degree::Partial => 0.5,
+        Degree::Open => 1.0,
     }
 }
 
@@ -44,9 +21,9 @@ pub struct Judged {
     pub title: String,
     pub group: String,
     /// Proven.
-    pub class: Class,
+    pub class: Degree,
     /// What it could still be.
-    pub possible: Class,
+    pub possible: Degree,
     pub why: String,
     pub attested: bool,
 }
@@ -73,24 +50,24 @@ fn judge(framework: &str, dimension: &Dimension, facts: &Facts<'_, '_>) -> Judge
         attested,
     };
     let reviewed = facts.answers.get(&format!("{framework}/{}", dimension.id.get_ref()));
-    if let Some((class, answer)) = reviewed.and_then(|a| Some((Class::from_slug(&a.value)?, a))) {
+    if let Some((class, answer)) = reviewed.and_then(|a| Some((Degree::from_slug(&a.value)?, a))) {
         return made(class, class, answer.note.clone(), true);
     }
     let (open, partial) = (test(&dimension.open, facts), test(&dimension.partial, facts));
     if facts.no_record.is_some() {
-        return made(Class::Closed, Class::Open, open.why, false);
+        return made(Degree::Closed, Degree::Open, open.why, false);
     }
     let at = |least: Tri| {
         if open.tri >= least {
-            Class::Open
+            Degree::Open
         } else if partial.tri >= least {
-            Class::Partial
+            Degree::Partial
         } else {
-            Class::Closed
+            Degree::Closed
         }
     };
     let (class, possible) = (at(Tri::Met), at(Tri::Unknown));
-    let why = if class == Class::Partial || open.why.is_empty() { partial.why } else { open.why };
+    let why = if class == Degree::Partial || open.why.is_empty() { partial.why } else { open.why };
     made(class, possible, why, false)
 }
 
@@ -98,7 +75,7 @@ impl Score {
     /// The mean over all dimensions, of what is proven and of what is possible; 0 to 1.
     pub fn mean(&self) -> (f64, f64) {
         let n = self.dimensions.len().max(1) as f64;
-        let sum = |of: fn(&Judged) -> Class| self.dimensions.iter().map(|d| of(d).points()).sum::<f64>() / n;
+        let sum = |of: fn(&Judged) -> Degree| self.dimensions.iter().map(|d| points(of(d))).sum::<f64>() / n;
         (sum(|d| d.class), sum(|d| d.possible))
     }
 }

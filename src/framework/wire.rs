@@ -1,9 +1,11 @@
 //! Frameworks as JSON: the keys that the contract promises for the four built-in ones, and for every framework
 //! its title, the answer in one clause, and its lines.
 
-use super::{Evaluated, Evaluations, checklist, eu_ai_act, mof, osaid, score};
+use super::{Evaluated, Evaluations, eu_ai_act, osaid, score};
+use crate::mof;
+use crate::requirement::checklist;
 use crate::rules::Rules;
-use crate::vocabulary::{ComponentId, Tri};
+use crate::vocabulary::{ComponentId, Degree, Tri};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -50,7 +52,7 @@ fn line(l: &checklist::Filled) -> Value {
 
 fn score_keys(score: &score::Score, out: &mut Map<String, Value>) -> String {
     let (mean, possible) = score.mean();
-    let map = |of: fn(&score::Judged) -> score::Class| -> Map<String, Value> {
+    let map = |of: fn(&score::Judged) -> Degree| -> Map<String, Value> {
         score.dimensions.iter().map(|d| (d.id.clone(), json!(of(d).slug()))).collect()
     };
     out.insert("dimensions".into(), Value::Object(map(|d| d.class)));
@@ -65,8 +67,7 @@ fn score_keys(score: &score::Score, out: &mut Map<String, Value>) -> String {
     });
     out.insert("lines".into(), lines.collect());
     let count = |class| score.dimensions.iter().filter(|d| d.class == class).count();
-    let counts =
-        format!("{} open, {} partial, {} closed", count(score::Class::Open), count(score::Class::Partial), count(score::Class::Closed));
+    let counts = format!("{} open, {} partial, {} closed", count(Degree::Open), count(Degree::Partial), count(Degree::Closed));
     if possible > mean { format!("{mean:.2}, at most {possible:.2} ({counts})") } else { format!("{mean:.2} ({counts})") }
 }
 
@@ -99,7 +100,7 @@ fn mof_keys(result: &mof::Result, rules: &Rules, out: &mut Map<String, Value>) -
 
 /// The title of a class.
 fn label_of(class: u8, rules: &Rules) -> String {
-    let known = super::mof_rule(rules).and_then(|r| r.classes.iter().find(|c| c.class == class));
+    let known = mof::mof_rule(rules).and_then(|r| r.classes.iter().find(|c| c.class == class));
     known.map_or_else(|| "Unclassified".to_string(), |c| c.title.clone())
 }
 

@@ -1,10 +1,8 @@
 //! Single questions of the gate, each with the rule that it belongs to (`rules/gate.toml`).
 
-use super::lock::{Entry, Lock};
+use super::draft::{Draft, draft, level};
 use super::subject::{Origin, Subject};
-use super::{Input, Place, Use, Violation, is_gate_rule, place_in_policy, span_of};
-use crate::hub;
-use crate::license;
+use super::{is_gate_rule, span_of};
 use crate::policy::licenses::{self, LicenseSet, Part};
 use crate::policy::{Action, ComponentNeed, Settings};
 use crate::report::Evidence;
@@ -12,29 +10,6 @@ use crate::rules::Rules;
 use crate::text;
 use crate::vocabulary::{Availability, Basis, Content, Openness, Severity, Tri, Verdict};
 use std::ops::Range;
-
-/// A violation before it has a place.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    pub rule: String,
-    pub severity: Severity,
-    pub unknown: bool,
-    pub message: String,
-    /// The place in the policy that asks for it.
-    pub asked: Option<Range<usize>>,
-    pub evidence: Vec<Evidence>,
-    pub help: Vec<String>,
-}
-
-impl Draft {
-    /// Lowered to a warning where the place is not worth more.
-    pub fn at_most(mut self, role: Action) -> Draft {
-        if role == Action::Warn {
-            self.severity = self.severity.min(Severity::Warning);
-        }
-        self
-    }
-}
 
 /// A requirement, answered.
 struct Asked {
@@ -47,15 +22,6 @@ struct Asked {
     message: String,
     span: Option<Range<usize>>,
     evidence: Vec<Evidence>,
-}
-
-fn draft(rule: &str, severity: Severity, message: String, asked: Option<Range<usize>>) -> Draft {
-    Draft { rule: rule.to_string(), severity, unknown: false, message, asked, evidence: Vec::new(), help: Vec::new() }
-}
-
-/// The severity of a rule: as the policy sets it, else the default. `None`: off.
-fn level(rule: &str, default: Severity, s: &Settings) -> Option<Severity> {
-    s.severities.get(rule).map_or(Some(default), |at| at.value)
 }
 
 /// Everything that the policy says about one model.
@@ -216,7 +182,7 @@ fn has_term(subject: &Subject, parts: &[Part<'_>], term: &str, rules: &Rules) ->
 fn may_have(part: &Part<'_>, term: &str, rules: &Rules) -> bool {
     match part.known {
         None => true,
-        Some(license::Known::Rule(_)) => false,
+        Some(crate::rules::licenses::Known::Rule(_)) => false,
         Some(known) => known.openness(Content::Weights) != Openness::Open || !rules.terms.get(term).is_some_and(|t| t.restricts),
     }
 }
@@ -398,128 +364,4 @@ fn findings(subject: &Subject, s: &Settings, asked: &mut Vec<Asked>) -> Vec<Draf
         }
     }
     out
-}
-
-/// A commit id, and what the hub answered with is that commit: a branch can be called like one.
-pub fn is_pinned(one: &Use, subject: &Subject) -> bool {
-    one.pinned && subject.revision.as_ref().is_none_or(|r| one.revision.as_ref().is_some_and(|asked| asked.eq_ignore_ascii_case(r)))
-}
-
-/// A model that can change after it was checked.
-pub fn unpinned(first: Option<&Use>, subject: &Subject, s: &Settings) -> Option<Draft> {
-    let required = s.pinned.as_ref().filter(|p| p.value);
-    if required.is_none() && subject.is_missing() {
-        return None;
-    }
-    let severity = match required {
-        Some(_) => Severity::Error,
-        None => level("revision/unpinned", Severity::Warning, s)?,
-    };
-    let message = match first.and_then(|u| u.revision.as_deref()) {
-        Some(r) => format!("{} is loaded at `{}`, which can move", subject.target, text::cut(&text::line(r), 60)),
-        None if hub::table::is_registry(&subject.hub) => format!("{} is loaded by its tag, which can move", subject.target),
-        None => format!("{} is loaded at whatever its main branch holds", subject.target),
-    };
-    Some(draft("revision/unpinned", severity, message, required.map(|p| p.span.clone())))
-}
-
-/// A model whose name only the running program knows.
-pub fn unresolved(one: &Use, s: &Settings) -> Option<Draft> {
-    let severity = s.unresolved.as_ref().map_or(Action::Warn, |a| a.value).severity()?;
-    let why = one.unresolved.as_deref().unwrap_or("it is put together when the program runs");
-    let message = format!("which model is loaded here cannot be told from the code: {}", text::cut(&text::line(why), 120));
-    Some(Draft { unknown: true, ..draft("scan/unresolved", severity, message, span_of(&s.unresolved)) })
-}
-
-/// A file that was not looked at.
-pub fn skipped(why: &str, s: &Settings) -> Draft {
-    let severity = match s.skipped.as_ref().map_or(Action::Warn, |a| a.value) {
-        Action::Deny => Severity::Error,
-        _ => Severity::Warning,
-    };
-    let message = format!("this file was not looked at, or not wholly: {}", text::cut(&text::line(why), 160));
-    Draft { unknown: true, ..draft("scan/skipped", severity, message, span_of(&s.skipped)) }
-}
-
-/// A model that the lock does not have.
-pub fn unlocked(name: &str) -> Draft {
-    draft("lock/unlocked", Severity::Error, format!("{name} is not in the lock"), None)
-}
-
-/// What is not as the lock has it. Where evidence is missing that was there when it was locked, a
-/// difference may be none: then it is not known.
-pub fn drift(subject: &Subject, entry: &Entry, s: &Settings) -> Vec<Draft> {
-    let was = &entry.subject;
-    let lost = subject.incomplete.iter().any(|(what, _)| !was.incomplete.iter().any(|(w, _)| w == what));
-    let certain = |rule: &str| match rule {
-        "lock/license-changed" => subject.license.is_some() && subject.openness != Openness::Unknown,
-        "lock/verdict-changed" => subject.possible < was.verdict || subject.verdict > was.verdict,
-        "lock/weights-changed" => subject.weights.is_some(),
-        "lock/access-changed" => subject.gated.is_some(),
-        "lock/revision-moved" => subject.revision.is_some(),
-        _ => false,
-    };
-    let (changes, open): (Vec<_>, Vec<_>) =
-        super::lock::changes(was, subject).into_iter().partition(|c| if subject.is_missing() { false } else { !lost || certain(c.rule) });
-    let grave = changes.iter().any(|c| c.rule != "lock/revision-moved" && c.rule != "lock/facts-changed");
-    let mut out = Vec::new();
-    // Where missing evidence fails anyway, it need not be said twice.
-    if !open.is_empty() && s.on_unknown() != Action::Deny {
-        let message = format!("it cannot be known whether {} is as it was locked: {}", subject.target, subject.gaps());
-        out.push(Draft { unknown: true, ..draft("evidence/incomplete", Severity::Error, message, span_of(&s.unknown)) });
-    }
-    for change in changes {
-        // With a graver change the commit has moved too; saying so again would not help.
-        if change.rule == "lock/revision-moved" && grave {
-            continue;
-        }
-        let default = if matches!(change.rule, "lock/revision-moved" | "lock/facts-changed") { Severity::Warning } else { Severity::Error };
-        let Some(severity) = level(change.rule, default, s) else { continue };
-        let message = format!("{}: {} (locked on {})", subject.target, change.text, entry.since);
-        let mut d = draft(change.rule, severity, message, None);
-        if change.rule == "lock/license-changed" {
-            d.evidence = subject.license_evidence.clone();
-        }
-        out.push(d);
-    }
-    out
-}
-
-fn about(rule: &str, message: String, place: Place, input: &Input<'_>) -> Option<Violation> {
-    let default = input.rules.findings.get(rule).map_or(Severity::Warning, |f| f.severity);
-    let severity = level(rule, default, input.environment)?;
-    Some(Violation {
-        rule: rule.to_string(),
-        severity,
-        unknown: false,
-        model: None,
-        message,
-        places: vec![place],
-        asked: None,
-        evidence: Vec::new(),
-        help: Vec::new(),
-        fixes: Vec::new(),
-        fingerprint: String::new(),
-    })
-}
-
-/// Something wrong with an entry of the policy.
-pub fn about_policy(rule: &str, message: String, span: &Range<usize>, input: &Input<'_>) -> Option<Violation> {
-    about(rule, message, place_in_policy(input.policy, span), input)
-}
-
-/// Something wrong with an entry of the lock.
-pub fn about_lock(rule: &str, message: String, entry: &Entry, lock: &Lock, input: &Input<'_>) -> Option<Violation> {
-    let place = Place {
-        file: lock.file.clone(),
-        line: entry.line,
-        column: 1,
-        end_column: 10,
-        snippet: "[[model]]".into(),
-        snippet_column: 1,
-        fingerprint: String::new(),
-        pinned: None,
-        path: None,
-    };
-    about(rule, message, place, input)
 }

@@ -3,6 +3,7 @@
 
 use super::subject::{Base, ComponentState, Found, Key, Origin, Subject};
 use crate::error::Error;
+use crate::placed::{self, Spanned};
 use crate::policy::condition::{Results, scalar};
 use crate::report::Evidence;
 use crate::text::{self, toml_string};
@@ -44,8 +45,7 @@ pub struct Entry {
 struct Wire {
     version: u32,
     #[serde(default)]
-    #[cfg_attr(test, schemars(with = "Vec<WireModel>"))]
-    model: Vec<toml::Spanned<WireModel>>,
+    model: Vec<Spanned<WireModel>>,
 }
 
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -72,8 +72,7 @@ struct WireModel {
     #[serde(default)]
     component: BTreeMap<ComponentId, String>,
     #[serde(default)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, serde_json::Value>"))]
-    framework: BTreeMap<String, toml::Value>,
+    framework: BTreeMap<String, Value>,
     #[serde(default)]
     base: BTreeMap<String, String>,
     #[serde(default)]
@@ -119,7 +118,7 @@ impl Lock {
     pub fn parse(shown: &str, content: &str) -> Result<Lock, Error> {
         let at = |offset: usize| content.get(..offset).unwrap_or_default().matches('\n').count() + 1;
         let refuse = |offset: usize, message: &str| Error::usage(format!("{shown}:{}: {}", at(offset), text::line(message)), REFUSED);
-        let wire: Wire = toml::from_str(content).map_err(|e| {
+        let wire: Wire = placed::from_toml(content).map_err(|e| {
             let offset = e.span().map_or(0, |s| s.start);
             let line = content.lines().nth(at(offset).saturating_sub(1)).unwrap_or_default();
             let unmerged = ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|m| line.starts_with(m));
@@ -276,7 +275,7 @@ fn facts(s: &Subject, since: &str) -> String {
 }
 
 fn seal(facts: &str) -> String {
-    format!("sha256:{}", crate::net::sha256(facts.as_bytes()))
+    format!("sha256:{}", crate::digest::sha256(facts.as_bytes()))
 }
 
 /// The model of an entry, the day of its facts and its seal.
@@ -304,10 +303,7 @@ fn subject(w: WireModel) -> Result<(Subject, String, String), String> {
     let mut frameworks = Results::new();
     for (path, value) in w.framework {
         let value = match value {
-            toml::Value::Boolean(b) => Value::Bool(b),
-            toml::Value::Integer(i) => Value::from(i),
-            toml::Value::Float(f) => serde_json::Number::from_f64(f).map(Value::Number).ok_or("a framework result that is no number")?,
-            toml::Value::String(s) => Value::String(s),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => value,
             _ => return Err(format!("framework.{path} is no single value")),
         };
         frameworks.insert(path, value);
@@ -341,84 +337,6 @@ fn subject(w: WireModel) -> Result<(Subject, String, String), String> {
         evidence: w.evidence,
     };
     Ok((subject, w.since, w.seal))
-}
-
-/// One difference between lock and now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    pub rule: &'static str,
-    pub text: String,
-}
-
-/// What is not as it was, gravest first.
-pub fn changes(was: &Subject, is: &Subject) -> Vec<Change> {
-    let mut out = Vec::new();
-    let mut push = |rule, text: String| out.push(Change { rule, text });
-    let or_none = |s: &Option<String>| s.clone().unwrap_or_else(|| "no known license".into());
-    if was.license != is.license {
-        push("lock/license-changed", format!("its license was {} and is {}", or_none(&was.license), or_none(&is.license)));
-    } else if was.openness != is.openness {
-        push("lock/license-changed", format!("its license counted as {} and counts as {}", was.openness, is.openness));
-    } else if was.terms != is.terms {
-        let diff = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
-        let (gone, new) = (diff(&was.terms, &is.terms), diff(&is.terms, &was.terms));
-        let mut said = Vec::new();
-        if !new.is_empty() {
-            said.push(format!("has new terms ({})", text::list(&new)));
-        }
-        if !gone.is_empty() {
-            said.push(format!("lacks terms that it had ({})", text::list(&gone)));
-        }
-        push("lock/license-changed", format!("its license {}", said.join(" and ")));
-    }
-    if was.verdict != is.verdict {
-        push("lock/verdict-changed", format!("it was {} and is {}", was.verdict, is.verdict));
-    }
-    if was.weights != is.weights {
-        push("lock/weights-changed", "its weight files are not the ones that were locked".into());
-    }
-    if was.gated != is.gated {
-        let state = |g: Option<bool>| match g {
-            Some(true) => "gated",
-            Some(false) => "not gated",
-            None => "of unknown access",
-        };
-        push("lock/access-changed", format!("it was {} and is {}", state(was.gated), state(is.gated)));
-    }
-    let facts = differing_facts(was, is);
-    if !facts.is_empty() {
-        push("lock/facts-changed", format!("{} changed", text::list(&facts)));
-    }
-    if was.revision != is.revision {
-        let short = |r: &Option<String>| r.as_deref().map_or("none".to_string(), |r| r.chars().take(12).collect());
-        push("lock/revision-moved", format!("its commit was {} and is {}", short(&was.revision), short(&is.revision)));
-    }
-    out
-}
-
-fn differing_facts(was: &Subject, is: &Subject) -> Vec<String> {
-    const SHOWN: usize = 6;
-    let mut out = BTreeSet::new();
-    for id in was.components.keys().chain(is.components.keys()) {
-        if was.components.get(id).map(|c| (c.availability, c.openness)) != is.components.get(id).map(|c| (c.availability, c.openness)) {
-            out.insert(format!("the component {id}"));
-        }
-    }
-    for path in was.frameworks.keys().chain(is.frameworks.keys()) {
-        if was.frameworks.get(path).map(scalar) != is.frameworks.get(path).map(scalar) {
-            out.insert(format!("the result {path}"));
-        }
-    }
-    let bases = |s: &Subject| s.lineage.iter().map(|b| (b.id.clone(), b.verdict)).collect::<BTreeSet<_>>();
-    if bases(was) != bases(is) {
-        out.insert("the base models".to_string());
-    }
-    let more = out.len().saturating_sub(SHOWN);
-    let mut out: Vec<String> = out.into_iter().take(SHOWN).collect();
-    if more > 0 {
-        out.push(format!("{more} more"));
-    }
-    out
 }
 
 #[cfg(test)]
@@ -503,35 +421,6 @@ pub(crate) mod tests {
             assert!(e.contains(said), "{said}: {e}");
             assert!(e.starts_with("l:"), "{e}");
         }
-    }
-
-    #[test]
-    fn changes_name_what_changed() {
-        let was = full("org/a");
-        let mut is = full("org/a");
-        assert_eq!(changes(&was, &is), []);
-        is.revision = None;
-        assert_eq!(changes(&was, &is)[0].rule, "lock/revision-moved");
-        is.license = Some("CC-BY-NC-4.0".into());
-        is.gated = Some(true);
-        is.weights = Some("sha256:cc".into());
-        is.verdict = Verdict::WeightsAvailable;
-        is.lineage.clear();
-        let rules: Vec<&str> = changes(&was, &is).iter().map(|c| c.rule).collect();
-        assert_eq!(
-            rules,
-            [
-                "lock/license-changed",
-                "lock/verdict-changed",
-                "lock/weights-changed",
-                "lock/access-changed",
-                "lock/facts-changed",
-                "lock/revision-moved"
-            ]
-        );
-        let mut terms = full("org/a");
-        terms.terms.insert("user-cap".into());
-        assert_eq!(changes(&was, &terms)[0].text, "its license has new terms (user-cap)");
     }
 
     proptest! {

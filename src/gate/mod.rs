@@ -6,11 +6,15 @@
 
 pub mod baseline;
 pub mod checks;
+pub mod draft;
+pub mod drift;
 pub mod hints;
 pub mod lock;
 #[cfg(test)]
 mod properties;
 pub mod subject;
+mod upkeep;
+mod uses;
 
 use crate::exit::Exit;
 use crate::policy::read::At;
@@ -20,7 +24,7 @@ use crate::rules::Rules;
 use crate::scan::Role;
 use crate::text::squeeze;
 use crate::vocabulary::Severity;
-use checks::Draft;
+use draft::Draft;
 use jiff::civil::Date;
 use lock::Lock;
 use serde::Serialize;
@@ -217,7 +221,7 @@ pub fn evaluate(input: &Input<'_>) -> Outcome {
             match one.key() {
                 Some(key) => groups.entry((key, index, role)).or_default().push(one),
                 None => {
-                    if let Some(draft) = checks::unresolved(one, s) {
+                    if let Some(draft) = uses::unresolved(one, s) {
                         drafts.push((draft.at_most(role), None, vec![one.place.clone()]));
                     }
                 }
@@ -231,23 +235,23 @@ pub fn evaluate(input: &Input<'_>) -> Outcome {
         let Some(subject) = input.subjects.get(key) else {
             // Only where nothing could be audited and the lock does not have it.
             let name = uses.first().and_then(|u| u.target.clone());
-            drafts.push((checks::unlocked(name.as_deref().unwrap_or_default()).at_most(*role), name, places()));
+            drafts.push((drift::unlocked(name.as_deref().unwrap_or_default()).at_most(*role), name, places()));
             continue;
         };
         for draft in checks::model(subject, s, input.rules) {
             drafts.push((draft.at_most(*role), Some(subject.target.clone()), places()));
         }
-        let loose: Vec<Place> = uses.iter().filter(|u| !u.hosted && !checks::is_pinned(u, subject)).map(|u| u.place.clone()).collect();
+        let loose: Vec<Place> = uses.iter().filter(|u| !u.hosted && !uses::is_pinned(u, subject)).map(|u| u.place.clone()).collect();
         if !loose.is_empty()
-            && let Some(draft) = checks::unpinned(uses.first().copied(), subject, s)
+            && let Some(draft) = uses::unpinned(uses.first().copied(), subject, s)
         {
             drafts.push((draft.at_most(*role), Some(subject.target.clone()), loose));
         }
         if let Some(lock) = input.locked.lock() {
             let changes = match lock.get(key) {
-                None => vec![checks::unlocked(&subject.target)],
+                None => vec![drift::unlocked(&subject.target)],
                 Some(_) if subject.origin == subject::Origin::Locked => Vec::new(),
-                Some(entry) => checks::drift(subject, entry, s),
+                Some(entry) => drift::drift(subject, entry, s),
             };
             drafts.extend(changes.into_iter().map(|d| (d.at_most(*role), Some(subject.target.clone()), places())));
         }
@@ -255,13 +259,13 @@ pub fn evaluate(input: &Input<'_>) -> Outcome {
     for (place, why) in input.skipped {
         for index in input.policy.indices_at(place.path.as_deref()) {
             if let Some(s) = settings.get(index) {
-                drafts.push((checks::skipped(why, s), None, vec![place.clone()]));
+                drafts.push((uses::skipped(why, s), None, vec![place.clone()]));
             }
         }
     }
     let mut violations = merge(drafts, input);
-    excuse(&mut violations, input, &mut out);
-    housekeeping(&mut violations, &exclusions, input, &out);
+    upkeep::excuse(&mut violations, input, &mut out);
+    upkeep::housekeeping(&mut violations, &exclusions, input, &out);
     let mut suggestions = hints::Suggestions::new(input, &settings);
     for v in &mut violations {
         suggestions.add(v);
@@ -327,84 +331,6 @@ pub fn place_in_policy(policy: &Policy, span: &Range<usize>) -> Place {
     }
 }
 
-/// Takes out what a valid exception excuses, place by place; adds what is wrong with exceptions.
-fn excuse(violations: &mut Vec<Violation>, input: &Input<'_>, out: &mut Outcome) {
-    let names: BTreeMap<String, &str> = input.subjects.values().map(|s| (s.target.to_lowercase(), s.id.as_str())).collect();
-    let ids = |v: &Violation| -> Vec<String> {
-        let Some(model) = &v.model else { return vec![String::new()] };
-        let found = names.get(&model.to_lowercase());
-        std::iter::once(model.clone()).chain(found.map(|id| (*id).to_string())).collect()
-    };
-    for e in &input.policy.exceptions {
-        let fits = |v: &Violation| e.rules.contains(&v.rule) && ids(v).iter().any(|id| e.model.fits_model(id));
-        if e.expires.value < input.today {
-            let message = format!("the exception for `{}` expired on {}", e.model.text, e.expires.value);
-            violations.extend(checks::about_policy("exception/expired", message, &e.expires.span, input));
-            continue;
-        }
-        let mut used = false;
-        for v in violations.iter_mut().filter(|v| fits(v)) {
-            let here = |p: &Place| e.paths.is_empty() || p.path.as_deref().is_some_and(|path| e.paths.iter().any(|g| g.fits_path(path)));
-            let (excused, left): (Vec<Place>, Vec<Place>) = std::mem::take(&mut v.places).into_iter().partition(here);
-            v.places = left;
-            if excused.is_empty() {
-                continue;
-            }
-            used = true;
-            out.excused.push(Excused {
-                rule: v.rule.clone(),
-                model: v.model.clone(),
-                message: v.message.clone(),
-                places: excused,
-                reason: e.reason.clone(),
-                owner: e.owner.clone(),
-                expires: e.expires.value.to_string(),
-            });
-        }
-        if !used && input.whole {
-            let message = format!("the exception for `{}` matches nothing", e.model.text);
-            violations.extend(checks::about_policy("exception/unused", message, &e.span, input));
-        }
-        violations.retain(|v| !v.places.is_empty());
-    }
-}
-
-/// Entries of policy and lock that are of no use.
-fn housekeeping(violations: &mut Vec<Violation>, exclusions: &[bool], input: &Input<'_>, out: &Outcome) {
-    if !input.whole {
-        return;
-    }
-    for (e, _) in input.policy.exclude.iter().zip(exclusions).filter(|(_, used)| !**used) {
-        violations.extend(checks::about_policy("exclude/unused", "this exclusion leaves nothing out".into(), &e.span, input));
-    }
-    // The lock does not keep which texts were read, and what could not be had may hold the text.
-    let can_tell = input.subjects.values().all(|s| s.origin != subject::Origin::Locked && s.incomplete.is_empty());
-    for c in &input.policy.clarifications {
-        let digest = format!("sha256:{}", c.digest);
-        let seen = input.subjects.values().any(|s| {
-            let cited = s.license_evidence.iter().chain(s.findings.iter().flat_map(|f| &f.evidence));
-            cited.into_iter().any(|e| e.digest.as_deref() == Some(digest.as_str()))
-        });
-        if !seen && can_tell {
-            let message = format!("no model that is used has the license text that is clarified as {}", c.license);
-            violations.extend(checks::about_policy("clarify/unused", message, &c.span, input));
-        }
-    }
-    if let Some(lock) = input.locked.lock() {
-        // What is used where the policy does not look is used all the same.
-        let used: BTreeSet<Key> = input.uses.iter().filter_map(Use::key).collect();
-        for entry in lock.entries().filter(|e| !out.judged.contains(&e.subject.key()) && !used.contains(&e.subject.key())) {
-            violations.extend(checks::about_lock(
-                "lock/stale",
-                format!("{} is locked and not used", entry.subject.target),
-                entry,
-                lock,
-                input,
-            ));
-        }
-    }
-}
-
 /// Gives every violation and place its fingerprint.
 fn fingerprints(violations: &mut [Violation]) {
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
@@ -415,7 +341,7 @@ fn fingerprints(violations: &mut [Violation]) {
             let plain = parts.join("\u{0}");
             let n = seen.entry(plain.clone()).or_insert(0);
             *n += 1;
-            crate::net::sha256(format!("{plain}\u{0}{n}").as_bytes())
+            crate::digest::sha256(format!("{plain}\u{0}{n}").as_bytes())
         };
         for p in &mut v.places {
             let file = p.path.clone().unwrap_or_else(|| p.file.clone());

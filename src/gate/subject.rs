@@ -1,13 +1,13 @@
 //! What the gate needs to know of a model, whether it was audited now, stands in the lock, or is sold
 //! behind an API. Nothing here fetches.
 
-use crate::evidence::Snapshot;
+use crate::digest::{BlobDigest, sha256};
 use crate::files::Sorted;
 use crate::hub::record::Gate;
-use crate::net::{BlobDigest, sha256};
 use crate::policy::condition::{Results, flatten};
 use crate::report::{self, Model};
 use crate::rules::Rules;
+use crate::snapshot::Snapshot;
 use crate::target::Target;
 use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Severity, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
@@ -307,7 +307,7 @@ pub fn key(target: &str, requested: Option<&str>, hosted: bool) -> Key {
 ///
 /// # Errors
 /// Why it cannot be audited, in a clause.
-pub fn target_of(name: &str, requested: Option<&str>, endpoints: &crate::hub::Endpoints) -> Result<Target, String> {
+pub fn target_of(name: &str, requested: Option<&str>, endpoints: &crate::hosts::Endpoints) -> Result<Target, String> {
     let spelled = match requested {
         Some(revision) => format!("{name}@{revision}"),
         None => name.to_string(),

@@ -2,7 +2,9 @@
 //! (<https://docs.github.com/en/rest/git/trees>). `HEAD` names the default branch, so the tree needs
 //! no earlier answer, and a repository costs two calls. As the home of a model: [`super::github_home`].
 
-use super::{Endpoints, encode_path, encode_revision};
+use super::encode_revision;
+use crate::hosts::Endpoints;
+use crate::ids::encode_path;
 use crate::net::{Resource, limits};
 use serde_json::Value;
 
@@ -45,7 +47,7 @@ impl RepoId {
             "login",
         ];
         let id = RepoId { owner: owner.to_string(), name: name.to_string() };
-        (super::is_repo_id(&id.to_string()) && !site.contains(&owner)).then_some(id)
+        (crate::ids::is_repo_id(&id.to_string()) && !site.contains(&owner)).then_some(id)
     }
 
     /// The repository of an id.
@@ -166,7 +168,7 @@ impl Tree {
                 .get("sha")
                 .and_then(Value::as_str)
                 // A host may answer with the id of the tree rather than that of the commit that was asked for.
-                .filter(|s| super::record::is_commit(s) && tree_id(list).as_deref() != Some(*s))
+                .filter(|s| crate::ids::is_commit(s) && tree_id(list).as_deref() != Some(*s))
                 .map(str::to_string),
             entries,
             truncated: value.get("truncated").and_then(Value::as_bool).unwrap_or(false),
@@ -198,7 +200,7 @@ fn tree_id(list: &[Value]) -> Option<String> {
     let mut hash = Sha1::new();
     hash.update(format!("tree {}\0", content.len()));
     hash.update(&content);
-    Some(crate::rules::hex(&hash.finalize()))
+    Some(crate::digest::hex(&hash.finalize()))
 }
 
 #[cfg(test)]

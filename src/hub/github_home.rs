@@ -5,11 +5,15 @@
 //! files, which costs no call.
 
 use super::github::{NAME, RELEASES, RepoId, Tree};
-use super::record::{Extra, FileEntry, Gate, ModelRecord, utc_second};
-use super::{Answer, Asked, Endpoints, Hub, Named, NotNamed, checked_id, encode_path, field, first, json, repository};
-use crate::files::{self, Kind};
-use crate::net::{BlobDigest, Gap, Resource, limits};
+use super::{Answer, Asked, Hub, Named, NotNamed, checked_id, field, first, json, repository};
+use super::{record::Extra, record::Gate, record::ModelRecord, record::utc_second};
+use crate::digest::BlobDigest;
+use crate::files::{self, FileEntry};
+use crate::hosts::Endpoints;
+use crate::ids::encode_path;
+use crate::net::{Gap, Resource, limits};
 use crate::rules::Rules;
+use crate::rules::files::Kind;
 use serde_json::{Value, json};
 use wildmatch::WildMatch;
 
@@ -152,7 +156,7 @@ fn record(repo: &Value, asked: &str) -> ModelRecord {
     let flag = |key: &str| repo.get(key).and_then(Value::as_bool);
     let license = repo.get("license").and_then(|l| field(l, "spdx_id")).filter(|s| !matches!(*s, "NOASSERTION" | "NONE"));
     ModelRecord {
-        id: field(repo, "full_name").filter(|id| super::is_repo_id(id)).unwrap_or(asked).to_string(),
+        id: field(repo, "full_name").filter(|id| crate::ids::is_repo_id(id)).unwrap_or(asked).to_string(),
         commit: None,
         gate: match flag("private") {
             Some(_) => Gate::None,

@@ -4,8 +4,11 @@
 //! API: <https://huggingface.co/docs/hub/api>.
 
 use super::record::{DatasetRecord, ModelRecord};
-use super::{Answer, Asked, Endpoints, Hub, Named, NotNamed, checked_id, encode_path, encode_revision, first, repository};
-use crate::net::{BlobDigest, Gap, Resource, limits};
+use super::{Answer, Asked, Hub, Named, NotNamed, checked_id, encode_revision, first, repository};
+use crate::digest::BlobDigest;
+use crate::hosts::Endpoints;
+use crate::ids::encode_path;
+use crate::net::{Gap, Resource, limits};
 use crate::rules::Rules;
 use hf_hub::{Cache, Repo, RepoType};
 use std::path::{Path, PathBuf};
@@ -228,7 +231,7 @@ pub fn cached_model(dir: &Path) -> Option<(String, String)> {
     }
     let id = folder.strip_prefix("models--")?.replacen("--", "/", 1);
     let named_so = Repo::new(id.clone(), RepoType::Model).folder_name() == folder;
-    (named_so && super::is_repo_id(&id)).then(|| (id, commit.to_string()))
+    (named_so && crate::ids::is_repo_id(&id)).then(|| (id, commit.to_string()))
 }
 
 #[cfg(test)]

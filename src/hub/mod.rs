@@ -1,9 +1,9 @@
 //! Hubs: what they call things and where they keep them. A hub turns names into resources and
 //! answers into records; it fetches nothing itself.
 //!
-//! To add a hub: one file here that implements [`Hub`], and one row in [`table::HUBS`].
+//! To add a hub: one file here that implements [`Hub`], one row in [`table::HUBS`], and its hosts in
+//! [`crate::hosts`].
 
-pub mod endpoints;
 pub mod github;
 pub mod github_home;
 pub mod huggingface;
@@ -13,11 +13,13 @@ pub mod ollama;
 pub mod record;
 pub mod table;
 
-pub use endpoints::Endpoints;
 pub use table::{Facts, HUBS, by_name, default};
 
 use crate::card::Card;
-use crate::net::{BlobDigest, Body, Gap, Resource};
+use crate::digest::BlobDigest;
+use crate::hosts::Endpoints;
+use crate::ids::{encode_path, is_repo_id, is_revision};
+use crate::net::{Body, Gap, Resource};
 use crate::rules::Rules;
 use record::ModelRecord;
 use std::sync::Arc;
@@ -149,17 +151,6 @@ pub fn checked_id(id: &str, revision: Option<&str>, with_owner: bool) -> Result<
     Ok(Named { id: id.to_string(), revision: revision.map(str::to_string) })
 }
 
-/// A git reference or commit, as `git check-ref-format` would have it, roughly.
-pub fn is_revision(r: &str) -> bool {
-    !r.is_empty()
-        && r.len() <= 255
-        && r.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'~' | b'^' | b':' | b'?' | b'*' | b'[' | b'\\' | b'"' | b'<' | b'>'))
-        && !r.contains("..")
-        && !r.contains("//")
-        && !r.starts_with(['/', '-', '.'])
-        && !r.ends_with(['/', '.'])
-}
-
 /// A revision as one part of a path.
 fn encode_revision(revision: &str) -> String {
     encode_path(revision).replace('/', "%2F")
@@ -176,52 +167,4 @@ fn field<'v>(value: &'v serde_json::Value, key: &str) -> Option<&'v str> {
 /// Where it is none, by kind and line.
 fn json(bytes: &[u8]) -> Result<serde_json::Value, Gap> {
     serde_json::from_slice(bytes).map_err(|e| Gap::Malformed(format!("not JSON: line {}", e.line())))
-}
-
-/// A repository id as hubs allow it: `NAME` or `OWNER/NAME` of letters, digits, `.`, `_`, `-`, no
-/// leading or trailing `.` or `-`, no `..` or `--`, at most 96 characters a part.
-pub fn is_repo_id(id: &str) -> bool {
-    let part = |p: &str| {
-        !p.is_empty()
-            && p.len() <= 96
-            && p.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
-            && !p.starts_with(['.', '-'])
-            && !p.ends_with(['.', '-'])
-            && !p.contains("..")
-            && !p.contains("--")
-    };
-    match id.split_once('/') {
-        Some((owner, name)) => part(owner) && part(name),
-        None => part(id),
-    }
-}
-
-/// Percent-encodes everything in a path that is not plainly a name; `/` stays.
-pub fn encode_path(path: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(path.len());
-    for b in path.bytes() {
-        match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'_' | b'-' | b'~' | b'/' => out.push(b as char),
-            _ => {
-                let _ = write!(out, "%{b:02X}");
-            }
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn repository_ids() {
-        for good in ["gpt2", "deepseek-ai/DeepSeek-R1", "a/b.c_d-e", "01-ai/Yi-34B"] {
-            assert!(is_repo_id(good), "{good}");
-        }
-        for bad in ["", "/", "a/", "/b", "a/b/c", "a b", "../x", "a/..", "a/b--c", "a/.b", "ü/x", "a/b\n", &"x".repeat(97)] {
-            assert!(!is_repo_id(bad), "{bad:?}");
-        }
-    }
 }

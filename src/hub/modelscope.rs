@@ -7,13 +7,17 @@
 //! file is the last one that changed it; `LatestCommitter.Id` may be empty beside a `ShortId`; a revision that
 //! does not exist is answered with `Files: null` and status 200.
 
-use super::record::{Extra, FileEntry, Gate, ModelRecord, is_commit, strings};
-use super::{Answer, Asked, Endpoints, Hub, Named, NotNamed, checked_id, encode_path, encode_revision, field, first, json, repository};
+use super::{Answer, Asked, Hub, Named, NotNamed, checked_id, encode_revision, field, first, json, repository};
+use super::{record::Extra, record::Gate, record::ModelRecord};
 use crate::card::Card;
-use crate::card::front_matter::FrontMatter;
+use crate::card::front_matter::{FrontMatter, strings};
+use crate::clock::rfc3339;
+use crate::digest::BlobDigest;
+use crate::files::FileEntry;
+use crate::hosts::Endpoints;
+use crate::ids::{encode_path, is_commit};
 use crate::license;
-use crate::net::{BlobDigest, Gap, Resource, limits};
-use crate::report::date::rfc3339;
+use crate::net::{Gap, Resource, limits};
 use crate::rules::Rules;
 use serde_json::{Value, json};
 
@@ -205,7 +209,7 @@ fn record(data: &Value, asked: &str) -> ModelRecord {
         card.insert("base_model_relation".into(), json!(relation.to_lowercase()));
     }
     ModelRecord {
-        id: id.filter(|id| super::is_repo_id(id)).unwrap_or_else(|| asked.to_string()),
+        id: id.filter(|id| crate::ids::is_repo_id(id)).unwrap_or_else(|| asked.to_string()),
         commit: None,
         gate,
         private,
@@ -318,7 +322,7 @@ mod tests {
             let info = INFO.replace("Apache License 2.0", own);
             let mut record = record(&envelope(info.as_bytes()).unwrap(), "o/n");
             CN.with_card(&mut record, &Card::parse(format!("---\n{front}\n---\n").as_bytes()), &rules);
-            license::tags(&record)
+            record.licenses()
         };
         assert_eq!(merged("Apache License 2.0", "license: apache-2.0"), ["apache-2.0"]);
         assert_eq!(merged("Apache License 2.0", "license: mit"), ["mit", "Apache License 2.0"]);

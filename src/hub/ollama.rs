@@ -8,9 +8,13 @@
 //! Entries have no card and name no original. Only the manifest, the configuration and license layers are
 //! read; the layers of weights never are.
 
-use super::record::{Extra, FileEntry, ModelRecord, is_commit};
-use super::{Answer, Asked, Endpoints, Hub, Named, NotNamed, field, first, json};
-use crate::net::{BlobDigest, Body, Gap, Resource, limits, sha256};
+use super::{Answer, Asked, Hub, Named, NotNamed, field, first, json};
+use super::{record::Extra, record::ModelRecord};
+use crate::digest::{BlobDigest, sha256};
+use crate::files::FileEntry;
+use crate::hosts::Endpoints;
+use crate::ids::is_commit;
+use crate::net::{Body, Gap, Resource, limits};
 use crate::rules::Rules;
 use serde_json::Value;
 use std::collections::BTreeMap;

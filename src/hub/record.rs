@@ -1,7 +1,11 @@
 //! The hub's records of models and datasets, read leniently: a field of an odd type is as good as
 //! absent, and what matters for judging says which of the two it is.
 
-use crate::net::{BlobDigest, Gap, limits};
+use crate::card::front_matter::strings;
+use crate::digest::BlobDigest;
+use crate::files::FileEntry;
+use crate::ids::is_commit;
+use crate::net::{Gap, limits};
 use serde_json::Value;
 
 /// How access to a repository is given.
@@ -15,15 +19,6 @@ pub enum Gate {
     Manual,
     /// The record does not say.
     Unknown,
-}
-
-/// A file of a repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileEntry {
-    pub path: String,
-    /// Bytes, where the record says.
-    pub size: Option<u64>,
-    pub digest: Option<BlobDigest>,
 }
 
 /// A model's record.
@@ -141,7 +136,7 @@ impl ModelRecord {
             return Err("not a JSON object".into());
         };
         let id = text(&o, "id").or_else(|| text(&o, "modelId")).ok_or("it has no id")?;
-        if !super::is_repo_id(&id) {
+        if !crate::ids::is_repo_id(&id) {
             return Err("its id is no model name".into());
         }
         let providers = o.get("inferenceProviderMapping").and_then(|v| match v {
@@ -171,6 +166,28 @@ impl ModelRecord {
             providers,
             id,
         })
+    }
+
+    /// The values of `license`, without those that say nothing.
+    pub fn licenses(&self) -> Vec<String> {
+        let front = strings(self.card_data.get("license"));
+        let values = if front.is_empty() {
+            self.tags.iter().filter_map(|t| t.strip_prefix("license:")).map(str::to_string).collect()
+        } else {
+            front
+        };
+        let mut out: Vec<String> = Vec::new();
+        for value in values {
+            if !out.contains(&value) {
+                out.push(value);
+            }
+            if out.len() > limits::LICENSES {
+                out.pop();
+                out.push("more-than-are-read".to_string());
+                break;
+            }
+        }
+        out
     }
 
     /// The file of a path.
@@ -216,25 +233,9 @@ impl DatasetRecord {
     }
 }
 
-/// A commit id: 40 to 64 lower-case hex digits.
-pub fn is_commit(s: &str) -> bool {
-    (40..=64).contains(&s.len()) && s.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
 /// A string field that is not empty.
 fn text(o: &serde_json::Map<String, Value>, key: &str) -> Option<String> {
     o.get(key).and_then(Value::as_str).filter(|s| !s.is_empty()).map(str::to_string)
-}
-
-/// A string or a list of strings, as front matter has either; other values are passed over. No name
-/// is as long as what is cut here, and what is written goes into every output.
-pub fn strings(value: Option<&Value>) -> Vec<String> {
-    let short = |s: &str| crate::text::cut(s.trim(), limits::NAME_CHARS).into_owned();
-    match value {
-        Some(Value::String(s)) if !s.trim().is_empty() => vec![short(s)],
-        Some(Value::Array(list)) => list.iter().filter_map(Value::as_str).filter(|s| !s.trim().is_empty()).map(short).collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// Front matter whose top-level strings are no longer than any prompt at a gate is.

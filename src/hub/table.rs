@@ -1,6 +1,7 @@
 //! The table of hubs: every fact about a host that more than one module needs.
 
-use super::{Hub, github, github_home, huggingface, modelscope, ollama};
+use super::{Hub, github_home, huggingface, modelscope, ollama};
+use crate::hosts::{self, Service};
 
 /// A hub's row.
 pub struct Facts {
@@ -11,8 +12,6 @@ pub struct Facts {
     pub prefixes: &'static [&'static str],
     /// Hosts of addresses as copied from a browser, and of what its own tools write.
     pub hosts: &'static [&'static str],
-    /// Where it is reached; the first is where names and pages are looked up.
-    pub services: &'static [Service],
     /// The branch that a name without a revision means.
     pub branch: &'static str,
     /// The hub on which the base models that its models name are looked up, by name.
@@ -25,18 +24,11 @@ pub struct Facts {
     pub limits: &'static [&'static str],
 }
 
-/// A host that a hub is reached by.
-pub struct Service {
-    /// Its name in saved evidence.
-    pub key: &'static str,
-    /// The public address.
-    pub default: &'static str,
-    /// What a look at whether it answers asks for: something small that costs the host nothing.
-    pub probe: &'static str,
-    /// Where the host tells whose a token is.
-    pub identity: Option<&'static str>,
-    /// Variables that move it, the first that is set; one that ends in `_DOMAIN` names the host alone.
-    pub variables: &'static [&'static str],
+impl Facts {
+    /// Where it is reached; the first is where names and pages are looked up.
+    pub fn services(&self) -> impl Iterator<Item = &'static Service> {
+        hosts::of(self.hub.name())
+    }
 }
 
 /// Every hub, the one that plain names mean first.
@@ -46,13 +38,6 @@ pub static HUBS: &[Facts] = &[
         title: "Hugging Face",
         prefixes: &["hf", "huggingface"],
         hosts: &["huggingface.co", "www.huggingface.co", "hf.co"],
-        services: &[Service {
-            key: huggingface::NAME,
-            default: "https://huggingface.co",
-            probe: "/api/models?limit=1",
-            identity: Some("/api/whoami-v2"),
-            variables: &["HF_ENDPOINT"],
-        }],
         branch: "main",
         bases: huggingface::NAME,
         tree: "/tree/{}",
@@ -64,13 +49,6 @@ pub static HUBS: &[Facts] = &[
         title: "ModelScope",
         prefixes: &["modelscope"],
         hosts: &["modelscope.cn", "www.modelscope.cn"],
-        services: &[Service {
-            key: modelscope::NAME,
-            default: "https://www.modelscope.cn",
-            probe: "/",
-            identity: None,
-            variables: &["MODELSCOPE_ENDPOINT", "MODELSCOPE_DOMAIN"],
-        }],
         branch: "master",
         bases: modelscope::NAME,
         tree: "/files",
@@ -83,13 +61,6 @@ pub static HUBS: &[Facts] = &[
         title: "ModelScope (international)",
         prefixes: &["modelscope-intl"],
         hosts: &["modelscope.ai", "www.modelscope.ai"],
-        services: &[Service {
-            key: "modelscope_intl",
-            default: "https://www.modelscope.ai",
-            probe: "/",
-            identity: None,
-            variables: &["TRULYOPEN_MODELSCOPE_INTL"],
-        }],
         branch: "master",
         bases: "modelscope-intl",
         tree: "/files",
@@ -101,13 +72,6 @@ pub static HUBS: &[Facts] = &[
         title: "Ollama",
         prefixes: &["ollama"],
         hosts: &["ollama.com", "www.ollama.com", "registry.ollama.ai"],
-        services: &[Service {
-            key: ollama::NAME,
-            default: "https://registry.ollama.ai",
-            probe: "/v2/",
-            identity: None,
-            variables: &["TRULYOPEN_OLLAMA_REGISTRY"],
-        }],
         branch: "latest",
         bases: huggingface::NAME,
         tree: "",
@@ -119,22 +83,6 @@ pub static HUBS: &[Facts] = &[
         title: "GitHub",
         prefixes: &["github"],
         hosts: &["github.com", "www.github.com"],
-        services: &[
-            Service {
-                key: github::API,
-                default: "https://api.github.com",
-                probe: "/rate_limit",
-                identity: None,
-                variables: &["GITHUB_API_URL"],
-            },
-            Service {
-                key: github::RAW,
-                default: "https://raw.githubusercontent.com",
-                probe: "/",
-                identity: None,
-                variables: &["TRULYOPEN_GITHUB_RAW"],
-            },
-        ],
         branch: "HEAD",
         bases: huggingface::NAME,
         tree: "/tree/{}",
@@ -142,11 +90,6 @@ pub static HUBS: &[Facts] = &[
         limits: &["X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After"],
     },
 ];
-
-/// Every service of every hub.
-pub fn services() -> impl Iterator<Item = &'static Service> {
-    HUBS.iter().flat_map(|h| h.services)
-}
 
 /// The row of a hub's name.
 pub fn row(name: &str) -> Option<&'static Facts> {
@@ -197,11 +140,12 @@ mod tests {
     fn no_two_hubs_claim_the_same() {
         let mut seen = BTreeSet::new();
         for facts in HUBS {
-            let claims = facts.prefixes.iter().chain(facts.hosts).copied().chain(facts.services.iter().map(|s| s.default));
+            let claims = facts.prefixes.iter().chain(facts.hosts).copied().chain(facts.services().map(|s| s.default));
             assert!(claims.into_iter().all(|c| seen.insert(c)), "{}", facts.title);
             assert!(by_name(facts.bases).is_some(), "{}", facts.title);
-            assert!(facts.services.iter().all(|s| s.default.starts_with("https://") && !s.default.ends_with('/')));
+            assert!(facts.services().next().is_some(), "{}", facts.title);
         }
+        assert!(hosts::SERVICES.iter().all(|s| by_name(s.hub).is_some()));
         assert_eq!(HUBS.first().map(|h| h.hub.name()), Some(default().name()));
     }
 }

@@ -115,3 +115,8 @@ pub fn shingle_hashes<S: AsRef<str>>(words: &[S]) -> Vec<u64> {
     }
     words.windows(SHINGLE).map(words_hash).collect()
 }
+
+/// A hash as sketches keep it: texts are only nominated by it.
+pub fn sketched(hash: u64) -> u32 {
+    (hash & u64::from(u32::MAX)) as u32
+}

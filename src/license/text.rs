@@ -5,9 +5,9 @@
 
 use super::compare::{Compared, Numbers, Sides, bag_distance, compare};
 use super::decode::without_markup;
+use super::listed::{LICENSE_TEXTS, LicenseText, Reader};
 use crate::rules::Rules;
-use crate::rules::schema::{LicenseRule, TextMarks};
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use crate::rules::licenses::LicenseRule;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::time::{Duration, Instant};
@@ -17,20 +17,7 @@ pub use super::decode::decode;
 pub(super) mod shared {
     include!("shingles.rs");
 }
-use shared::{license_words, shingle_hashes, words_hash};
-
-/// An SPDX license text in the binary.
-pub struct LicenseText {
-    id: &'static str,
-    hash: u64,
-    sketch: &'static [u64],
-    at: usize,
-    packed: usize,
-    length: usize,
-}
-
-include!(concat!(env!("OUT_DIR"), "/license_texts.rs"));
-static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/license_texts.bin"));
+use shared::{license_words, shingle_hashes, sketched, words_hash};
 
 /// What a text turned out to be.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,7 +66,7 @@ const DIFF_TIME: Duration = Duration::from_secs(1);
 pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     let none = |identity| Identified { identity, score: 0.0 };
     if !rules.clarified.is_empty()
-        && let Some(id) = rules.clarified.get(&crate::net::sha256(bytes))
+        && let Some(id) = rules.clarified.get(&crate::digest::sha256(bytes))
     {
         return Identified { identity: Identity::Exact { id: id.clone() }, score: 1.0 };
     }
@@ -119,12 +106,13 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
 /// The license of the SPDX list that is nearest to a text.
 fn listed(words: &[&str]) -> Option<Compared> {
     let hash = words_hash(words);
+    let mut texts = Reader::default();
     if let Some(same) = LICENSE_TEXTS.iter().find(|l| l.hash == hash)
-        && same.words().is_some_and(|t| t.split(' ').eq(words.iter().copied()))
+        && texts.words(same).is_some_and(|t| t.split(' ').eq(words.iter().copied()))
     {
         return Some(Compared { differences: 0, share: 1.0, score: 1.0, identity: Identity::Exact { id: same.id.to_string() } });
     }
-    let shingles: HashSet<u64, BuildHasherDefault<Hashed>> = shingle_hashes(words).into_iter().collect();
+    let shingles: HashSet<u32, BuildHasherDefault<Hashed>> = shingle_hashes(words).into_iter().map(sketched).collect();
     let mut nominees: Vec<(f64, usize, &LicenseText)> = LICENSE_TEXTS
         .iter()
         .enumerate()
@@ -136,10 +124,10 @@ fn listed(words: &[&str]) -> Option<Compared> {
     // Among equals the list's order decides: current before deprecated, the plain one before its variants.
     nominees.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     nominees.truncate(NOMINEES);
-    let texts: Vec<(&LicenseText, String)> = nominees.into_iter().filter_map(|(_, _, n)| Some((n, n.words()?))).collect();
+    let nominated: Vec<(&LicenseText, String)> = nominees.into_iter().filter_map(|(_, _, n)| Some((n, texts.words(n)?))).collect();
     let mut numbering = Numbers::default();
     let numbers = numbering.of(words);
-    let mut bounded: Vec<(usize, &LicenseText, Vec<&str>, Vec<u32>)> = texts
+    let mut bounded: Vec<(usize, &LicenseText, Vec<&str>, Vec<u32>)> = nominated
         .iter()
         .map(|(n, text)| {
             let canon: Vec<&str> = text.split(' ').collect();
@@ -181,8 +169,8 @@ impl Hasher for Hashed {
         }
     }
 
-    fn write_u64(&mut self, n: u64) {
-        self.0 = n;
+    fn write_u32(&mut self, n: u32) {
+        self.0 = n.into();
     }
 }
 
@@ -200,41 +188,6 @@ fn marked<'r>(text: &str, rules: &'r Rules) -> Option<&'r LicenseRule> {
         .map(|(l, _)| l)
 }
 
-/// All phrases of the rules, found in one pass over a text.
-#[derive(Debug)]
-pub struct Marks {
-    phrases: Vec<String>,
-    automaton: Option<AhoCorasick>,
-}
-
-impl Marks {
-    /// Of the phrases of some licenses, folded as [`crate::text::words`] does.
-    pub fn new(licenses: &[LicenseRule]) -> Marks {
-        let of = |m: &'_ TextMarks| -> Vec<String> { m.all.iter().chain(&m.any).chain(&m.none).cloned().collect() };
-        let mut phrases: Vec<String> = licenses.iter().filter_map(|l| l.text.as_ref()).flat_map(of).filter(|p| !p.is_empty()).collect();
-        phrases.sort();
-        phrases.dedup();
-        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&phrases).ok();
-        Marks { phrases, automaton }
-    }
-
-    /// The phrases that folded text has: at word boundaries where they are ASCII, anywhere where they are not.
-    fn said(&self, folded: &str) -> HashSet<&str> {
-        let mut out = HashSet::new();
-        let Some(automaton) = &self.automaton else { return out };
-        for found in automaton.find_overlapping_iter(folded) {
-            let Some(phrase) = self.phrases.get(found.pattern().as_usize()) else { continue };
-            let edge = |at: Option<u8>| at.is_none_or(|b| b == b' ');
-            let bytes = folded.as_bytes();
-            let before = found.start().checked_sub(1).and_then(|i| bytes.get(i).copied());
-            if !phrase.is_ascii() || (edge(before) && edge(bytes.get(found.end()).copied())) {
-                out.insert(phrase.as_str());
-            }
-        }
-        out
-    }
-}
-
 /// The license one of whose official texts has exactly these words.
 fn digested(words: &[String], rules: &Rules) -> Option<String> {
     let digest = words_digest(words);
@@ -243,31 +196,13 @@ fn digested(words: &[String], rules: &Rules) -> Option<String> {
 
 /// sha256 over a text's words, one blank between: what `words-sha256` in the rules lists.
 pub fn words_digest(words: &[String]) -> String {
-    crate::net::sha256(words.join(" ").as_bytes())
+    crate::digest::sha256(words.join(" ").as_bytes())
 }
 
 /// The digest of a text as it would be compared; none of what is no text, or too long to be a license.
 pub fn digest_of(bytes: &[u8]) -> Option<String> {
     let text = decode(bytes).filter(|t| t.bytes().filter(|b| !b.is_ascii_whitespace()).count() <= MAX_BYTES)?;
     Some(words_digest(&license_words(&without_markup(&text))))
-}
-
-impl LicenseText {
-    /// Its words, one blank between.
-    fn words(&self) -> Option<String> {
-        Some(license_words(&self.text()?).join(" "))
-    }
-
-    /// As it is published.
-    fn text(&self) -> Option<String> {
-        let packed = PACKED.get(self.at..self.at + self.packed)?;
-        String::from_utf8(miniz_oxide::inflate::decompress_to_vec_with_limit(packed, self.length).ok()?).ok()
-    }
-}
-
-/// The text of a license as the SPDX list has it.
-pub fn official(id: &str) -> Option<String> {
-    LICENSE_TEXTS.iter().find(|l| l.id == id)?.text()
 }
 
 impl Identity {
@@ -305,6 +240,7 @@ mod tests {
     #[test]
     fn every_listed_text_is_itself_or_its_twin() {
         let rules = Rules::load(None).unwrap();
+        let mut texts = Reader::default();
         let mut wrong = Vec::new();
         for license in LICENSE_TEXTS.iter().filter(|l| {
             [
@@ -327,7 +263,7 @@ mod tests {
             ]
             .contains(&l.id)
         }) {
-            let got = identify(license.text().unwrap().as_bytes(), &rules).identity;
+            let got = identify(texts.text(license).unwrap().as_bytes(), &rules).identity;
             let family = |id: &str| id.replace("-or-later", "-only").replace("-only", "");
             match &got {
                 Identity::Exact { id } if family(id) == family(license.id) => {}

@@ -7,17 +7,19 @@
 
 use super::mention_cite;
 use crate::card::BlockKind;
-use crate::card::topics::{contains_phrase, sentences, topic_of};
+use crate::card::topics::{sentences, topic_of};
 use crate::component::license_of_dataset;
-use crate::evidence::{Ancestor, Evidence, Role, Snapshot};
-use crate::files::{self, Kind};
+use crate::evidence::Evidence;
 use crate::finding::Finding;
-use crate::license::conclude::{Part, Terms};
-use crate::license::{self, Known};
 use crate::rules::Rules;
-use crate::rules::schema::{CheckKind, LineageCheck, When};
-use crate::text;
+use crate::rules::files::Kind;
+use crate::rules::licenses::{Known, When};
+use crate::rules::lineage::{CheckKind, LineageCheck};
+use crate::snapshot::{Ancestor, Role, Snapshot};
+use crate::terms::{Part, Terms};
+use crate::text::contains_phrase;
 use crate::vocabulary::Openness;
+use crate::{files, license, text};
 
 /// A base model whose terms bind, with what they are.
 pub(super) struct Bound<'a, 'r> {
@@ -165,7 +167,7 @@ fn of_base(check: &LineageCheck, snapshot: &Snapshot, own: &Terms<'_>, base: &Bo
 }
 
 /// What stands in quotes in a license's duties.
-fn quoted(base: &Bound<'_, '_>, wanted: impl Fn(&crate::rules::schema::Obligation) -> bool) -> Vec<String> {
+fn quoted(base: &Bound<'_, '_>, wanted: impl Fn(&crate::rules::licenses::Obligation) -> bool) -> Vec<String> {
     let mut out = Vec::new();
     for duty in known(&base.parts).flat_map(|k| k.obligations()).filter(|o| wanted(o)) {
         out.extend(duty.text.split('"').skip(1).step_by(2).map(str::to_string));

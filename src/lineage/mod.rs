@@ -3,21 +3,22 @@
 //! `rules/bases.toml`.
 
 mod checks;
+mod relation;
 mod suspect;
 
-use crate::audit::{Audit, Options, judge};
-use crate::collect::CYCLE;
+pub use relation::undeclared_relation;
+
 use crate::component::{Component, Components};
-use crate::evidence::{Ancestor, Evidence, Snapshot};
-use crate::files::Kind;
+use crate::evidence::Evidence;
 use crate::finding::Finding;
-use crate::license::conclude::{Part, Terms};
 use crate::license::of_base;
 use crate::net::Gap;
-use crate::plan;
 use crate::rules::Rules;
+use crate::snapshot::{Ancestor, CYCLE, Snapshot};
+use crate::terms::{Part, Terms};
 use crate::text;
 use crate::vocabulary::{Availability, Basis, ComponentId, Content, Openness, Pillar, Tri, Verdict};
+use relation::relation;
 
 /// An ancestor, judged as far as it was gathered.
 #[derive(Debug, Clone)]
@@ -37,6 +38,17 @@ pub struct Judged {
     pub components: Option<Components>,
     /// It could not be looked at, and is known to be made from another model.
     pub is_tuned: bool,
+}
+
+/// What a model comes to of which another is made: its audit, as far as that one hangs on it.
+#[derive(Debug, Clone)]
+pub struct Base {
+    /// The license expression of its own terms, where known.
+    pub license: Option<String>,
+    pub openness: Openness,
+    pub verdict: Verdict,
+    pub possible: Verdict,
+    pub components: Components,
 }
 
 /// Terms that bind a model after everything that it is made from.
@@ -82,11 +94,18 @@ impl Lineage<'_> {
     }
 }
 
-/// Follows what binds. `own` are the terms of the model itself.
-pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options: &Options, findings: &mut Vec<Finding>) -> Lineage<'r> {
+/// Follows what binds. `own` are the terms of the model itself; `bases` is what each of the snapshot's ancestors
+/// comes to, in their order, `None` for one that could not be looked at.
+pub fn trace<'r>(
+    snapshot: &Snapshot,
+    own: &Terms<'r>,
+    bases: Vec<Option<Base>>,
+    rules: &'r Rules,
+    findings: &mut Vec<Finding>,
+) -> Lineage<'r> {
     let mut out = Lineage { ancestors: Vec::new(), parts: own.parts.clone(), openness: own.openness, suspected: None };
     let mut binding = Vec::new();
-    for ancestor in &snapshot.ancestors {
+    for (ancestor, base) in snapshot.ancestors.iter().zip(bases) {
         if ancestor.snapshot.as_ref().is_err_and(|g| *g == Gap::NotFetched(CYCLE.into())) {
             if is_cycle(snapshot, ancestor) {
                 let cite = mention_cite(snapshot, ancestor);
@@ -100,7 +119,7 @@ pub fn trace<'r>(snapshot: &Snapshot, own: &Terms<'r>, rules: &'r Rules, options
             // Met on another branch: it is in the list already.
             continue;
         }
-        out.ancestors.push(judged(snapshot, ancestor, rules, options));
+        out.ancestors.push(judged(snapshot, ancestor, base, rules));
         binding.push(ancestor);
     }
     let mut bound = Vec::new();
@@ -185,7 +204,7 @@ fn is_cycle(snapshot: &Snapshot, ancestor: &Ancestor) -> bool {
     at.eq_ignore_ascii_case(&ancestor.id)
 }
 
-fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Options) -> Judged {
+fn judged(snapshot: &Snapshot, ancestor: &Ancestor, base: Option<Base>, rules: &Rules) -> Judged {
     // What a weight file is made from may be what its declared base is made from: then it is that one's base.
     let nearer = snapshot.ancestors.iter().find(|a| {
         a.id.eq_ignore_ascii_case(&ancestor.id)
@@ -195,14 +214,14 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
     });
     let relation = relation(snapshot, nearer.unwrap_or(ancestor), rules);
     let child = nearer.unwrap_or(ancestor).child.clone();
-    match &ancestor.snapshot {
-        Ok(gathered) => {
-            let audit: Audit<'_> = judge(gathered, rules, options);
-            let (license, openness) = (audit.terms.expression(), audit.terms.openness);
-            let (license, openness) = match (license, of_base(rules, &ancestor.id)) {
+    match (&ancestor.snapshot, base) {
+        (Ok(gathered), Some(base)) => {
+            let (license, openness) = match (base.license, of_base(rules, &ancestor.id)) {
                 // A well-known base whose own record does not say: the rules know.
-                (None, Some((_, known))) if openness != Openness::Open => (Some(known.id().to_string()), known.openness(Content::Weights)),
-                (license, _) => (license, openness),
+                (None, Some((_, known))) if base.openness != Openness::Open => {
+                    (Some(known.id().to_string()), known.openness(Content::Weights))
+                }
+                (license, _) => (license, base.openness),
             };
             Judged {
                 id: gathered.id.clone(),
@@ -210,15 +229,15 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
                 relation,
                 license,
                 openness,
-                verdict: audit.verdict,
-                possible: audit.possible,
+                verdict: base.verdict,
+                possible: base.possible,
                 gap: None,
                 evidence: vec![gathered.record_cite.clone()],
-                components: Some(audit.components),
+                components: Some(base.components),
                 is_tuned: false,
             }
         }
-        Err(gap) => {
+        (gathered, _) => {
             let known = of_base(rules, &ancestor.id);
             let openness = known.map_or(Openness::Unknown, |(_, k)| k.openness(Content::Weights));
             let evidence =
@@ -233,7 +252,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules, options: &Opt
                 openness,
                 verdict: Verdict::Unknown,
                 possible,
-                gap: Some(gap.clone()),
+                gap: gathered.as_ref().err().cloned(),
                 evidence,
                 components: None,
                 is_tuned: is_tuned(snapshot, ancestor, rules),
@@ -268,11 +287,11 @@ fn bind<'r>(
 ) -> Option<Vec<Part<'r>>> {
     let owner = |id: &str| id.split_once('/').map(|(o, _)| o.to_lowercase()).unwrap_or_default();
     // Whoever made both may license its own model anew.
-    let same_owner = !owner(&ancestor.id).is_empty() && plan::same_owner(&owner(&ancestor.id), &owner(&snapshot.id));
+    let same_owner = !owner(&ancestor.id).is_empty() && crate::ids::same_owner(&owner(&ancestor.id), &owner(&snapshot.id));
     let parts: Vec<Part<'r>> = match &ancestor.snapshot {
         Ok(gathered) => {
             let mut ignored = Vec::new();
-            let terms = crate::license::conclude::conclude(gathered, rules, &mut ignored);
+            let terms = crate::terms::conclude(gathered, rules, &mut ignored);
             match (terms.parts.is_empty(), of_base(rules, &ancestor.id)) {
                 (true, Some((_, known))) => vec![Part::known(known, Content::Weights)],
                 (true, None) if same_owner => Vec::new(),
@@ -320,49 +339,6 @@ fn bind<'r>(
         }
     }
     Some(parts)
-}
-
-/// The relation as declared, or as name, tags and files show it.
-fn relation(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules) -> String {
-    if rules.relation(&ancestor.relation).is_some() {
-        return ancestor.relation.clone();
-    }
-    // Of the model that names it: the audited one or another ancestor.
-    let child = if ancestor.child == snapshot.id {
-        Some(snapshot)
-    } else {
-        snapshot.ancestors.iter().find(|a| a.id == ancestor.child).and_then(|a| a.snapshot.as_deref().ok())
-    };
-    let record = child.and_then(|c| c.record.as_ref().ok());
-    let siblings = snapshot.ancestors.iter().filter(|a| a.child == ancestor.child).count();
-    let tagged = |list: &[String]| record.is_some_and(|r| r.tags.iter().any(|t| list.iter().any(|l| t.eq_ignore_ascii_case(l))));
-    let has_adapter = || {
-        record.and_then(|r| r.files.as_ref()).is_some_and(|f| f.iter().any(|f| crate::files::kind(&f.path, rules) == Some(Kind::Adapter)))
-    };
-    undeclared_relation(&ancestor.child, siblings, tagged, has_adapter, rules).to_string()
-}
-
-/// The relation that a model's name, tags and files show, where it declares none. `bases` is how many it
-/// names; `tagged` says whether it has one of some tags.
-pub fn undeclared_relation<'r>(
-    id: &str,
-    bases: usize,
-    tagged: impl Fn(&[String]) -> bool,
-    has_adapter: impl Fn() -> bool,
-    rules: &'r Rules,
-) -> &'r str {
-    let name = id.rsplit('/').next().unwrap_or(id).to_lowercase();
-    let ends = |list: &[String]| {
-        list.iter().any(|s| {
-            name.split(['-', '_', '.']).any(|part| part == s) || name.strip_suffix(s.as_str()).is_some_and(|rest| rest.ends_with('-'))
-        })
-    };
-    let fits = |relation: &crate::rules::schema::Relation| match relation.id.get_ref().as_str() {
-        "merge" => bases > 1 || tagged(&relation.tags),
-        "adapter" => tagged(&relation.tags) && has_adapter(),
-        _ => ends(&relation.suffixes),
-    };
-    rules.relations.iter().find(|r| fits(r)).map_or("finetune", |r| r.id.get_ref().as_str())
 }
 
 /// The place where an ancestor is named.

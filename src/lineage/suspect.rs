@@ -1,16 +1,19 @@
 //! A base that is not declared: does a name, a configuration or the card point to one whose terms may bind?
 
 use super::Lineage;
-use crate::card::topics::{contains_phrase, sentences, topic_of};
+use crate::card::topics::{sentences, topic_of};
 use crate::card::{BlockKind, Card};
-use crate::evidence::{Evidence, Snapshot};
+use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::hub::local::header::What;
-use crate::license::conclude::Terms;
-use crate::license::{Known, of_base, of_name};
+use crate::license::{of_base, of_name};
 use crate::rules::Rules;
+use crate::rules::licenses::Known;
 use crate::rules::schema::Base;
+use crate::snapshot::Snapshot;
+use crate::terms::Terms;
 use crate::text;
+use crate::text::contains_phrase;
 use crate::vocabulary::{Content, Openness};
 
 /// No base is declared: does the name or configuration point to one whose terms may bind?

@@ -22,7 +22,7 @@ impl Token {
 
     /// A name for whoever holds the secret, from which it cannot be told: for telling cached answers apart.
     pub fn identity(&self) -> String {
-        let hash = super::sha256(format!("trulyopen identity\0{}", self.secret).as_bytes());
+        let hash = crate::digest::sha256(format!("trulyopen identity\0{}", self.secret).as_bytes());
         format!("token-{}", hash.get(..16).unwrap_or_default())
     }
 

@@ -8,7 +8,8 @@
 //! the same thing twice.
 
 use super::auth::Token;
-use super::{Body, Gap, Resource, record, sha256};
+use super::{Body, Gap, Resource, record};
+use crate::digest::sha256;
 use http::{HeaderMap, HeaderName, StatusCode};
 use http_cache_semantics::{AfterResponse, BeforeRequest, CacheOptions, CachePolicy};
 use serde::de::IgnoredAny;
@@ -214,7 +215,7 @@ impl Cache {
         let id = |key: &str| {
             let rest = key.split_once("/api/models/")?.1.split(['?', '#']).next()?;
             let id = rest.split_once("/revision/").map_or(rest, |(id, _)| id);
-            crate::hub::is_repo_id(id).then(|| id.to_string())
+            crate::ids::is_repo_id(id).then(|| id.to_string())
         };
         let mut out: Vec<String> = entries.filter(|e| e.sha256.is_some()).filter_map(|e| id(&e.key)).collect();
         out.sort();

@@ -5,7 +5,7 @@
 use super::record::{Entry, MANIFEST, Manifest};
 use super::{Body, Gap, Origin, Resource, is_safe_path, limits};
 use crate::error::Error;
-use crate::hub::Endpoints;
+use crate::hosts::Endpoints;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -57,13 +57,13 @@ impl Directory {
             let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().take(limits::LISTED_FILES);
             entries.filter(|e| e.path().is_dir()).filter_map(|e| e.file_name().into_string().ok()).collect()
         };
-        let root = self.root.join(crate::hub::huggingface::NAME).join("models");
+        let root = self.root.join(crate::hosts::HUGGING_FACE).join("models");
         let mut out = Vec::new();
         for owner in below(&root) {
             let prefix = if owner == "_legacy" { String::new() } else { format!("{owner}/") };
             out.extend(below(&root.join(&owner)).into_iter().map(|name| format!("{prefix}{name}")));
         }
-        out.retain(|id| crate::hub::is_repo_id(id));
+        out.retain(|id| crate::ids::is_repo_id(id));
         out.sort();
         out
     }
@@ -90,7 +90,7 @@ impl Directory {
             other => other?,
         };
         if let Some(Entry { sha256: Some(saved), .. }) = entry
-            && *saved != super::sha256(&bytes)
+            && *saved != crate::digest::sha256(&bytes)
         {
             return Err(Gap::DigestMismatch);
         }

@@ -42,6 +42,22 @@ pub const LINEAGE_DEPTH: usize = 8;
 
 /// Models on one page of the hub's list (its own limit).
 pub const LISTED_MODELS: usize = 1_000;
+/// Bytes of one page.
+pub const LIST_PAGE_BYTES: usize = 128 << 20;
+/// Pages of one list, asked for again or not: five times the largest hub, of three million models.
+pub const LIST_PAGES: usize = 20_000;
+/// Bytes of a whole hub's list, page by page: as much again for each model as a record has on average (2.5 kB).
+pub const LIST_BYTES: usize = 64_usize.saturating_mul(1 << 30);
+/// Bytes of the list of one owner's models, which are kept while these are audited: a hundred thousand records.
+pub const OWNER_LIST_BYTES: usize = 256 << 20;
+/// The time for a list, waits for rate limits included: at one page a second the largest hub's takes one hour.
+pub const LIST_TIME: Duration = Duration::from_secs(6 * 3600);
+/// The same for one owner's.
+pub const OWNER_LIST_TIME: Duration = Duration::from_secs(3600);
+/// A rate limit on a list is waited for no longer than this: windows are of five minutes.
+pub const LIST_PATIENCE: Duration = Duration::from_secs(600);
+/// Waits for one page.
+pub const LIST_WAITS: usize = 5;
 
 /// Redirects followed for one request.
 pub const REDIRECTS: usize = 5;

@@ -3,10 +3,10 @@
 
 use super::auth::{Token, is_internal};
 use super::cache::Cache;
-use super::{Body, Gap, Resource, directory, limits};
+use super::{Body, Gap, Resource, authorities, directory, limits};
 use crate::error::Error;
 use reqwest::header::{AUTHORIZATION, HeaderMap, LINK, LOCATION, RETRY_AFTER};
-use reqwest::{Certificate, Client, Response, StatusCode};
+use reqwest::{Client, Response, StatusCode};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Semaphore;
 use url::Url;
@@ -21,19 +21,6 @@ pub struct Live {
     cache: Option<Cache>,
     /// Told about each request, for `-v`.
     trace: fn(&str),
-}
-
-/// Certificate authorities that the hub's own clients are told to trust, beside those of the system
-/// (`SSL_CERT_FILE` and `SSL_CERT_DIR` are read by the TLS library itself).
-fn authorities() -> Result<Option<Vec<Certificate>>, Error> {
-    let named = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
-        .into_iter()
-        .find_map(|name| Some((name, std::env::var_os(name).filter(|v| !v.is_empty())?)));
-    let Some((name, path)) = named else { return Ok(None) };
-    let fail = |why: &str| Error::Client(format!("{name} names {}, {why}", std::path::Path::new(&path).display()));
-    let pem = std::fs::read(&path).map_err(|e| fail(&format!("which cannot be read ({})", e.kind())))?;
-    let certificates = Certificate::from_pem_bundle(&pem).map_err(|_| fail("which holds no certificates in PEM"))?;
-    if certificates.is_empty() { Err(fail("which holds no certificates in PEM")) } else { Ok(Some(certificates)) }
 }
 
 /// What a host answered, with what it says about keeping it.
@@ -58,19 +45,13 @@ impl Live {
     /// # Errors
     /// Where TLS or a proxy setting cannot be used.
     pub fn new(tokens: Vec<Token>, timeout: Duration, cache: Option<Cache>, trace: fn(&str)) -> Result<Live, Error> {
-        // A second call finds the provider installed, which is what is wanted.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut client = Client::builder();
-        if let Some(certificates) = authorities()? {
-            client = client.tls_certs_merge(certificates);
-        }
-        let client = client
-            .user_agent(concat!("trulyopen/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(limits::CONNECT_TIMEOUT.min(timeout))
-            .pool_max_idle_per_host(limits::IN_FLIGHT)
-            .build()
-            .map_err(|e| Error::Client(root_cause(&e)))?;
+        let client = authorities::trust(|client| {
+            client
+                .user_agent(concat!("trulyopen/", env!("CARGO_PKG_VERSION")))
+                .redirect(reqwest::redirect::Policy::none())
+                .connect_timeout(limits::CONNECT_TIMEOUT.min(timeout))
+                .pool_max_idle_per_host(limits::IN_FLIGHT)
+        })?;
         Ok(Live { client, tokens, in_flight: Semaphore::new(limits::IN_FLIGHT), timeout, cache, trace })
     }
 
@@ -352,7 +333,7 @@ fn failed(e: &reqwest::Error) -> Attempt {
 }
 
 /// The innermost reason, without the URL (which may hold what a stranger wrote).
-fn root_cause(e: &reqwest::Error) -> String {
+pub(super) fn root_cause(e: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = e;
     while let Some(inner) = cause.source() {
         cause = inner;

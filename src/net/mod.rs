@@ -5,6 +5,7 @@
 //! address on its host; a [`Fetcher`] turns it into bytes or a typed [`Gap`].
 
 pub mod auth;
+mod authorities;
 pub mod budget;
 pub mod cache;
 pub mod directory;
@@ -12,11 +13,13 @@ pub mod gap;
 pub mod limits;
 pub mod live;
 pub mod record;
+mod sample;
 
 pub use gap::Gap;
 
+use crate::digest::BlobDigest;
 use crate::error::Error;
-use crate::hub::Endpoints;
+use crate::hosts::Endpoints;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -35,46 +38,12 @@ pub struct Resource {
     pub expect: Option<BlobDigest>,
 }
 
-/// A digest as hubs list them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BlobDigest {
-    /// Git blob id: sha1 over `blob LEN\0` and the content, lower-case hex.
-    GitBlob(String),
-    /// sha256 of the content, lower-case hex (LFS files).
-    Sha256(String),
-}
-
-impl BlobDigest {
-    /// Whether `bytes` have this digest.
-    pub fn holds(&self, bytes: &[u8]) -> bool {
-        match self {
-            BlobDigest::GitBlob(id) => git_blob_id(bytes) == *id,
-            BlobDigest::Sha256(hex) => sha256(bytes) == *hex,
-        }
-    }
-}
-
 /// What requests run on: one thread, since a run waits for hosts and not for itself.
 ///
 /// # Errors
 /// Where the system gives no resources for it.
 pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| Error::Client(e.to_string()))
-}
-
-/// The git blob id of a content, lower-case hex.
-pub fn git_blob_id(bytes: &[u8]) -> String {
-    use sha1::{Digest, Sha1};
-    let mut h = Sha1::new();
-    h.update(format!("blob {}\0", bytes.len()));
-    h.update(bytes);
-    crate::rules::hex(&h.finalize())
-}
-
-/// sha256, lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    crate::rules::hex(&Sha256::digest(bytes))
 }
 
 /// What was read.
@@ -148,8 +117,8 @@ pub struct Fetcher {
     record: Option<record::Recorder>,
     /// What people stated of models (`--evidence`).
     pub reviews: Vec<crate::reviewed::Review>,
-    /// What each target may use.
-    pub budget: budget::Budget,
+    /// What each target and each list may use.
+    pub budgets: budget::Budgets,
 }
 
 impl Fetcher {
@@ -160,8 +129,8 @@ impl Fetcher {
             Source::Live(_) | Source::Offline(_) => (endpoints, Origin::Live),
             Source::Sample => (Endpoints::default(), Origin::Directory),
         };
-        let budget = budget::Budget::default();
-        Fetcher { source, endpoints, origin, answers: Mutex::default(), held: AtomicUsize::new(0), record, reviews: Vec::new(), budget }
+        let budgets = budget::Budgets::default();
+        Fetcher { source, endpoints, origin, answers: Mutex::default(), held: AtomicUsize::new(0), record, reviews: Vec::new(), budgets }
     }
 
     /// Whether the answer is to this very request; that of a plain directory is to any revision.
@@ -226,7 +195,7 @@ impl Fetcher {
     /// # Errors
     /// The reason why it could not be had.
     pub async fn page(&self, resource: &Resource) -> Result<Body, Gap> {
-        self.read(resource).await
+        budget::spend(self.read(resource), |page| page.as_ref().map_or(0, |body| body.bytes.len())).await?
     }
 
     /// Sets the answer for a resource that another one brought along.
@@ -235,6 +204,7 @@ impl Fetcher {
         if let Some(record) = &self.record {
             record.keep(resource, &answer, self.origin);
         }
+        self.make_room(answer.as_ref().map_or(0, |body: &Arc<Body>| body.bytes.len()));
         let mut answers = self.answers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         answers.insert(format!("{} {}", resource.path, resource.url), Arc::new(OnceCell::new_with(Some(answer))));
     }
@@ -258,7 +228,7 @@ impl Fetcher {
         match &self.source {
             Source::Live(live) => live.get(resource).await,
             Source::Directory(dir) => dir.get(resource),
-            Source::Sample => sample(resource),
+            Source::Sample => sample::get(resource),
             Source::Offline(cache) => cache.as_ref().and_then(|c| c.look_up(resource)).map_or(Err(Gap::Offline), |kept| kept.answer),
         }
     }
@@ -269,7 +239,7 @@ impl Fetcher {
             return dir.models();
         }
         let mut out = self.kept_models();
-        out.extend(crate::rules::sample_models());
+        out.extend(sample::models());
         out
     }
 
@@ -304,18 +274,6 @@ impl Fetcher {
     }
 }
 
-/// A file of the embedded sample. A model that the sample does not have is not said to be missing:
-/// the sample knows nothing about it.
-fn sample(resource: &Resource) -> Result<Body, Gap> {
-    match crate::rules::sample_file(&resource.path) {
-        Some(bytes) => Ok(Body::of(bytes)),
-        None if directory::is_record(&resource.path) => {
-            Err(Gap::Unreachable("not in the built-in sample, and no hub could be reached".into()))
-        }
-        None => Err(Gap::NotFound),
-    }
-}
-
 /// True where `path` can be joined below a directory: relative, no `..`, nothing that a file system
 /// reads in its own way.
 pub fn is_safe_path(path: &str) -> bool {
@@ -344,13 +302,6 @@ fn is_device(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn blob_ids_are_those_of_git() {
-        // `git hash-object` of an empty file and of "hello\n".
-        assert_eq!(git_blob_id(b""), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
-        assert_eq!(git_blob_id(b"hello\n"), "ce013625030ba8dba906f756967f9e9ca394464a");
-    }
 
     #[test]
     fn paths_that_leave_the_directory_are_refused() {

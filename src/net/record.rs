@@ -3,7 +3,7 @@
 
 use super::{Body, Gap, Origin, Resource, is_safe_path};
 use crate::error::Error;
-use crate::hub::Endpoints;
+use crate::hosts::Endpoints;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -78,7 +78,7 @@ impl Recorder {
         let mut entry = Entry { url: resource.url.clone(), ..Entry::default() };
         match answer {
             Ok(body) if is_safe_path(&resource.path) => {
-                entry.sha256 = Some(super::sha256(&body.bytes));
+                entry.sha256 = Some(crate::digest::sha256(&body.bytes));
                 entry.bytes = Some(body.bytes.len());
                 entry.commit.clone_from(&body.commit);
                 entry.kept = body.kept;

@@ -1,7 +1,7 @@
 //! Whether the words around the name of a model say that it is the base of the model whose card it is.
 
-use crate::card::topics::contains_phrase;
 use crate::rules::Rules;
+use crate::text::contains_phrase;
 
 /// A sentence, folded, around a name.
 pub struct Around<'s> {

@@ -4,13 +4,15 @@
 
 use super::around::Around;
 use super::{BaseMention, model_id, under};
-use crate::card::topics::{self, contains_phrase, sentences};
+use crate::card::front_matter::strings;
+use crate::card::topics::{self, sentences};
 use crate::card::{BlockKind, Card};
-use crate::evidence::Mention;
-use crate::hub::record::{ModelRecord, strings};
-use crate::hub::{self, Endpoints};
+use crate::hosts::Endpoints;
+use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
-use crate::text;
+use crate::snapshot::Mention;
+use crate::text::contains_phrase;
+use crate::{hub, text};
 
 /// All of them. Prose is asked only where nothing is declared: it also tells of relatives.
 pub fn bases(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints) -> Vec<BaseMention> {
@@ -36,7 +38,7 @@ struct Bases<'a> {
 impl Bases<'_> {
     fn add(&mut self, id: &str, relation: Option<&str>, mention: Mention) {
         let known = self.found.iter().any(|b| b.id.eq_ignore_ascii_case(id));
-        if hub::is_repo_id(id) && !known && !id.eq_ignore_ascii_case(self.own) {
+        if crate::ids::is_repo_id(id) && !known && !id.eq_ignore_ascii_case(self.own) {
             self.found.push(BaseMention { id: id.to_string(), relation: relation.map(str::to_string), mention });
         }
     }
@@ -63,7 +65,7 @@ fn declared(record: &ModelRecord, card: Option<&Card>, at: &Endpoints) -> Vec<Ba
     }
     for tag in &record.tags {
         if let Some((relation, id)) = tag.strip_prefix("base_model:").and_then(|t| t.split_once(':'))
-            && hub::is_repo_id(id)
+            && crate::ids::is_repo_id(id)
         {
             add(id.to_string(), Some(relation.to_string()), Mention { line: None, declared: true, context: "a base_model tag".into() });
         }
@@ -101,10 +103,10 @@ struct Candidate {
 }
 
 /// Links to models, and ids as they are ("a merge of a/b and c/d").
-fn candidates(card: &Card, rules: &Rules, at: &Endpoints) -> Vec<Candidate> {
+fn candidates(card: &Card, at: &Endpoints, rules: &Rules) -> Vec<Candidate> {
     let linked = card.links.iter().filter_map(|l| {
         // Where words and address differ, the words are what a reader goes by.
-        let id = linked_model(&l.url, rules, at)?;
+        let id = linked_model(&l.url, at, rules)?;
         let id = if is_written_as_id(l.text.trim()) { l.text.trim().to_string() } else { id };
         Some(Candidate { id, called: text::words(&l.text), linked: true, line: l.line, section: l.section, block: l.block })
     });
@@ -113,7 +115,7 @@ fn candidates(card: &Card, rules: &Rules, at: &Endpoints) -> Vec<Candidate> {
         for word in block.text.split_whitespace().filter(|w| w.contains('/')).take(50) {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric());
             let labelled = || {
-                hub::is_repo_id(word)
+                crate::ids::is_repo_id(word)
                     && word.split_once('/').is_some_and(|(o, n)| o.len() > 2 && n.contains(['-', '_']))
                     && is_labelled(card, i, rules)
                     // The words of a link to elsewhere name what is there.
@@ -139,7 +141,7 @@ fn is_written_as_id(word: &str) -> bool {
     let Some((owner, name)) = word.split_once('/') else { return false };
     let stem = |s: &str| s.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
     let pair = owner.chars().any(|c| c.is_ascii_digit()) && stem(owner) == stem(name);
-    hub::is_repo_id(word)
+    crate::ids::is_repo_id(word)
         && owner.len() > 2
         && owner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         && name.chars().any(|c| c.is_ascii_digit())
@@ -151,7 +153,7 @@ fn is_written_as_id(word: &str) -> bool {
 /// Models under a label or heading on the base, or else in the first sentence that says what the model
 /// was made from.
 fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
-    let candidates = candidates(card, rules, at);
+    let candidates = candidates(card, at, rules);
     let mention = |c: &Candidate| Mention { line: Some(c.line), declared: false, context: under(card, c.section, "named") };
     for candidate in &candidates {
         if is_labelled(card, candidate.block, rules) {
@@ -222,13 +224,12 @@ fn is_labelled(card: &Card, block: usize, rules: &Rules) -> bool {
 }
 
 /// The model that an address on a hub is about whose models are other models' bases.
-fn linked_model(url: &str, rules: &Rules, at: &Endpoints) -> Option<String> {
+fn linked_model(url: &str, at: &Endpoints, rules: &Rules) -> Option<String> {
     let folded = text::fold_url(url);
     let hubs = hub::HUBS.iter().filter(|f| f.bases == f.hub.name());
     let on_hub = hubs
-        .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services.iter().map(|s| text::fold_url(at.get(s.key)))))
+        .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services().map(|s| text::fold_url(at.get(s.key)))))
         .any(|h| folded.strip_prefix(h.as_str()).is_some_and(|r| r.starts_with('/')));
-    // `nlp/viewer` was a page of the hub's.
     // The first models had names without an owner, as people's pages have.
     let first = |id: &str| {
         rules.phrase_list("model-without-owner").iter().any(|p| {
@@ -236,7 +237,8 @@ fn linked_model(url: &str, rules: &Rules, at: &Endpoints) -> Option<String> {
             id == *p || id.starts_with(&format!("{p} "))
         })
     };
-    on_hub.then(|| model_id(url, at)).flatten().filter(|id| if id.contains('/') { id != "nlp/viewer" } else { first(id) })
+    let own_pages = rules.word_list("pages-of-the-hub");
+    on_hub.then(|| model_id(url, at)).flatten().filter(|id| if id.contains('/') { !own_pages.contains(id) } else { first(id) })
 }
 
 #[cfg(test)]

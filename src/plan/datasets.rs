@@ -3,23 +3,24 @@
 
 use super::{DatasetMention, under};
 use crate::card::columns::{Cell, data_cell};
+use crate::card::front_matter::strings;
 use crate::card::{Block, Card, Link, corpora, subject, topics};
-use crate::evidence::{Mention, Role};
-use crate::hub::record::{ModelRecord, strings};
-use crate::hub::{self, Endpoints};
+use crate::hosts::Endpoints;
+use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
 use crate::rules::schema::{CorpusKind, Reachable};
-use crate::text;
+use crate::snapshot::{Mention, Role};
+use crate::{hub, text};
 
 fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<DatasetMention> {
-    let id = dataset_id(name, at).or_else(|| hub::is_repo_id(name).then(|| name.to_string()))?;
+    let id = dataset_id(name, at).or_else(|| crate::ids::is_repo_id(name).then(|| name.to_string()))?;
     let mention = Mention { line, declared: true, context: "datasets in the front matter".into() };
     Some(DatasetMention { id, role: Role::Training, mention, open_ended: false, elsewhere: None })
 }
 
 /// Whether a value of `datasets` names a dataset.
 pub fn names_dataset(name: &str, at: &Endpoints) -> bool {
-    hub::is_repo_id(name) || dataset_id(name, at).is_some()
+    crate::ids::is_repo_id(name) || dataset_id(name, at).is_some()
 }
 
 /// The dataset that a hub page is about.
@@ -34,7 +35,7 @@ fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
         Some(name) if !matches!(name, "tree" | "blob" | "viewer" | "resolve") => format!("{owner}/{name}"),
         _ => owner.to_string(),
     };
-    hub::is_repo_id(&id).then_some(id)
+    crate::ids::is_repo_id(&id).then_some(id)
 }
 
 /// All of them, each with what it is for, as far as the card says. With `has_base`, what pre-trained
@@ -71,7 +72,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let block = card.blocks.get(link.block);
         let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
         let said = block.map(|b| said_of(link, b)).unwrap_or_default();
-        let says = |id: &str| rules.phrase_list(id).iter().any(|p| topics::contains_phrase(&said, p));
+        let says = |id: &str| rules.phrase_list(id).iter().any(|p| text::contains_phrase(&said, p));
         let cell = block.and_then(|b| data_cell(card, link.block, b, rules, &record.id));
         let role = match topic {
             Some("evaluation") => Role::Evaluation,
@@ -124,8 +125,8 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let names = n.corpus.names.iter().map(|name| text::words(name));
         let mut ids = n.corpus.ids.iter().chain([&n.corpus.id]).map(|id| text::words(id.rsplit('/').next().unwrap_or(id))).chain(names);
         // One that is called after the other is a version of it, or that of a sibling.
-        let version = |d: &String, id: &str| d.split(' ').next_back().is_some_and(|last| topics::contains_phrase(id, last));
-        ids.any(|id| declares.iter().any(|d| topics::contains_phrase(d, &id) || version(d, &id)))
+        let version = |d: &String, id: &str| d.split(' ').next_back().is_some_and(|last| text::contains_phrase(id, last));
+        ids.any(|id| declares.iter().any(|d| text::contains_phrase(d, &id) || version(d, &id)))
     };
     let named_declared: Vec<usize> = told.named.iter().filter(|n| is_declared(n)).map(|n| n.sentence).collect();
     let besides = |n: &corpora::Named<'_>| {
@@ -139,7 +140,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
 /// The link's own words, or the bold label before it, say that these are the training data.
 fn is_called_training_data(link: &Link, block: Option<&Block>, rules: &Rules) -> bool {
     let said = format!("{} {}", block.and_then(|b| b.any_label()).unwrap_or_default(), text::words(&link.text));
-    rules.phrase_list("training-data-label").iter().any(|p| topics::contains_phrase(&said, p))
+    rules.phrase_list("training-data-label").iter().any(|p| text::contains_phrase(&said, p))
 }
 
 /// What is declared are the parts that can be had; a set for fine-tuning that cannot is told of in prose only.

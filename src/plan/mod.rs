@@ -7,14 +7,15 @@ mod datasets;
 mod repos;
 
 use crate::card::Card;
-use crate::evidence::{Mention, Role};
-use crate::files::{self, Kind};
+use crate::hosts::Endpoints;
 use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
-use crate::hub::{self, Endpoints};
 use crate::net::limits;
 use crate::rules::Rules;
+use crate::rules::files::Kind;
+use crate::snapshot::{Mention, Role};
 use crate::target::{Place, Target};
+use crate::{files, hub};
 
 pub use datasets::names_dataset;
 
@@ -54,8 +55,9 @@ pub struct BaseMention {
 
 /// Makes the plan for a model.
 pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints) -> Plan {
-    let mut plan = Plan { files: files_to_read(record, rules), ..Plan::default() };
-    plan.unread = unread_texts(record, &plan.files, rules);
+    let legal = legal_texts(record.files.iter().flatten().map(|f| f.path.as_str()), |p| files::kind(p, rules));
+    let unread = legal.unread.into_iter().map(|(path, why)| (path.to_string(), why)).collect();
+    let mut plan = Plan { files: files_to_read(record, &legal.read), unread, ..Plan::default() };
     plan.bases = bases::bases(record, card, rules, at);
     plan.datasets = datasets::datasets(record, card, rules, at, !plan.bases.is_empty());
     if let Some(card) = card {
@@ -76,14 +78,13 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
 }
 
 /// License, notice and policy texts, and the few configuration files that say what the weights are.
-fn files_to_read(record: &ModelRecord, rules: &Rules) -> Vec<String> {
+fn files_to_read(record: &ModelRecord, legal: &[&str]) -> Vec<String> {
     let Some(list) = &record.files else {
         // No usable list: the usual names are asked for, and their absence proves nothing.
         return ["LICENSE", "config.json"].map(String::from).to_vec();
     };
-    let legal = legal_texts(list.iter().map(|f| f.path.as_str()), |p| files::kind(p, rules));
     let configs = ["config.json", "adapter_config.json", "model_index.json"];
-    let mut out: Vec<String> = legal.into_iter().map(str::to_string).collect();
+    let mut out: Vec<String> = legal.iter().map(|p| p.to_string()).collect();
     out.extend(configs.into_iter().filter(|c| record.file(c).is_some()).map(String::from));
     if let Some(index) = files::index_to_read(list) {
         out.push(index);
@@ -91,17 +92,35 @@ fn files_to_read(record: &ModelRecord, rules: &Rules) -> Vec<String> {
     out
 }
 
-/// The license, notice and policy texts that are read of a file list, `kind` being what each path is.
-pub fn legal_texts<'p>(paths: impl IntoIterator<Item = &'p str>, mut kind: impl FnMut(&str) -> Option<Kind>) -> Vec<&'p str> {
-    let mut legal: Vec<&str> = paths
-        .into_iter()
-        .filter(|p| p.matches('/').count() <= 1 && !is_binary(p))
-        .filter(|p| matches!(kind(p), Some(Kind::License | Kind::Notice | Kind::UsePolicy)))
-        .collect();
+/// The license, notice and policy texts of a file list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegalTexts<'p> {
+    pub read: Vec<&'p str>,
+    /// A license text that is not among these, for each reason why.
+    pub unread: Vec<(&'p str, String)>,
+}
+
+/// Chooses the legal texts of a file list, `kind` being what each path is.
+pub fn legal_texts<'p>(paths: impl IntoIterator<Item = &'p str>, mut kind: impl FnMut(&str) -> Option<Kind>) -> LegalTexts<'p> {
+    let mut read: Vec<&str> = Vec::new();
+    let mut left: Vec<&str> = Vec::new();
+    for path in paths.into_iter().filter(|p| p.matches('/').count() <= 1) {
+        match kind(path) {
+            Some(Kind::License | Kind::Notice | Kind::UsePolicy) if !is_binary(path) => read.push(path),
+            Some(Kind::License) => left.push(path),
+            _ => {}
+        }
+    }
     // Names nearest to the root first: those are about the whole repository.
-    legal.sort_by_key(|p| (p.matches('/').count(), p.len(), *p));
-    legal.truncate(limits::LICENSE_FILES);
-    legal
+    read.sort_by_key(|p| (p.matches('/').count(), p.len(), *p));
+    let rest = read.split_off(read.len().min(limits::LICENSE_FILES));
+    let mut is_license = |p: &&&str| kind(p) == Some(Kind::License);
+    let beyond = rest.iter().filter(&mut is_license).min();
+    // Beside a text that is read, a document is taken for another form of it.
+    let document = left.iter().filter(|p| is_document(p)).min().filter(|_| !read.iter().any(|p| is_license(&p)));
+    let unread = beyond.map(|p| (*p, format!("{} legal texts of one model are read", limits::LICENSE_FILES)));
+    let unread = unread.into_iter().chain(document.map(|p| (*p, "a document of this kind is not read".to_string()))).collect();
+    LegalTexts { read, unread }
 }
 
 /// Legal texts also come as PDF and DOCX, which are not read.
@@ -115,19 +134,6 @@ fn is_binary(path: &str) -> bool {
     is_document(path) || [".zip", ".png", ".jpg", ".py"].iter().any(|e| lower.ends_with(e))
 }
 
-/// A license text in the list that is not among those that are `read`, for each reason why.
-fn unread_texts(record: &ModelRecord, read: &[String], rules: &Rules) -> Vec<(String, String)> {
-    let is_license = |p: &str| p.matches('/').count() <= 1 && files::kind(p, rules) == Some(Kind::License);
-    let listed = record.files.iter().flatten().map(|f| f.path.as_str()).filter(|p| is_license(p));
-    let mut left: Vec<&str> = listed.filter(|p| !read.iter().any(|r| r == p)).collect();
-    left.sort_unstable();
-    let beyond = left.iter().find(|p| !is_binary(p)).map(|p| (*p, format!("{} legal texts of one model are read", limits::LICENSE_FILES)));
-    // Beside a text that is read, a document is taken for another form of it.
-    let read_one = read.iter().any(|p| is_license(p));
-    let document = left.iter().find(|p| is_document(p) && !read_one).map(|p| (*p, "a document of this kind is not read".to_string()));
-    beyond.into_iter().chain(document).map(|(path, why)| (path.to_string(), why)).collect()
-}
-
 /// The model that a name or hub page is about.
 pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
     match Target::parse(name, at).ok()?.place {
@@ -135,20 +141,6 @@ pub fn model_id(name: &str, at: &Endpoints) -> Option<String> {
         Place::Hub { hub, id, .. } => hub::table::row(hub).is_some_and(|r| r.bases == hub).then_some(id),
         _ => None,
     }
-}
-
-/// Whether an organisation has the same name here and there, punctuation and a trailing `ai`,
-/// `-org`, `-lab` aside.
-pub fn same_owner(a: &str, b: &str) -> bool {
-    let fold = |s: &str| {
-        let s: String = s.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-        let cut = ["project", "workshop", "research", "labs", "lab", "org", "team", "ai", "llm", "lm", "hq", "inc", "nlp"]
-            .iter()
-            .find_map(|t| s.strip_suffix(t).filter(|r| r.len() > 2));
-        cut.map_or(s.clone(), str::to_string)
-    };
-    let (a, b) = (fold(a), fold(b));
-    !a.is_empty() && a == b
 }
 
 /// Where a link or name stands, in words.
@@ -201,14 +193,5 @@ pub mod tests {
             "# OLMo\n- **Repository:** https://github.com/allenai/OLMo\n\nUse [vllm](https://github.com/vllm-project/vllm) or [x](https://github.com/someone/else).\n",
         );
         assert_eq!(p.repos.iter().map(|r| r.0.to_string()).collect::<Vec<_>>(), ["allenai/OLMo"]);
-    }
-
-    #[test]
-    fn owners_are_compared_without_ornament() {
-        assert!(same_owner("deepseek-ai", "deepseek-ai"));
-        assert!(same_owner("bigscience", "bigscience-workshop"));
-        assert!(same_owner("THUDM", "thudm"));
-        assert!(!same_owner("a", "b"));
-        assert!(!same_owner("", ""));
     }
 }

@@ -3,8 +3,7 @@
 use super::lists::{is_everywhere, paths, pattern};
 use super::read::{At, Item, Reader, Section, closest, names, shown};
 use super::*;
-use crate::license;
-use crate::text;
+use crate::{license, text};
 use toml::de::DeValue;
 
 /// Rules whose severity a project cannot choose: there is a key of its own for each, or there is no

@@ -1,8 +1,9 @@
 //! Sets of licenses as a policy names them: ids and aliases, SPDX expressions, groups.
 
 use super::read::{At, closest, names};
-use crate::license::{self, Known};
+use crate::license;
 use crate::rules::Rules;
+use crate::rules::licenses::Known;
 use crate::vocabulary::{Content, Openness, Tri};
 use std::collections::{BTreeMap, BTreeSet};
 

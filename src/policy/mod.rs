@@ -351,19 +351,6 @@ pub fn find(root: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Today, from `SOURCE_DATE_EPOCH` or the clock (UTC): the only place that asks what day it is.
-///
-/// # Errors
-/// A `SOURCE_DATE_EPOCH` that is no number of seconds.
-pub fn today() -> Result<Date, Error> {
-    let wrong = || Error::usage("SOURCE_DATE_EPOCH is no number of seconds since 1970", "unset it, or set it as `date +%s` prints it");
-    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(s) if !s.trim().is_empty() => s.trim().parse::<i64>().map_err(|_| wrong())?,
-        _ => return Ok(jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::now()).date()),
-    };
-    Ok(jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_second(seconds).map_err(|_| wrong())?).date())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! Names that the formats share: titles for readers, ids made from contents, package URLs, and the
 //! test of whether an address may become a link.
 
-use crate::hub::encode_path;
+use crate::ids::encode_path;
 use crate::report::Model;
 use crate::vocabulary::*;
 use std::borrow::Cow;
@@ -103,7 +103,7 @@ pub fn uuid(name: &str) -> String {
     digest.update(NAMESPACE);
     digest.update(name.as_bytes());
     let hash: [u8; 20] = digest.finalize().into();
-    let hex = crate::rules::hex(&hash);
+    let hex = crate::digest::hex(&hash);
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     let variant = 0x80 | (hash[8] & 0x3f);
     format!("{}-{}-5{}-{variant:02x}{}-{}", part(0, 8), part(8, 12), part(13, 16), part(18, 20), part(20, 32))
@@ -125,7 +125,7 @@ pub fn uuid_of(value: &impl serde::Serialize) -> String {
     let mut hash = std::io::BufWriter::new(Hash(Sha256::new()));
     // Neither hashing nor serialising these values can fail.
     let _ = serde_json::to_writer(&mut hash, value);
-    let digest = hash.into_inner().map(|h| crate::rules::hex(&h.0.finalize())).unwrap_or_default();
+    let digest = hash.into_inner().map(|h| crate::digest::hex(&h.0.finalize())).unwrap_or_default();
     uuid(&digest)
 }
 
@@ -133,16 +133,16 @@ pub fn uuid_of(value: &impl serde::Serialize) -> String {
 /// <https://github.com/package-url/purl-spec/blob/main/types/huggingface-definition.json>,
 /// <https://github.com/package-url/purl-spec/blob/main/types/github-definition.json> (names in lower case)
 pub fn purl(hub: &str, id: &str, revision: Option<&str>, page: &str) -> Option<String> {
-    if hub == crate::hub::github::NAME && id.contains('/') && crate::hub::is_repo_id(id) {
-        let version = revision.filter(|r| crate::hub::record::is_commit(r)).map_or(String::new(), |r| format!("@{r}"));
+    if hub == crate::hub::github::NAME && id.contains('/') && crate::ids::is_repo_id(id) {
+        let version = revision.filter(|r| crate::ids::is_commit(r)).map_or(String::new(), |r| format!("@{r}"));
         return Some(format!("pkg:github/{}{version}", id.to_lowercase()));
     }
-    if hub != crate::hub::huggingface::NAME || !id.contains('/') || !crate::hub::is_repo_id(id) {
+    if hub != crate::hub::huggingface::NAME || !id.contains('/') || !crate::ids::is_repo_id(id) {
         return None;
     }
-    let version = revision.filter(|r| crate::hub::record::is_commit(r)).map_or(String::new(), |r| format!("@{r}"));
+    let version = revision.filter(|r| crate::ids::is_commit(r)).map_or(String::new(), |r| format!("@{r}"));
     let host = page.strip_suffix(id).map(|h| h.trim_end_matches('/')).unwrap_or_default();
-    let at = crate::hub::Endpoints::default();
+    let at = crate::hosts::Endpoints::default();
     let public = at.get(crate::hub::huggingface::NAME);
     let elsewhere = if host.is_empty() || host == public {
         String::new()

@@ -1,11 +1,12 @@
 //! What the hub's record and the card say of a model and its datasets: quoted for reports, with the
 //! line where it stands; nothing is judged by it.
 
+use crate::card::front_matter::strings;
 use crate::card::{BlockKind, Card};
-use crate::evidence::{DatasetSnapshot, Snapshot};
 use crate::hub::local::header::What;
-use crate::hub::record::{Extra, strings};
+use crate::hub::record::Extra;
 use crate::rules::Rules;
+use crate::snapshot::{DatasetSnapshot, Snapshot};
 use crate::text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -9,7 +9,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub mod about;
-pub mod date;
 mod model;
 pub mod quotes;
 pub mod texts;
@@ -111,7 +110,7 @@ impl Tool {
 impl Report {
     /// A report on some models.
     pub fn new(rules: &Rules, mut models: Vec<Model>) -> Report {
-        let described = crate::framework::mof_rule(rules).map(|r| &r.descriptions);
+        let described = crate::mof::mof_rule(rules).map(|r| &r.descriptions);
         let name = |c: &crate::rules::schema::ComponentRule| ComponentName {
             name: c.name.clone(),
             description: described.and_then(|d| d.get(c.id.get_ref())).cloned().unwrap_or_default(),
@@ -124,7 +123,7 @@ impl Report {
             models,
             strict: false,
             inventory: false,
-            generated: date::source_date(),
+            generated: crate::clock::source_date(),
             subject: None,
             policy: None,
             licenses,

@@ -4,10 +4,11 @@ use super::quotes::Pages;
 use super::*;
 use crate::audit::{Audit, sorted};
 use crate::component::Reported;
-use crate::evidence::{self, Snapshot};
+use crate::evidence;
 use crate::hub::record::Gate;
 use crate::inspect::Extent;
 use crate::permits::permits;
+use crate::snapshot::Snapshot;
 
 fn cites(evidence: &[evidence::Evidence], pages: &Pages<'_>) -> Vec<Evidence> {
     sorted(evidence)
@@ -41,7 +42,7 @@ impl Model {
                 revision: snapshot.revision.clone(),
                 url: snapshot.page.clone(),
                 fetched_from: snapshot.fetched_from.slug().into(),
-                fetched_at: snapshot.fetched_at.and_then(date::rfc3339),
+                fetched_at: snapshot.fetched_at.and_then(crate::clock::rfc3339),
             },
             verdict: audit.verdict,
             verdict_possible: audit.possible,
@@ -135,13 +136,15 @@ fn weights(snapshot: &Snapshot, rules: &Rules) -> Vec<WeightFile> {
     let files = snapshot.record.as_ref().ok().and_then(|r| r.files.as_deref()).unwrap_or_default();
     let mut out: Vec<WeightFile> = files
         .iter()
-        .filter(|f| matches!(crate::files::kind(&f.path, rules), Some(crate::files::Kind::Weights | crate::files::Kind::Adapter)))
+        .filter(|f| {
+            matches!(crate::files::kind(&f.path, rules), Some(crate::rules::files::Kind::Weights | crate::rules::files::Kind::Adapter))
+        })
         .take(2_000)
         .map(|f| WeightFile {
             path: f.path.clone(),
             bytes: f.size,
             sha256: match &f.digest {
-                Some(crate::net::BlobDigest::Sha256(hex)) if hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                Some(crate::digest::BlobDigest::Sha256(hex)) if hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
                     Some(hex.to_ascii_lowercase())
                 }
                 _ => None,
@@ -196,7 +199,7 @@ fn license(snapshot: &Snapshot, audit: &Audit<'_>, rules: &Rules, pages: &Pages<
 
 impl Dataset {
     /// What was seen of a dataset.
-    pub fn new(d: &evidence::DatasetSnapshot, rules: &Rules) -> Dataset {
+    pub fn new(d: &crate::snapshot::DatasetSnapshot, rules: &Rules) -> Dataset {
         Dataset {
             id: d.id.clone(),
             found: match &d.record {

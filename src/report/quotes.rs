@@ -1,6 +1,7 @@
 //! The cited line of a file, for readers who want to see it.
 
-use crate::evidence::{Document, Evidence, Snapshot};
+use crate::evidence::{Document, Evidence};
+use crate::snapshot::Snapshot;
 use crate::text;
 use std::collections::HashMap;
 

@@ -1,11 +1,12 @@
 //! The licenses that a report names, once each: title, source, terms and, where it is known, the text.
 
 use super::{Model, Text};
-use crate::evidence::Snapshot;
-use crate::files::{self, Kind};
-use crate::license::{self, Known};
 use crate::rules::Rules;
+use crate::rules::files::Kind;
+use crate::rules::licenses::Known;
+use crate::snapshot::Snapshot;
 use crate::vocabulary::{Content, Openness};
+use crate::{files, license};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -109,8 +110,8 @@ pub fn appendix(rules: &Rules, models: &mut [Model]) -> Appendix {
         let known = license::find(rules, &id).filter(|k| k.id() == id);
         let spdx = spdx::license_id(&id).is_some();
         let text = if spdx {
-            license::text::official(&id).map(|text| {
-                let digest = format!("sha256:{}", crate::net::sha256(text.as_bytes()));
+            license::listed::official(&id).map(|text| {
+                let digest = format!("sha256:{}", crate::digest::sha256(text.as_bytes()));
                 texts.insert(digest.clone(), text);
                 digest
             })

@@ -2,19 +2,17 @@
 //! ([`own`]), those of the Model Openness Tool ([`mof`]) and of the European Open Source AI Index
 //! ([`osai_index`]).
 //!
-//! A review is laid over a hub record with `--evidence FILE` ([`overlay`]), or judged on its own statements
-//! as the target `mof:FILE` or `osai-index:FILE` ([`alone`]).
+//! A review is laid over a hub record with `--evidence FILE`, or judged on its own statements
+//! as the target `mof:FILE` or `osai-index:FILE`: both are done in `audit`.
 
-pub mod alone;
 pub mod mof;
 pub mod osai_index;
-pub mod overlay;
 pub mod own;
 pub mod yaml;
 
 use crate::error::Error;
 use crate::evidence::Evidence;
-use crate::framework::mof_rule;
+use crate::mof::mof_rule;
 use crate::rules::{Rules, diagnose};
 use crate::text;
 use crate::vocabulary::{Availability, ComponentId};
@@ -136,7 +134,7 @@ fn parse_yaml(shown: &str, text: &str) -> Result<Review, Error> {
         None => diagnose::file(shown, message),
     };
     let value = yaml::parse(text).map_err(|(line, message)| at_line(line, &message))?;
-    let sha256 = crate::net::sha256(text.as_bytes());
+    let sha256 = crate::digest::sha256(text.as_bytes());
     let made = |ids: Vec<String>, names: Vec<String>, by: String, content| Review {
         file: shown.to_string(),
         sha256: sha256.clone(),
@@ -172,7 +170,7 @@ fn hub_id(url: &str) -> Option<String> {
     let (owner, name) = (parts.next()?, parts.next()?);
     let id = format!("{owner}/{name}");
     let other = ["datasets", "spaces", "collections", "papers", "docs", "blog", "models", "api", "organizations"];
-    (crate::hub::is_repo_id(&id) && !other.contains(&owner)).then_some(id)
+    (crate::ids::is_repo_id(&id) && !other.contains(&owner)).then_some(id)
 }
 
 impl Review {

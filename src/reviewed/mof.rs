@@ -2,9 +2,9 @@
 //! Format: <https://github.com/lfai/model_openness_tool> (`schema/mof_schema.json`).
 
 use super::{Said, Statement, yaml};
-use crate::framework::mof::{Mode, Status, Statuses, status};
-use crate::framework::schema::MofRule;
+use crate::mof::{Mode, Status, Statuses, status};
 use crate::rules::Rules;
+use crate::rules::frameworks::MofRule;
 use crate::rules::schema::MofKind;
 use crate::text;
 use crate::vocabulary::{Availability, ComponentId};
@@ -159,7 +159,7 @@ impl Declared {
             let component = Declared::component(rules, &listed.name)?;
             let license = self.license_of(listed, component, rules);
             let folded = license.map(text::words).unwrap_or_default();
-            let remark = absent.iter().any(|a| crate::card::topics::contains_phrase(&folded, &text::words(a)));
+            let remark = absent.iter().any(|a| text::contains_phrase(&folded, &text::words(a)));
             let (availability, said, note) = match license {
                 Some(l) if remark => (Availability::NotFound, Said::Nothing, format!("{}: \"{}\"", listed.name, text::squeeze(l))),
                 Some(l) => (Availability::Released, Said::Named(l.to_string()), format!("{}: {}", listed.name, text::squeeze(l))),

@@ -3,9 +3,8 @@
 
 use super::yaml;
 use super::{Said, Statement};
-use crate::framework::score::Class;
 use crate::text;
-use crate::vocabulary::{Availability, ComponentId};
+use crate::vocabulary::{Availability, ComponentId, Degree};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -44,7 +43,7 @@ pub struct Index {
 /// A dimension, judged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dimension {
-    pub class: Class,
+    pub class: Degree,
     pub link: Option<String>,
     pub notes: String,
     pub line: Option<u32>,
@@ -65,7 +64,7 @@ pub fn read(value: &Value, text: &str) -> Result<Index, String> {
     for id in DIMENSIONS {
         let Some(found) = value.get(id) else { continue };
         let Some(class) = yaml::said(found.get("class")) else { continue };
-        let class = Class::from_slug(&class.to_lowercase())
+        let class = Degree::from_slug(&class.to_lowercase())
             .ok_or_else(|| format!("`{id}.class` is `{}`; it is open, partial or closed", text::cut(&text::line(&class), 40)))?;
         let dimension = Dimension {
             class,
@@ -100,7 +99,7 @@ impl Index {
         has(&self.base_ids) && !has(&self.end_ids)
     }
 
-    fn class(&self, dimension: &str) -> Option<Class> {
+    fn class(&self, dimension: &str) -> Option<Degree> {
         self.dimensions.get(dimension).map(|d| d.class)
     }
 
@@ -129,10 +128,10 @@ impl Index {
             // A document that is judged incomplete is there all the same.
             let document = matches!(component, ComponentId::TechnicalReport | ComponentId::ResearchPaper | ComponentId::ModelCard);
             let availability = match d.class {
-                Class::Partial if document => Availability::Released,
-                Class::Open => Availability::Released,
-                Class::Partial => Availability::Partial,
-                Class::Closed => Availability::NotFound,
+                Degree::Partial if document => Availability::Released,
+                Degree::Open => Availability::Released,
+                Degree::Partial => Availability::Partial,
+                Degree::Closed => Availability::NotFound,
             };
             let note =
                 if d.notes.is_empty() { format!("{id}: {}", d.class.slug()) } else { format!("{id}: {}; {}", d.class.slug(), d.notes) };
@@ -145,7 +144,7 @@ impl Index {
     pub fn answers(&self) -> BTreeMap<String, (String, String)> {
         let answer = |id: &&str| match self.dimensions.get(*id) {
             Some(d) => (d.class.slug().to_string(), if d.notes.is_empty() { "judged by the index".into() } else { d.notes.clone() }),
-            None => (Class::Closed.slug().to_string(), "blank, which counts as closed".to_string()),
+            None => (Degree::Closed.slug().to_string(), "blank, which counts as closed".to_string()),
         };
         DIMENSIONS.iter().map(|id| (format!("osai-index/{id}"), answer(id))).collect()
     }

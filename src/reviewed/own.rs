@@ -26,13 +26,12 @@
 
 use super::{Content, Review, Said, Statement};
 use crate::error::Error;
+use crate::placed::{self, Day, Spanned};
 use crate::rules::diagnose;
 use crate::text;
 use crate::vocabulary::{Availability, ComponentId};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use toml::Spanned;
-use toml::value::Datetime;
 
 /// The highest `schema` number that this version reads.
 const SCHEMA: u32 = 1;
@@ -41,10 +40,8 @@ const SCHEMA: u32 = 1;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
-    #[cfg_attr(test, schemars(with = "u32"))]
     schema: Spanned<u32>,
     #[serde(default)]
-    #[cfg_attr(test, schemars(with = "Vec<Model>"))]
     model: Vec<Spanned<Model>>,
 }
 
@@ -53,14 +50,10 @@ struct File {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Model {
-    #[cfg_attr(test, schemars(with = "String"))]
     pub id: Spanned<String>,
-    #[cfg_attr(test, schemars(with = "String"))]
     pub revision: Spanned<String>,
-    #[cfg_attr(test, schemars(with = "String"))]
     pub reviewer: Spanned<String>,
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub date: Datetime,
+    pub date: Day,
     pub license: Option<String>,
     #[serde(default)]
     pub component: Vec<ComponentReview>,
@@ -73,7 +66,6 @@ pub struct Model {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ComponentReview {
-    #[cfg_attr(test, schemars(with = "ComponentId"))]
     pub id: Spanned<ComponentId>,
     pub availability: Option<Availability>,
     pub license: Option<String>,
@@ -83,8 +75,7 @@ pub struct ComponentReview {
     pub note: String,
     /// Where it is not the model's reviewer.
     pub reviewer: Option<String>,
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub date: Option<Datetime>,
+    pub date: Option<Day>,
 }
 
 /// An answer to a line of a framework.
@@ -92,9 +83,7 @@ pub struct ComponentReview {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Answered {
-    #[cfg_attr(test, schemars(with = "String"))]
     pub line: Spanned<String>,
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub answer: Option<Spanned<String>>,
     #[serde(default)]
     pub url: String,
@@ -123,18 +112,18 @@ pub fn named(license: String) -> Said {
 /// Any mistake, by file, line and key.
 pub fn read(shown: &str, content: &str) -> Result<Vec<Review>, Error> {
     let fail = |span: std::ops::Range<usize>, message: &str| diagnose::at(shown, content, span, message);
-    let file: File = toml::from_str(content).map_err(|e| fail(e.span().unwrap_or(0..0), e.message()))?;
+    let file: File = placed::from_toml(content).map_err(|e| fail(e.span().unwrap_or(0..0), e.message()))?;
     if *file.schema.get_ref() != SCHEMA {
         return Err(fail(
             file.schema.span(),
             &format!("schema {} is not known; this version reads schema {SCHEMA}", file.schema.get_ref()),
         ));
     }
-    let sha256 = crate::net::sha256(content.as_bytes());
+    let sha256 = crate::digest::sha256(content.as_bytes());
     let mut out = Vec::new();
     for entry in file.model {
         let model = entry.into_inner();
-        if !crate::hub::is_repo_id(model.id.get_ref()) {
+        if !crate::ids::is_repo_id(model.id.get_ref()) {
             return Err(fail(model.id.span(), "`id` is no model name (ORG/NAME)"));
         }
         let revision = model.revision.get_ref().to_lowercase();
@@ -183,7 +172,7 @@ impl Model {
     /// What is stated of components.
     pub fn statements(&self) -> Vec<Statement> {
         let statement = |c: &ComponentReview| {
-            let who: Vec<String> = c.reviewer.iter().cloned().chain(c.date.iter().map(Datetime::to_string)).collect();
+            let who: Vec<String> = c.reviewer.iter().cloned().chain(c.date.iter().map(Day::to_string)).collect();
             let who = if who.is_empty() { String::new() } else { format!(" ({})", who.join(", ")) };
             Some(Statement {
                 component: *c.id.get_ref(),

@@ -1,140 +1,209 @@
-//! The table of well-known corpora (`rules/datasets.toml`). It is large and seldom needed, so the
-//! built-in one is read at its first use.
+//! The table of well-known corpora (`rules/datasets.toml`). It is large, and an audit asks for a few of its entries: the
+//! keys of the built-in ones are made ready by the build, and an entry is read when it is first hit.
 
+use super::embedded;
+use super::read::File;
 use super::schema::Corpus;
-use super::{BUILT_IN, Content, File, Layer, embedded};
 use crate::error::Error;
-use crate::text;
-use std::collections::HashMap;
+use crate::placed;
+use crate::text::{self, fold_page, words};
+use std::borrow::Cow;
 use std::sync::OnceLock;
+
+include!("corpora/keys.rs");
 
 /// The file's name below the rules directory.
 pub(super) const FILE: &str = "datasets.toml";
 
-/// Built-in corpora, and those that a directory of rules adds.
-#[derive(Debug, Default)]
+/// Built-in corpora, and those that a directory of rules adds: these go first, and take the place of a built-in one
+/// with their id.
+#[derive(Debug)]
 pub struct Corpora {
-    /// Entries of `--rules`: they go before the built-in ones.
-    added: Vec<Corpus>,
-    table: OnceLock<Table>,
+    added: Table,
+    built_in: Table,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Table {
-    entries: Vec<Corpus>,
-    /// Lower-case hub id → entry.
-    ids: HashMap<String, usize>,
-    /// Folded address of its page → entry.
-    pages: HashMap<String, usize>,
-    /// First word of a folded name → folded names and their entries, the longest first.
-    names: HashMap<String, Vec<(String, usize)>>,
-    /// Folded names in scripts without blanks.
-    unspaced: Vec<(String, usize)>,
+    /// What an entry is read from, and the entry once it is.
+    entries: Vec<(&'static [u8], OnceLock<Option<Corpus>>)>,
+    keys: [Lines; 4],
+}
+
+const IDS: usize = 0;
+const PAGES: usize = 1;
+const NAMES: usize = 2;
+const UNSPACED: usize = 3;
+
+/// Sorted lines `key<TAB>entry`.
+#[derive(Debug, Default)]
+struct Lines(Cow<'static, str>);
+
+impl Default for Corpora {
+    fn default() -> Self {
+        let packed = |place: &std::ops::Range<usize>| embedded::CORPORA.get(place.clone()).unwrap_or_default();
+        let entries = embedded::CORPORA_ENTRIES.iter().map(|place| (packed(place), OnceLock::new())).collect();
+        let keys = embedded::CORPORA_KEYS.map(|lines| Lines(Cow::Borrowed(lines)));
+        Corpora { added: Table { entries: Vec::new(), keys: Default::default() }, built_in: Table { entries, keys } }
+    }
 }
 
 impl Corpora {
     /// Adds a file of a rules directory, checked at once.
     pub(super) fn add(&mut self, mut file: File<'_>) -> Result<(), Error> {
-        self.added.extend(parse(&mut file)?);
-        self.table = OnceLock::new();
+        let mut entries: Vec<Corpus> = self.added.all().cloned().collect();
+        entries.extend(parse(&mut file)?);
+        self.added = Table::of(entries);
         Ok(())
     }
 
     /// The corpus that a hub id names.
     pub fn by_id(&self, id: &str) -> Option<&Corpus> {
-        let table = self.table();
-        table.ids.get(&id.to_lowercase()).and_then(|i| table.entries.get(*i))
+        self.find(IDS, &id.to_lowercase())
     }
 
     /// The corpus whose page an address leads to: that of the table, or one on the hub.
     pub fn by_page(&self, url: &str) -> Option<&Corpus> {
-        let table = self.table();
-        let folded = page(url);
+        let folded = fold_page(url);
         let on_hub = folded.strip_prefix("huggingface.co/");
         let id = on_hub.and_then(|rest| rest.strip_prefix("datasets/").or_else(|| rest.starts_with("spaces/").then_some(rest)));
-        let entry = table.pages.get(&folded).or_else(|| table.ids.get(id?.split(['?', '#']).next()?));
-        entry.and_then(|i| table.entries.get(*i))
+        self.find(PAGES, &folded).or_else(|| self.find(IDS, id?.split(['?', '#']).next()?))
     }
 
     /// The corpora that a sentence names, in its order. The longest name counts: "ImageNet-21k" is
     /// not ImageNet.
     pub fn named_in(&self, sentence: &str) -> Vec<&Corpus> {
-        let table = self.table();
         let folded = text::words(sentence);
         let words: Vec<&str> = folded.split(' ').collect();
-        let mut found: Vec<usize> = Vec::new();
+        let mut found: Vec<&Corpus> = Vec::new();
         let mut at = 0;
-        while let Some(first) = words.get(at) {
-            let fits = |(name, _): &&(String, usize)| {
-                let mut ahead = words.iter().skip(at);
-                name.split(' ').all(|w| ahead.next().is_some_and(|a| *a == w))
-            };
-            match table.names.get(*first).and_then(|names| names.iter().find(fits)) {
-                Some((name, entry)) => {
-                    found.push(*entry);
-                    at += name.split(' ').count();
+        while let Some(rest) = words.get(at..).filter(|rest| !rest.is_empty()) {
+            match self.longest_name(rest) {
+                Some((length, corpus)) => {
+                    found.push(corpus);
+                    at += length;
                 }
                 None => at += 1,
             }
         }
-        found.extend(table.unspaced.iter().filter(|(name, _)| folded.contains(name.as_str())).map(|(_, i)| *i));
+        if !folded.is_ascii() {
+            let unspaced =
+                |table: &'_ Table| table.keys[UNSPACED].all().filter(|(name, _)| folded.contains(name)).map(|(_, n)| n).collect();
+            let of = |(n, built_in): (usize, bool)| if built_in { self.built_in(n) } else { self.added.entry(n) };
+            let added: Vec<usize> = unspaced(&self.added);
+            let built_in: Vec<usize> = unspaced(&self.built_in);
+            found.extend(added.into_iter().map(|n| (n, false)).chain(built_in.into_iter().map(|n| (n, true))).filter_map(of));
+        }
         let mut seen = Vec::new();
-        found.retain(|i| {
-            !seen.contains(i) && {
-                seen.push(*i);
+        found.retain(|corpus| {
+            !seen.contains(&&corpus.id) && {
+                seen.push(&corpus.id);
                 true
             }
         });
-        found.into_iter().filter_map(|i| table.entries.get(i)).collect()
+        found
     }
 
     /// All entries, those of `--rules` first.
-    pub fn all(&self) -> &[Corpus] {
-        &self.table().entries
+    pub fn all(&self) -> impl Iterator<Item = &Corpus> {
+        self.added.all().chain((0..self.built_in.entries.len()).filter_map(|n| self.built_in(n)))
     }
 
-    fn table(&self) -> &Table {
-        self.table.get_or_init(|| {
-            // A test reads it as well, so that it is never broken here.
-            let mut layer = Layer::new(BUILT_IN);
-            let built_in =
-                parse(&mut File { layer: &mut layer, shown: FILE, content: Content::Packed(embedded::CORPORA) }).unwrap_or_default();
-            let mut entries = self.added.clone();
-            entries.extend(built_in.into_iter().filter(|b| !self.added.iter().any(|a| a.id == b.id)));
-            Table::new(entries)
-        })
+    /// The entry of a key.
+    fn find(&self, keys: usize, key: &str) -> Option<&Corpus> {
+        let added = self.added.keys.get(keys)?.of(key).next().and_then(|n| self.added.entry(n));
+        added.or_else(|| self.built_in.keys.get(keys)?.of(key).find_map(|n| self.built_in(n)))
+    }
+
+    /// A built-in entry that no added one takes the place of.
+    fn built_in(&self, n: usize) -> Option<&Corpus> {
+        let corpus = self.built_in.entry(n)?;
+        let replaced = !self.added.entries.is_empty() && self.added.all().any(|added| added.id == corpus.id);
+        (!replaced).then_some(corpus)
+    }
+
+    /// The longest name that words begin with: how many of them it has, and what it names.
+    fn longest_name(&self, words: &[&str]) -> Option<(usize, &Corpus)> {
+        let first = words.first()?;
+        let fits = |name: &str| {
+            let mut ahead = words.iter();
+            name.split(' ').all(|w| ahead.next().is_some_and(|a| *a == w))
+        };
+        let longest = |table: &Table| -> Vec<(usize, usize)> {
+            let mut names: Vec<(&str, usize)> = table.keys[NAMES].beginning(first).filter(|(name, _)| fits(name)).collect();
+            names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+            names.into_iter().map(|(name, n)| (name.split(' ').count(), n)).collect()
+        };
+        let added = longest(&self.added).into_iter().find_map(|(length, n)| Some((length, self.added.entry(n)?)));
+        let built_in = longest(&self.built_in).into_iter().find_map(|(length, n)| Some((length, self.built_in(n)?)));
+        match (added, built_in) {
+            (Some(a), Some(b)) => Some(if b.0 > a.0 { b } else { a }),
+            (a, b) => a.or(b),
+        }
     }
 }
 
 impl Table {
-    fn new(entries: Vec<Corpus>) -> Table {
-        let mut table = Table::default();
-        for (i, entry) in entries.iter().enumerate() {
-            for id in std::iter::once(&entry.id).chain(&entry.ids) {
-                table.ids.entry(id.to_lowercase()).or_insert(i);
-            }
-            table.pages.entry(page(&entry.url)).or_insert(i);
-            for name in &entry.names {
-                let folded = text::words(name);
-                match folded.split(' ').next() {
-                    Some(first) if folded.is_ascii() || folded.contains(' ') => {
-                        table.names.entry(first.to_string()).or_default().push((folded, i));
-                    }
-                    _ => table.unspaced.push((folded, i)),
-                }
-            }
+    fn of(entries: Vec<Corpus>) -> Table {
+        let mut keys = Keys::default();
+        for (n, corpus) in entries.iter().enumerate() {
+            let ids = std::iter::once(&corpus.id).chain(&corpus.ids);
+            keys.add(n, ids.map(String::as_str), &corpus.url, corpus.names.iter().map(String::as_str));
         }
-        for names in table.names.values_mut() {
-            names.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
-        }
-        table.entries = entries;
-        table
+        let entries = entries.into_iter().map(|corpus| (&[] as &[u8], OnceLock::from(Some(corpus)))).collect();
+        Table { entries, keys: keys.lines().map(|lines| Lines(Cow::Owned(lines))) }
+    }
+
+    fn entry(&self, n: usize) -> Option<&Corpus> {
+        let (packed, corpus) = self.entries.get(n)?;
+        // A test reads all of them, so that none is broken here.
+        corpus.get_or_init(|| placed::from_packed(packed).ok()).as_ref()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Corpus> {
+        (0..self.entries.len()).filter_map(|n| self.entry(n))
     }
 }
 
-/// An address as it is compared: without scheme, `www.` and final slash, lower case.
-fn page(url: &str) -> String {
-    text::fold_url(url).trim_end_matches('/').to_lowercase()
+impl Lines {
+    /// The entries of a key, in their order.
+    fn of(&self, key: &str) -> impl Iterator<Item = usize> {
+        self.from(key).take_while(move |(k, _)| *k == key).map(|(_, n)| n)
+    }
+
+    /// The keys whose first word this is, with their entries.
+    fn beginning(&self, word: &str) -> impl Iterator<Item = (&str, usize)> {
+        let begins = move |key: &str| key.strip_prefix(word).map(|rest| rest.is_empty() || rest.starts_with(' '));
+        // Keys that go on with a letter may stand between them.
+        self.from(word)
+            .map_while(move |(key, n)| begins(key).map(|whole| (key, n, whole)))
+            .filter_map(|(key, n, whole)| whole.then_some((key, n)))
+    }
+
+    /// All keys and entries.
+    fn all(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.0.lines().filter_map(|line| line.split_once('\t')).filter_map(|(key, n)| Some((key, n.parse().ok()?)))
+    }
+
+    /// Keys and entries from the first key that is no smaller.
+    fn from(&self, key: &str) -> impl Iterator<Item = (&str, usize)> {
+        let text = self.0.as_ref();
+        let (mut low, mut high) = (0, text.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            // The line in which the middle is.
+            let bytes = text.as_bytes();
+            let start = bytes.get(..middle).and_then(|b| b.iter().rposition(|c| *c == b'\n')).map_or(0, |i| i + 1);
+            let end = bytes.get(middle..).and_then(|b| b.iter().position(|c| *c == b'\n')).map_or(text.len(), |i| middle + i + 1);
+            let smaller = text.get(start..end).and_then(|line| line.split_once('\t')).is_some_and(|(k, _)| k < key);
+            if smaller { low = end } else { high = start }
+        }
+        text.get(low..)
+            .unwrap_or_default()
+            .lines()
+            .filter_map(|line| line.split_once('\t'))
+            .filter_map(|(key, n)| Some((key, n.parse().ok()?)))
+    }
 }
 
 fn parse(file: &mut File<'_>) -> Result<Vec<Corpus>, Error> {
@@ -146,20 +215,22 @@ fn parse(file: &mut File<'_>) -> Result<Vec<Corpus>, Error> {
             return Err(file.error(entry.span(), &format!("dataset `{}` has an empty name", corpus.id)));
         }
     }
-    Ok(parsed.dataset.into_iter().map(super::Spanned::into_inner).collect())
+    Ok(parsed.dataset.into_iter().map(crate::placed::Spanned::into_inner).collect())
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Content;
     use super::*;
-    use crate::rules::Rules;
+    use crate::rules::{BUILT_IN, Layer, Rules};
 
     #[test]
     fn the_built_in_table_is_sound() {
         let content = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/rules/datasets.toml")).unwrap();
-        let mut layer = Layer::new(super::super::BUILT_IN);
+        let mut layer = Layer::new(BUILT_IN);
         let all = parse(&mut File { layer: &mut layer, shown: FILE, content: Content::Text(&content) }).unwrap();
-        assert_eq!(all.len(), Corpora::default().all().len());
+        let names = |c: &Corpus| (c.id.clone(), c.names.clone());
+        assert!(all.iter().map(names).eq(TABLE.all().map(names)));
         assert!(all.len() > 500);
         let rules = Rules::load(None).unwrap();
         for corpus in &all {
@@ -172,7 +243,7 @@ mod tests {
 
     #[test]
     fn names_in_prose() {
-        let corpora = &*BUILT_IN;
+        let corpora = &*TABLE;
         let named = |s: &str| corpora.named_in(s).iter().map(|c| c.id.clone()).collect::<Vec<_>>();
         assert_eq!(named("It was trained on the Pile and C4."), ["EleutherAI/pile", "allenai/c4"]);
         assert_eq!(named("trained on the deduplicated Pile"), ["EleutherAI/the_pile_deduplicated"]);
@@ -185,12 +256,50 @@ mod tests {
         assert_eq!(named("青空文庫で学習"), corpora.by_id(&named("青空文庫で学習")[0]).map(|c| vec![c.id.clone()]).unwrap());
     }
 
-    static BUILT_IN: std::sync::LazyLock<Corpora> = std::sync::LazyLock::new(Corpora::default);
+    #[test]
+    fn keys_are_found_by_halving() {
+        let pairs = ["a", "ab", "ab c", "ab cd", "abc", "b b", "b"];
+        let mut keys = Keys::default();
+        for (n, name) in pairs.iter().enumerate() {
+            keys.add(n, [*name, "a"].into_iter(), name, [*name].into_iter());
+        }
+        let [ids, _, names, _] = keys.lines().map(|lines| Lines(Cow::Owned(lines)));
+        for (n, name) in pairs.iter().enumerate().skip(1) {
+            assert_eq!(ids.of(name).collect::<Vec<_>>(), [n], "{name}");
+        }
+        assert_eq!(ids.of("a").collect::<Vec<_>>(), [0, 0, 1, 2, 3, 4, 5, 6]);
+        for missing in ["", "aa", "c", "ab  c"] {
+            assert_eq!(ids.of(missing).count(), 0, "{missing:?}");
+        }
+        assert_eq!(names.beginning("ab").map(|(name, _)| name).collect::<Vec<_>>(), ["ab", "ab c", "ab cd"]);
+        assert_eq!(Lines::default().of("a").count() + Lines::default().beginning("a").count(), 0);
+    }
+
+    #[test]
+    fn an_added_entry_takes_the_place_of_a_built_in_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let entry = |id: &str, name: &str| {
+            format!(
+                "[[dataset]]\nid = {id:?}\nnames = [{name:?}]\navailability = 'withheld'\nkind = 'other'\nurl = 'https://example.org/x'\nsource = 'https://example.org/x'\n"
+            )
+        };
+        std::fs::write(dir.path().join(FILE), format!("schema = 1\n{}{}", entry("allenai/c4", "my c4"), entry("own/set", "c4 own")))
+            .unwrap();
+        let rules = Rules::load(Some(dir.path())).unwrap();
+        let named = |s: &str| rules.corpora.named_in(s).iter().map(|c| c.id.clone()).collect::<Vec<_>>();
+        assert_eq!(rules.corpora.by_id("allenai/C4").unwrap().names, ["my c4"]);
+        assert_eq!(named("trained on my C4 and the C4 own"), ["allenai/c4", "own/set"]);
+        assert_eq!(named("trained on C4"), Vec::<String>::new(), "a name of the entry that was replaced");
+        assert_eq!(rules.corpora.all().filter(|c| c.id == "allenai/c4").count(), 1);
+        assert_eq!(rules.corpora.all().count(), TABLE.all().count() + 1);
+    }
+
+    static TABLE: std::sync::LazyLock<Corpora> = std::sync::LazyLock::new(Corpora::default);
 
     proptest::proptest! {
         #[test]
         fn any_sentence(s in "\\PC{0,200}") {
-            let _ = BUILT_IN.named_in(&s);
+            let _ = TABLE.named_in(&s);
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The same model under two names (`rules/mirrors.toml`): organisations that are called otherwise on another
 //! hub, and the originals of registry entries that name none.
 
-use super::Spanned;
-use super::{File, HasSchema, Rules};
+use super::Rules;
+use super::read::File;
+use super::schema::HasSchema;
 use crate::error::Error;
-use crate::hub;
+use crate::hosts;
+use crate::placed::Spanned;
 use serde::Deserialize;
 use wildmatch::WildMatch;
 
@@ -84,10 +86,10 @@ impl Mirrors {
 /// Any mistake in it, by file, line and key.
 pub(super) fn add(file: File<'_>, rules: &mut Rules) -> Result<(), Error> {
     let parsed: MirrorsFile = file.parse()?;
-    if let Some(owner) = parsed.owner.iter().find(|o| hub::by_name(o.hub.get_ref()).is_none()) {
+    if let Some(owner) = parsed.owner.iter().find(|o| hosts::of(o.hub.get_ref()).next().is_none()) {
         return Err(file.error(owner.hub.span(), &format!("no hub is called `{}`", owner.hub.get_ref())));
     }
-    if let Some(original) = parsed.original.iter().find(|o| !hub::is_repo_id(o.id.get_ref())) {
+    if let Some(original) = parsed.original.iter().find(|o| !crate::ids::is_repo_id(o.id.get_ref())) {
         return Err(file.error(original.id.span(), &format!("`{}` is no model name", original.id.get_ref())));
     }
     rules.mirrors.owners.splice(0..0, parsed.owner);

@@ -3,50 +3,41 @@
 //!
 //! This stage reads and checks; it judges nothing and fetches nothing.
 
+mod check;
 pub mod corpora;
 pub mod diagnose;
-pub mod explain;
-mod frameworks;
+pub mod files;
+pub mod frameworks;
+pub mod licenses;
+pub mod lineage;
 pub mod mirrors;
+mod read;
 pub mod scan;
 pub mod schema;
 #[cfg(test)]
 pub(crate) mod schemas;
-pub mod spanned;
+mod topics;
 
+use crate::digest::hex;
 use crate::error::Error;
-use crate::framework::schema::FrameworkRule;
-use crate::license::Known;
-use crate::license::names::{self, Loose, LooseNames};
-use crate::license::text::Marks;
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
+use files::FileClass;
+use frameworks::FrameworkRule;
+use licenses::marks::Marks;
+use licenses::names::{self, Loose, LooseNames};
+use licenses::{Known, LicenseRule};
+use lineage::{LineageCheck, Relation, Teacher};
+use read::{BUILT_IN, Content, Layer, hash_file, read_dir, terms_first};
 use schema::*;
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
-pub use spanned::Spanned;
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::thread::JoinHandle;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
-}
-
-/// A file of the sample evidence, by its path in the evidence layout.
-pub fn sample_file(path: &str) -> Option<Vec<u8>> {
-    let at = embedded::SAMPLE_FILES.binary_search_by_key(&path, |f| f.0).ok()?;
-    let (_, length, place) = embedded::SAMPLE_FILES.get(at)?;
-    miniz_oxide::inflate::decompress_to_vec_with_limit(embedded::SAMPLE.get(place.clone())?, *length).ok()
-}
-
-/// The models of the sample.
-pub fn sample_models() -> Vec<String> {
-    let id = |path: &str| {
-        let id = path.strip_prefix("huggingface/models/")?.strip_suffix("/info.json")?;
-        Some(id.strip_prefix("_legacy/").unwrap_or(id).to_string())
-    };
-    embedded::SAMPLE_FILES.iter().filter_map(|f| id(f.0)).collect()
 }
 
 /// Everything in `rules/`, checked.
@@ -86,19 +77,13 @@ pub struct Rules {
     license_names: HashMap<String, usize>,
     /// Loosened names, made when a name is first asked for that is neither id nor alias.
     loose_names: OnceLock<LooseNames>,
+    /// Heading phrases by their words, made when a heading is first looked at.
+    topic_index: OnceLock<topics::TopicIndex>,
+    /// Prefixes of addresses, folded, each with its length as written and the index of the license that it leads to.
+    license_urls: OnceLock<Vec<(String, usize, usize)>>,
     /// Phrases of license texts, made ready when a text is first looked at.
     license_marks: OnceLock<Marks>,
 }
-
-/// The highest `schema` number that this version reads.
-const SCHEMA: u32 = 1;
-
-/// The name of the layer that is embedded in the binary.
-const BUILT_IN: &str = "built-in rules";
-
-/// Caps for `--rules DIR`, so that a wrong directory is an error and not a hang.
-const MAX_RULE_FILE: u64 = 4 << 20;
-const MAX_RULE_FILES: usize = 500;
 
 impl Rules {
     /// The built-in rules, with those of `dir` laid over them.
@@ -126,6 +111,13 @@ impl Rules {
         Ok(rules)
     }
 
+    /// Begins to load them on another core; what else is to be made ready goes on meanwhile.
+    pub fn load_beside(dir: Option<&Path>) -> Loading {
+        let path = dir.map(Path::to_path_buf);
+        let thread = std::thread::Builder::new().spawn(move || Rules::load(path.as_deref()));
+        Loading { thread: thread.ok(), dir: dir.map(Path::to_path_buf) }
+    }
+
     /// The entry for a license id or alias, compared folded.
     pub fn license(&self, name: &str) -> Option<&LicenseRule> {
         self.license_names.get(&text::fold_name(name)).and_then(|i| self.licenses.get(*i))
@@ -140,9 +132,31 @@ impl Rules {
         }
     }
 
+    /// The license with the longest prefix of a folded address.
+    pub fn license_by_url(&self, folded: &str) -> Option<&LicenseRule> {
+        let prefixes = self.license_urls.get_or_init(|| {
+            let of = |(i, l): (usize, &LicenseRule)| -> Vec<_> {
+                l.urls.iter().map(|u| (text::fold_url(u).to_lowercase(), u.len(), i)).collect()
+            };
+            self.licenses.iter().enumerate().flat_map(of).collect()
+        });
+        let fits = |prefix: &str| folded.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#', '?', '.']));
+        let (_, _, i) = prefixes.iter().filter(|(prefix, ..)| fits(prefix)).max_by_key(|(_, length, _)| *length)?;
+        self.licenses.get(*i)
+    }
+
     /// The phrases that recognise license texts.
     pub fn license_marks(&self) -> &Marks {
         self.license_marks.get_or_init(|| Marks::new(&self.licenses))
+    }
+
+    /// Heading phrases that may fit a heading: the topic, the phrase, and its place among all.
+    pub fn headings_near<'a, 'r: 'a>(&'r self, heading: &'a str) -> impl Iterator<Item = (&'r Topic, &'r str, (usize, usize))> {
+        let index = self.topic_index.get_or_init(|| topics::TopicIndex::new(&self.topics));
+        index.near(heading).filter_map(|place| {
+            let topic = self.topics.get(place.0)?;
+            Some((topic, topic.headings.get(place.1)?.as_str(), place))
+        })
     }
 
     /// A word list, which the load has checked to be there.
@@ -182,7 +196,9 @@ impl Rules {
         self.check_references()?;
         self.license_names.clear();
         self.loose_names = OnceLock::new();
+        self.license_urls = OnceLock::new();
         self.license_marks = OnceLock::new();
+        self.topic_index = OnceLock::new();
         for (i, license) in self.licenses.iter().enumerate() {
             let names = std::iter::once(license.id.get_ref().as_str()).chain(license.aliases.iter().map(|a| a.get_ref().as_str()));
             for name in names {
@@ -223,429 +239,19 @@ impl Rules {
     }
 }
 
-/// One set of files in which ids must be unique; a later layer overrides an earlier one.
-struct Layer {
-    name: &'static str,
-    seen: HashMap<String, String>,
+/// Rules that are being loaded.
+pub struct Loading {
+    /// Where the system gave one.
+    thread: Option<JoinHandle<Result<Rules, Error>>>,
+    dir: Option<PathBuf>,
 }
 
-impl Layer {
-    fn new(name: &'static str) -> Self {
-        Layer { name, seen: HashMap::new() }
-    }
-
-    /// Reads the built-in files, from their binary form.
-    fn read_built_in(&mut self, rules: &mut Rules) -> Result<(), Error> {
-        for (path, place) in terms_first(embedded::RULE_FILES, |f| f.0) {
-            let packed = embedded::RULES.get(place.clone()).unwrap_or_default();
-            self.read(rules, &format!("rules/{path}"), path, Content::Packed(packed))?;
-        }
-        Ok(())
-    }
-
-    /// Reads one file into `rules`. `shown` is its name in errors, `path` the one below the rules directory.
-    fn read(&mut self, rules: &mut Rules, shown: &str, path: &str, content: Content<'_>) -> Result<(), Error> {
-        let mut file = File { layer: self, shown, content };
-        match path {
-            "components.toml" => {
-                let parsed: ComponentsFile = file.parse()?;
-                for rule in parsed.component {
-                    file.once("component", rule.id.get_ref().slug(), rule.id.span())?;
-                    rules.components.insert(*rule.id.get_ref(), rule);
-                }
-            }
-            "files.toml" => {
-                let parsed: FilesFile = file.parse()?;
-                for mut rule in parsed.class {
-                    rule.matchers = rule.patterns.iter().map(|p| FilePattern::new(p)).collect();
-                    if crate::files::Kind::of_rule(rule.id.get_ref()).is_none() {
-                        return Err(file.error(rule.id.span(), &format!("no class of files is called `{}`", rule.id.get_ref())));
-                    }
-                    let key = (rule.id.get_ref().clone(), rule.format.clone());
-                    match rules.file_classes.iter_mut().find(|c| (c.id.get_ref().clone(), c.format.clone()) == key) {
-                        Some(old) if file.layer.name == "--rules" => *old = rule,
-                        Some(_) => return Err(file.error(rule.id.span(), &format!("class `{}` with this format is here twice", key.0))),
-                        None => rules.file_classes.push(rule),
-                    }
-                }
-            }
-            "verdicts.toml" => {
-                let parsed: VerdictsFile = file.parse()?;
-                for rung in parsed.rung {
-                    file.once("rung", rung.id.get_ref().slug(), rung.id.span())?;
-                    for requirement in &rung.require {
-                        check_requirement(requirement, true).map_err(|m| file.error(rung.id.span(), &m))?;
-                    }
-                    if *rung.id.get_ref() == Verdict::Unknown {
-                        rules.unknown_rung = Some(rung);
-                    } else {
-                        replace(&mut rules.rungs, rung, |r| *r.id.get_ref());
-                    }
-                }
-            }
-            "findings.toml" | "gate.toml" => {
-                let parsed: FindingsFile = file.parse()?;
-                for rule in parsed.finding {
-                    file.once("finding", rule.id.get_ref(), rule.id.span())?;
-                    rules.findings.insert(rule.id.get_ref().clone(), rule);
-                }
-            }
-            "card.toml" => {
-                let parsed: CardFile = file.parse()?;
-                for mut topic in parsed.topic {
-                    file.once("topic", topic.id.get_ref(), topic.id.span())?;
-                    topic.headings.iter_mut().for_each(|h| *h = text::words(h));
-                    replace(&mut rules.topics, topic, |t| t.id.get_ref().clone());
-                }
-                for mut phrase in parsed.phrase {
-                    file.once("phrase", phrase.id.get_ref(), phrase.id.span())?;
-                    phrase.words.iter_mut().for_each(|w| *w = text::words(w));
-                    rules.phrases.insert(phrase.id.get_ref().clone(), phrase);
-                }
-            }
-            "code.toml" => {
-                let parsed: CodeFile = file.parse()?;
-                for list in parsed.words {
-                    file.once("words", list.id.get_ref(), list.id.span())?;
-                    rules.words.insert(list.id.get_ref().clone(), list);
-                }
-            }
-            "lineage.toml" => {
-                let parsed: LineageFile = file.parse()?;
-                for relation in parsed.relation {
-                    file.once("relation", relation.id.get_ref(), relation.id.span())?;
-                    replace(&mut rules.relations, relation, |r| r.id.get_ref().clone());
-                }
-                for check in parsed.check {
-                    file.once("check", check.id.get_ref(), check.id.span())?;
-                    replace(&mut rules.lineage_checks, check, |c| c.id.get_ref().clone());
-                }
-                for teacher in parsed.teacher {
-                    file.once("teacher", teacher.id.get_ref(), teacher.id.span())?;
-                    replace(&mut rules.teachers, teacher, |t| t.id.get_ref().clone());
-                }
-            }
-            "libraries.toml" => {
-                let parsed: LibrariesFile = file.parse()?;
-                for library in parsed.library {
-                    file.once("library", library.id.get_ref(), library.id.span())?;
-                    replace(&mut rules.libraries, library, |l| l.id.get_ref().clone());
-                }
-            }
-            "terms.toml" => {
-                let parsed: TermsFile = file.parse()?;
-                for term in parsed.term {
-                    file.once("term", term.id.get_ref(), term.id.span())?;
-                    rules.terms.insert(term.id.get_ref().clone(), term);
-                }
-            }
-            "bases.toml" => {
-                let parsed: BasesFile = file.parse()?;
-                // Earlier patterns win, so those of a later layer go in front.
-                rules.bases.splice(0..0, parsed.base);
-                rules.name_hints.splice(0..0, parsed.name_hint);
-            }
-            corpora::FILE => rules.corpora.add(file)?,
-            mirrors::FILE => mirrors::add(file, rules)?,
-            _ if path.starts_with("licenses/") => {
-                let parsed = file.parse()?;
-                file.licenses(rules, parsed)?;
-            }
-            _ if path.starts_with("frameworks/") => {
-                let parsed: FrameworksFile = file.parse()?;
-                for framework in parsed.framework {
-                    file.once("framework", framework.id.get_ref(), framework.id.span())?;
-                    frameworks::check(&framework).map_err(|(span, m)| file.error(span, &m))?;
-                    rules.frameworks.insert(framework.id.get_ref().clone(), framework);
-                }
-            }
-            _ if path.starts_with("scan/") => file.scan(rules)?,
-            _ if path.starts_with("hosted/") => {
-                let parsed: HostedFile = file.parse()?;
-                for provider in parsed.provider {
-                    file.once("provider", provider.id.get_ref(), provider.id.span())?;
-                    if let Some(p) = provider.models.iter().chain(&provider.open).find(|p| p.chars().any(char::is_uppercase)) {
-                        return Err(file.error(provider.id.span(), &format!("`{p}` has capitals; names are compared in lower case")));
-                    }
-                    replace(&mut rules.providers, provider, |p| p.id.get_ref().clone());
-                }
-            }
-            _ => {
-                return Err(diagnose::file(
-                    shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, gate, card, code, lineage, terms, bases, datasets, libraries (.toml), licenses/*.toml, frameworks/*.toml, scan/*.toml and hosted/*.toml",
-                ));
-            }
-        }
-        Ok(())
+impl Loading {
+    /// Waits for them.
+    ///
+    /// # Errors
+    /// Those of [`Rules::load`].
+    pub fn join(self) -> Result<Rules, Error> {
+        self.thread.and_then(|t| t.join().ok()).unwrap_or_else(|| Rules::load(self.dir.as_deref()))
     }
 }
-
-/// What a file holds.
-#[derive(Clone, Copy)]
-enum Content<'a> {
-    /// TOML, as people write it.
-    Text(&'a str),
-    /// The same as MessagePack, made when the binary was built.
-    Packed(&'a [u8]),
-}
-
-/// One file being read.
-struct File<'a> {
-    layer: &'a mut Layer,
-    shown: &'a str,
-    content: Content<'a>,
-}
-
-impl File<'_> {
-    /// Parses it, of the schema that this version reads.
-    fn parse<T: for<'de> Deserialize<'de> + HasSchema>(&self) -> Result<T, Error> {
-        let parsed: T = match self.content {
-            Content::Text(text) => toml::from_str(text).map_err(|e| self.error(e.span().unwrap_or(0..0), e.message()))?,
-            Content::Packed(bytes) => rmp_serde::from_slice(bytes).map_err(|e| diagnose::file(self.shown, e))?,
-        };
-        let schema = parsed.schema();
-        if *schema.get_ref() != SCHEMA {
-            let message = format!("schema {} is not known; this version reads schema {SCHEMA}", schema.get_ref());
-            return Err(self.error(schema.span(), &message));
-        }
-        Ok(parsed)
-    }
-
-    /// Adds licenses; their terms must be known already.
-    fn licenses(&mut self, rules: &mut Rules, parsed: LicensesFile) -> Result<(), Error> {
-        for mut license in parsed.license {
-            self.once("license", license.id.get_ref(), license.id.span())?;
-            check_license(rules, &license).map_err(|(span, m)| self.error(span, &m))?;
-            if let Some(marks) = &mut license.text {
-                for list in [&mut marks.all, &mut marks.any, &mut marks.none] {
-                    list.iter_mut().for_each(|p| *p = text::words(p));
-                }
-            }
-            replace(&mut rules.licenses, license, |l| l.id.get_ref().clone());
-        }
-        Ok(())
-    }
-
-    /// Records an id, and refuses it when this layer had it already.
-    fn once(&mut self, kind: &str, id: &str, span: std::ops::Range<usize>) -> Result<(), Error> {
-        match self.layer.seen.insert(format!("{kind} {id}"), self.shown.to_string()) {
-            Some(first) => Err(self.error(span, &format!("{kind} `{id}` is here twice (first in {first})"))),
-            None => Ok(()),
-        }
-    }
-
-    /// One file of `scan/`: any of its tables may stand in any of them.
-    fn scan(&mut self, rules: &mut Rules) -> Result<(), Error> {
-        let parsed: ScanFile = self.parse()?;
-        for call in parsed.call {
-            self.once("call", call.id.get_ref(), call.id.span())?;
-            if !call.ignore && call.positions.is_empty() && call.arguments.is_empty() {
-                return Err(self.error(call.id.span(), "a call needs `positions` or `arguments`"));
-            }
-            replace(&mut rules.scan.calls, call, |c| c.id.get_ref().clone());
-        }
-        for key in parsed.key {
-            self.once("key", key.id.get_ref(), key.id.span())?;
-            replace(&mut rules.scan.keys, key, |k| k.id.get_ref().clone());
-        }
-        for command in parsed.command {
-            self.once("command", command.id.get_ref(), command.id.span())?;
-            if !command.first && !command.all && command.options.is_empty() {
-                return Err(self.error(command.id.span(), "a command needs `first`, `all` or `options`"));
-            }
-            replace(&mut rules.scan.commands, command, |c| c.id.get_ref().clone());
-        }
-        for prefix in parsed.prefix {
-            self.once("prefix", prefix.prefix.get_ref(), prefix.prefix.span())?;
-            replace(&mut rules.scan.prefixes, prefix, |p| p.prefix.get_ref().clone());
-        }
-        for map in parsed.map {
-            self.once("map", map.id.get_ref(), map.id.span())?;
-            rules.scan.maps.insert(map.id.get_ref().clone(), map);
-        }
-        for words in parsed.words {
-            self.once("scan words", words.id.get_ref(), words.id.span())?;
-            rules.scan.words.insert(words.id.get_ref().clone(), words);
-        }
-        Ok(())
-    }
-
-    fn error(&self, span: std::ops::Range<usize>, message: &str) -> Error {
-        match self.content {
-            Content::Text(text) => diagnose::at(self.shown, text, span, message),
-            Content::Packed(_) => diagnose::file(self.shown, message),
-        }
-    }
-}
-
-/// Replaces the entry with the same key, or appends.
-fn replace<T, K: PartialEq>(list: &mut Vec<T>, new: T, key: impl Fn(&T) -> K) {
-    let k = key(&new);
-    match list.iter_mut().find(|old| key(old) == k) {
-        Some(old) => *old = new,
-        None => list.push(new),
-    }
-}
-
-/// A requirement asks for exactly one thing.
-fn check_requirement(r: &Requirement, top: bool) -> Result<(), String> {
-    let name = if r.id.is_empty() { "a requirement" } else { &r.id };
-    if top && (r.id.is_empty() || r.text.is_empty()) {
-        return Err(format!("{name} needs `id` and `text`"));
-    }
-    let kinds = [
-        r.component.is_some(),
-        r.fact.is_some(),
-        r.framework.is_some(),
-        !r.terms_absent.is_empty(),
-        r.document.is_some(),
-        r.person,
-        !r.any.is_empty(),
-        !r.all.is_empty(),
-    ];
-    if kinds.iter().filter(|k| **k).count() != 1 {
-        return Err(format!(
-            "{name} needs exactly one of `component`, `fact`, `framework`, `terms-absent`, `document`, `person`, `any`, `all`"
-        ));
-    }
-    if r.component.is_none() && (r.license.is_some() || r.basis.is_some() || r.of != Whose::Model) {
-        return Err(format!("{name} has `license`, `basis` or `of` without `component`"));
-    }
-    if r.component.is_some() == r.availability.is_empty() {
-        return Err(format!("{name} needs `availability` with `component`, and only then"));
-    }
-    r.any.iter().chain(&r.all).try_for_each(|inner| check_requirement(inner, false))
-}
-
-/// What the schema alone cannot refuse in a license entry.
-fn check_license(rules: &Rules, license: &LicenseRule) -> Result<(), (std::ops::Range<usize>, String)> {
-    let id = license.id.get_ref();
-    let listed = spdx::license_id(id);
-    if listed.is_none() && !id.starts_with("LicenseRef-") {
-        return Err((license.id.span(), format!("`{id}` is no SPDX id; a license without one is called LicenseRef-…")));
-    }
-    for term in &license.terms {
-        match rules.terms.get(term.get_ref()) {
-            None if rules.terms.is_empty() => {}
-            None => return Err((term.span(), format!("term `{}` is not in terms.toml", term.get_ref()))),
-            Some(t) if t.restricts && !license.open.is_empty() => {
-                return Err((
-                    term.span(),
-                    format!("`{id}` claims to be open, but `{}` restricts use by anyone for any purpose", term.get_ref()),
-                ));
-            }
-            Some(_) => {}
-        }
-    }
-    for (content, authority) in &license.open {
-        let holds = match authority {
-            Authority::Osi => listed.is_some_and(|l| l.is_osi_approved()),
-            Authority::Fsf => listed.is_some_and(|l| l.is_fsf_free_libre()),
-            _ => true,
-        };
-        if !holds && !license.ambiguous {
-            return Err((
-                license.id.span(),
-                format!("`{id}` is said to be {} for {content}, but the SPDX list does not say so", authority.title()),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// The vocabulary of terms before the licenses that use it.
-fn terms_first<'a, T>(files: &'a [T], path: impl Fn(&T) -> &str + Copy + 'a) -> impl Iterator<Item = &'a T> {
-    let is_terms = move |f: &&T| path(f) == "terms.toml";
-    files.iter().filter(is_terms).chain(files.iter().filter(move |f| !is_terms(f)))
-}
-
-/// All rule files below a directory, as (path with `/`, content), sorted.
-fn read_dir(dir: &Path) -> Result<Vec<(String, String)>, Error> {
-    fn walk(root: &Path, dir: &Path, out: &mut Vec<(String, String)>, depth: usize) -> Result<(), Error> {
-        let fail = |path: &Path, source| Error::File { action: "read rules from", path: path.display().to_string(), source };
-        for entry in std::fs::read_dir(dir).map_err(|e| fail(dir, e))? {
-            let path = entry.map_err(|e| fail(dir, e))?.path();
-            if path.is_dir() {
-                if depth > 0 {
-                    walk(root, &path, out, depth - 1)?;
-                }
-            } else if path.extension().is_some_and(|e| e == "toml") {
-                let size = path.metadata().map_err(|e| fail(&path, e))?.len();
-                if size > MAX_RULE_FILE || out.len() >= MAX_RULE_FILES {
-                    return Err(diagnose::file(
-                        &path.display().to_string(),
-                        "more rules than a rules directory may hold (4 MiB a file, 500 files)",
-                    ));
-                }
-                let below = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-                out.push((below, std::fs::read_to_string(&path).map_err(|e| fail(&path, e))?));
-            }
-        }
-        Ok(())
-    }
-    let mut out = Vec::new();
-    walk(dir, dir, &mut out, 2)?;
-    out.sort();
-    Ok(out)
-}
-
-fn hash_file(digest: &mut Sha256, path: &str, content: &str) {
-    for part in [path, content] {
-        digest.update((part.len() as u64).to_le_bytes());
-        digest.update(part);
-    }
-}
-
-/// Lower-case hex.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut s, b| {
-        let _ = write!(s, "{b:02x}");
-        s
-    })
-}
-
-trait HasSchema {
-    fn schema(&self) -> &Spanned<u32>;
-}
-
-macro_rules! rule_file {
-    ($name:ident { $($field:ident : $kind:ty),+ }) => {
-        #[cfg_attr(test, derive(schemars::JsonSchema))]
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-        struct $name {
-            schema: Spanned<u32>,
-            $(#[serde(default)] $field: Vec<$kind>),+
-        }
-        impl HasSchema for $name {
-            fn schema(&self) -> &Spanned<u32> {
-                &self.schema
-            }
-        }
-    };
-}
-
-rule_file!(ComponentsFile { component: ComponentRule });
-rule_file!(FilesFile { class: FileClass });
-rule_file!(VerdictsFile { rung: Rung });
-rule_file!(FindingsFile { finding: FindingRule });
-rule_file!(CardFile { topic: Topic, phrase: Phrase });
-rule_file!(CodeFile { words: WordList });
-rule_file!(LineageFile { relation: Relation, check: LineageCheck, teacher: Teacher });
-rule_file!(TermsFile { term: Term });
-rule_file!(LicensesFile { license: LicenseRule });
-rule_file!(LibrariesFile { library: Library });
-rule_file!(CorporaFile { dataset: Spanned<Corpus> });
-rule_file!(BasesFile { base: Base, name_hint: Base });
-rule_file!(FrameworksFile { framework: FrameworkRule });
-rule_file!(ScanFile {
-    call: scan::CallRule,
-    key: scan::KeyRule,
-    command: scan::CommandRule,
-    prefix: scan::PrefixRule,
-    map: scan::MapRule,
-    words: WordList
-});
-rule_file!(HostedFile { provider: scan::Provider });

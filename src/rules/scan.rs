@@ -2,6 +2,7 @@
 //! name of a model, how names are written, and which names are those of models behind an API.
 
 use super::schema::Id;
+use crate::placed::Day;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use wildmatch::WildMatch;
@@ -241,8 +242,7 @@ pub struct Provider {
     pub open: Vec<String>,
     pub source: String,
     /// The day on which somebody opened the source; none where nobody did.
-    #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub checked: Option<toml::value::Datetime>,
+    pub checked: Option<Day>,
     pub note: Option<String>,
 }
 

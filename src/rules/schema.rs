@@ -1,9 +1,13 @@
 //! The shapes that rule files may have. Unknown keys are refused everywhere.
 
-use super::spanned::Spanned;
-use crate::vocabulary::{Availability, Basis, ComponentId, Content, Severity, Tri, Verdict};
+use super::files::{FileClass, FilePattern};
+use super::frameworks::FrameworkRule;
+use super::licenses::LicenseRule;
+use super::lineage::{LineageCheck, Relation, Teacher};
+use super::scan;
+use crate::placed::Spanned;
+use crate::vocabulary::{Availability, Basis, ComponentId, Severity, Tri, Verdict};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// An id with the place where it stands, so that a duplicate can be shown.
 pub type Id = Spanned<String>;
@@ -34,52 +38,6 @@ pub enum MofKind {
     Code,
     Data,
     Document,
-}
-
-/// What a file is (`rules/files.toml`).
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct FileClass {
-    pub id: Id,
-    pub title: String,
-    /// For weights: the format.
-    pub format: Option<String>,
-    pub patterns: Vec<String>,
-    /// `patterns`, made ready once.
-    #[serde(skip)]
-    pub matchers: Vec<FilePattern>,
-}
-
-/// A pattern of file names (`*`, `?`). What stands before the first wildcard and behind the last, and the
-/// longest part without one, are compared first, since of a hundred patterns hardly one fits and these tell.
-#[derive(Debug, Clone)]
-pub struct FilePattern {
-    head: String,
-    tail: String,
-    longest: String,
-    whole: wildmatch::WildMatch,
-}
-
-impl FilePattern {
-    /// The pattern of this text.
-    pub fn new(pattern: &str) -> FilePattern {
-        let wild = ['*', '?'];
-        let head = pattern.split(wild).next().unwrap_or_default();
-        let tail = pattern.rsplit(wild).next().unwrap_or_default();
-        let longest = pattern.split(wild).max_by_key(|part| part.len()).unwrap_or_default();
-        FilePattern {
-            head: head.to_string(),
-            tail: tail.to_string(),
-            longest: longest.to_string(),
-            whole: wildmatch::WildMatch::new(pattern),
-        }
-    }
-
-    /// Whether a path fits.
-    pub fn matches(&self, path: &str) -> bool {
-        path.starts_with(&self.head) && path.ends_with(&self.tail) && path.contains(&self.longest) && self.whole.matches(path)
-    }
 }
 
 /// A rung of the ladder (`rules/verdicts.toml`).
@@ -241,23 +199,6 @@ pub struct WordList {
     pub list: Vec<String>,
 }
 
-/// What it means to be made from another model in some way (`rules/lineage.toml`).
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Relation {
-    pub id: Id,
-    pub title: String,
-    /// Pillars in which the child is what its base is.
-    pub inherits: Vec<crate::vocabulary::Pillar>,
-    #[serde(default)]
-    pub suffixes: Vec<String>,
-    #[serde(default)]
-    pub tags: Vec<String>,
-    pub rationale: String,
-    pub source: String,
-}
-
 /// What a term does to an act.
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -267,74 +208,6 @@ pub enum Limit {
     No,
     /// Allows it on conditions.
     Conditions,
-}
-
-/// A check on licenses across a lineage (`rules/lineage.toml`).
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LineageCheck {
-    pub id: Id,
-    /// The kind of finding that it leads to.
-    pub finding: String,
-    pub when: CheckKind,
-    /// Relations to the base for which it is asked; none: all.
-    #[serde(default)]
-    pub relations: Vec<String>,
-    /// Terms of the base (or of the data) of which there is one; none: whatever they are.
-    #[serde(default)]
-    pub base_terms: Vec<String>,
-    /// The base's license has to be passed on.
-    #[serde(default)]
-    pub flows_down: bool,
-    /// Asked of the model's own bases only, and not of theirs.
-    #[serde(default)]
-    pub direct: bool,
-    pub rationale: String,
-    pub source: String,
-}
-
-/// What a check asks.
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CheckKind {
-    /// Is the model under none of the base's licenses?
-    OtherLicense,
-    /// Does a restricted license of its own leave out terms of the base's?
-    LacksTerms,
-    /// Is it under another version of the base's license?
-    OtherVersion,
-    /// Does it name no license?
-    NoLicense,
-    /// Does its name lack the beginning that the base's license asks for?
-    NamePrefix,
-    /// Does it not show the words that the base's license asks for?
-    Display,
-    /// Does it lack a file with license or notice?
-    Notice,
-    /// Do bases of a merge each ask for their own license?
-    SeveralBases,
-    /// Are all of its training data under such terms, and the model is not?
-    TrainingData,
-    /// Were its training data made by somebody's model?
-    Outputs,
-    /// Is the base passed on, which its license forbids?
-    Redistributed,
-}
-
-/// A model whose makers have terms on what its outputs train (`rules/lineage.toml`).
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Teacher {
-    pub id: Id,
-    pub title: String,
-    /// How prose calls its models.
-    pub names: Vec<String>,
-    /// What the terms say, in a clause.
-    pub terms: String,
-    pub source: String,
 }
 
 /// A term that a license may have (`rules/terms.toml`).
@@ -354,183 +227,6 @@ pub struct Term {
     pub source: String,
 }
 
-/// A license and what it permits (`rules/licenses/*.toml`).
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct LicenseRule {
-    pub id: Id,
-    pub name: String,
-    pub family: String,
-    pub version: Option<String>,
-    #[serde(default)]
-    pub aliases: Vec<Spanned<String>>,
-    #[serde(default)]
-    pub urls: Vec<String>,
-    /// Content types for which it is open, each with the authority that says so.
-    pub open: BTreeMap<Content, Authority>,
-    #[serde(default)]
-    pub ambiguous: bool,
-    pub fits: Vec<Content>,
-    pub terms: Vec<Spanned<String>>,
-    pub cap: Option<Cap>,
-    #[serde(default)]
-    pub obligations: Vec<Obligation>,
-    pub text: Option<TextMarks>,
-    pub basis: LicenseBasis,
-    pub source: String,
-    #[cfg_attr(test, schemars(with = "String"))]
-    pub checked: toml::value::Datetime,
-    pub note: Option<String>,
-}
-
-/// Who says that a license is open.
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Authority {
-    Osi,
-    Fsf,
-    OpenDefinition,
-    Mof,
-    Reasoned,
-}
-
-impl Authority {
-    /// The name for readers.
-    pub fn title(self) -> &'static str {
-        match self {
-            Authority::Osi => "OSI approved",
-            Authority::Fsf => "FSF free",
-            Authority::OpenDefinition => "Open Definition",
-            Authority::Mof => "MOF list",
-            Authority::Reasoned => "reasoned from its terms",
-        }
-    }
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Cap {
-    pub kind: CapKind,
-    pub value: u64,
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CapKind {
-    MonthlyUsers,
-    YearlyRevenueUsd,
-    Users,
-}
-
-impl Cap {
-    /// The number with its unit, for readers: "700,000,000 users a month".
-    pub fn title(&self) -> String {
-        let digits = self.value.to_string();
-        let mut number = String::new();
-        for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i).is_multiple_of(3) {
-                number.push(',');
-            }
-            number.push(digit);
-        }
-        match self.kind {
-            CapKind::MonthlyUsers => format!("{number} users a month"),
-            CapKind::YearlyRevenueUsd => format!("US${number} of revenue a year"),
-            CapKind::Users => format!("{number} users"),
-        }
-    }
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Obligation {
-    pub id: String,
-    pub when: When,
-    pub text: String,
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    Use,
-    Modify,
-    Distribute,
-    Derive,
-    TrainOnOutputs,
-}
-
-impl When {
-    /// Every occasion, in the order of a model's life.
-    pub const ALL: &'static [When] = &[When::Use, When::Modify, When::Derive, When::TrainOnOutputs, When::Distribute];
-
-    /// The spelling in rules and JSON.
-    pub fn slug(self) -> &'static str {
-        match self {
-            When::Use => "use",
-            When::Modify => "modify",
-            When::Distribute => "distribute",
-            When::Derive => "derive",
-            When::TrainOnOutputs => "train-on-outputs",
-        }
-    }
-
-    /// The occasion, for readers.
-    pub fn title(self) -> &'static str {
-        match self {
-            When::Use => "when you use it",
-            When::Modify => "when you change it",
-            When::Distribute => "when you pass it on",
-            When::Derive => "when you make another model from it",
-            When::TrainOnOutputs => "when you train on its outputs",
-        }
-    }
-}
-
-/// Phrases that identify a license text, compared on [`crate::text::words`].
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct TextMarks {
-    #[serde(default)]
-    pub all: Vec<String>,
-    #[serde(default)]
-    pub any: Vec<String>,
-    #[serde(default)]
-    pub none: Vec<String>,
-    /// Digests of the words of official texts: what `trulyopen license FILE --format json` prints as
-    /// `words_sha256`.
-    #[serde(default)]
-    pub words_sha256: Vec<String>,
-}
-
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LicenseBasis {
-    TextRead,
-    Secondary,
-    CardMetadata,
-    StandardLicense,
-}
-
-impl LicenseBasis {
-    /// Where the facts are from, for readers.
-    pub fn title(self) -> &'static str {
-        match self {
-            LicenseBasis::TextRead => "the license text",
-            LicenseBasis::Secondary => "others' descriptions; the text was not available",
-            LicenseBasis::CardMetadata => "model cards, where only its name stands",
-            LicenseBasis::StandardLicense => "a standard license",
-        }
-    }
-}
-
 /// The license of a well-known base model, by its id (`rules/bases.toml`).
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
@@ -546,13 +242,13 @@ pub struct Base {
     pub note: Option<String>,
     /// The patterns, made ready when they are first asked.
     #[serde(skip)]
-    pub matchers: std::sync::OnceLock<Vec<wildmatch::WildMatch>>,
+    pub matchers: std::sync::OnceLock<Vec<FilePattern>>,
 }
 
 impl Base {
     /// Whether it is about an id in lower case.
     pub fn fits(&self, lower: &str) -> bool {
-        self.matchers.get_or_init(|| self.patterns().map(wildmatch::WildMatch::new).collect()).iter().any(|p| p.matches(lower))
+        self.matchers.get_or_init(|| self.patterns().map(FilePattern::new).collect()).iter().any(|p| p.matches(lower))
     }
 
     /// All its patterns.
@@ -633,15 +329,47 @@ pub struct Library {
     pub source: String,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_file_pattern_fits_what_its_text_fits(pattern in "[ab*?/]{0,8}", path in "[ab/]{0,8}") {
-            prop_assert_eq!(FilePattern::new(&pattern).matches(&path), wildmatch::WildMatch::new(&pattern).matches(&path));
-        }
-    }
+/// A file, by the schema that it is written for.
+pub(super) trait HasSchema {
+    fn schema(&self) -> &Spanned<u32>;
 }
+
+macro_rules! rule_file {
+    ($name:ident { $($field:ident : $kind:ty),+ }) => {
+        #[cfg_attr(test, derive(schemars::JsonSchema))]
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+        pub(super) struct $name {
+            pub(super) schema: Spanned<u32>,
+            $(#[serde(default)] pub(super) $field: Vec<$kind>),+
+        }
+        impl HasSchema for $name {
+            fn schema(&self) -> &Spanned<u32> {
+                &self.schema
+            }
+        }
+    };
+}
+
+rule_file!(ComponentsFile { component: ComponentRule });
+rule_file!(FilesFile { class: FileClass });
+rule_file!(VerdictsFile { rung: Rung });
+rule_file!(FindingsFile { finding: FindingRule });
+rule_file!(CardFile { topic: Topic, phrase: Phrase });
+rule_file!(CodeFile { words: WordList });
+rule_file!(LineageFile { relation: Relation, check: LineageCheck, teacher: Teacher });
+rule_file!(TermsFile { term: Term });
+rule_file!(LicensesFile { license: LicenseRule });
+rule_file!(LibrariesFile { library: Library });
+rule_file!(CorporaFile { dataset: Spanned<Corpus> });
+rule_file!(BasesFile { base: Base, name_hint: Base });
+rule_file!(FrameworksFile { framework: FrameworkRule });
+rule_file!(ScanFile {
+    call: scan::CallRule,
+    key: scan::KeyRule,
+    command: scan::CommandRule,
+    prefix: scan::PrefixRule,
+    map: scan::MapRule,
+    words: WordList
+});
+rule_file!(HostedFile { provider: scan::Provider });

@@ -116,6 +116,26 @@ impl Language {
     }
 }
 
+/// A file name of each language, for those who try all of them. Saved inputs of the fuzzer name one by its place.
+pub const EXAMPLES: &[&str] = &[
+    "a.py",
+    "a.ipynb",
+    "a.ts",
+    "a.rs",
+    "a.go",
+    "a.sh",
+    ".env",
+    "Makefile",
+    "Dockerfile",
+    "Modelfile",
+    "a.yaml",
+    "a.json",
+    "a.toml",
+    "a.ini",
+    "a.md",
+    "models.txt",
+];
+
 #[cfg(test)]
 mod tests {
     use super::super::book::Book;
@@ -127,25 +147,6 @@ mod tests {
 
     static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::load(None).expect("built-in rules"));
     static BOOK: LazyLock<Book<'static>> = LazyLock::new(|| Book::new(&RULES));
-
-    const NAMES: &[&str] = &[
-        "a.py",
-        "a.ipynb",
-        "a.ts",
-        "a.rs",
-        "a.go",
-        "a.sh",
-        ".env",
-        "Makefile",
-        "Dockerfile",
-        "Modelfile",
-        "a.yaml",
-        "a.json",
-        "a.toml",
-        "a.ini",
-        "a.md",
-        "models.txt",
-    ];
 
     /// Reads a text as each language; every place must be in it.
     fn read(name: &str, text: &str) {
@@ -248,7 +249,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 
         #[test]
-        fn any_text_in_any_language_is_survived(text in prop_oneof![text(), "\\PC{0,60}"], name in prop::sample::select(NAMES)) {
+        fn any_text_in_any_language_is_survived(text in prop_oneof![text(), "\\PC{0,60}"], name in prop::sample::select(EXAMPLES)) {
             read(name, &text);
         }
     }

@@ -14,7 +14,7 @@ mod found;
 mod gate;
 mod json;
 mod keyed;
-mod language;
+pub mod language;
 mod markdown;
 mod name;
 mod notebook;

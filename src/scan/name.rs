@@ -3,7 +3,7 @@
 
 use super::Kind;
 use super::book::{Book, How};
-use crate::hub::is_repo_id;
+use crate::ids::is_repo_id;
 use crate::rules::scan::{Form, PrefixMeans, Takes};
 use wildmatch::WildMatch;
 

@@ -171,7 +171,7 @@ impl Scanner<'_, '_> {
             return false;
         }
         let id = id.replacen("--", "/", 1);
-        if !crate::hub::is_repo_id(&id) {
+        if !crate::ids::is_repo_id(&id) {
             return false;
         }
         let file = relative(self.base, path);

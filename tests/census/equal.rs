@@ -65,6 +65,26 @@ fn made_up_records() {
     }
 }
 
+/// A license text that no audit reads may say otherwise than the tag, for a census as for an audit.
+#[test]
+fn legal_texts_that_are_not_read() {
+    let record = |files: &[&str]| {
+        let listed: Vec<Value> = ["README.md", "model.safetensors"].iter().chain(files).map(|f| json!({"rfilename": f})).collect();
+        json!({"id": "o/n", "gated": false, "cardData": {"license": "mit"}, "siblings": listed}).to_string()
+    };
+    let many: Vec<String> = (b'a'..b'k').map(|c| format!("LICENSE-{}", char::from(c))).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let mut judge = judge();
+    for (files, open) in
+        [(&[][..], true), (&["LICENSE.pdf"], false), (&["LICENSE.docx"], false), (&["LICENSE-CODE.pdf"], true), (&many, false)]
+    {
+        let json = record(files);
+        same(&mut judge, json.as_bytes(), &json);
+        let standing = judge.judge(&Record::parse(json.as_bytes()).expect("a record")).standing;
+        assert_eq!(standing.effective == trulyopen::vocabulary::Openness::Open, open, "{files:?}: {standing:?}");
+    }
+}
+
 /// Fields of odd shapes and rare combinations, many of them at once.
 fn odd_record() -> impl Strategy<Value = Value> {
     let one_of = |values: Vec<Value>| prop::sample::select(values);
@@ -151,6 +171,10 @@ fn odd_record() -> impl Strategy<Value = Value> {
         "a/LICENSE",
         "a/b/LICENSE",
         "LICENSE.pdf",
+        "LICENSE.docx",
+        "a/LICENSE.txt",
+        "LICENSE.zip",
+        "COPYING",
         "NOTICE",
         "USE_POLICY.md",
         "model.safetensors",

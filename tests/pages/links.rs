@@ -68,31 +68,21 @@ fn the_book_has_every_page_and_stays_inside() {
     let pages: BTreeSet<String> =
         crate::pages().iter().filter_map(|p| p.strip_prefix("docs/")).filter(|p| *p != "SUMMARY.md").map(str::to_string).collect();
     assert_eq!(listed, pages, "docs/SUMMARY.md (left) and the pages of docs/");
+    // What pages link to elsewhere in the repository, `ci/book.sh` puts beside the book, where pages of it stay as they are.
+    let script = crate::text("ci/book.sh");
+    let copied: BTreeSet<&str> = script.lines().filter_map(|l| l.strip_prefix("cp -r ")).flat_map(|l| l.split(' ')).collect();
+    for page in crate::pages().iter().filter(|p| p.starts_with("docs/")) {
+        for event in Parser::new_ext(&crate::text(page), Options::ENABLE_TABLES) {
+            let Event::Start(Tag::Link { dest_url, .. }) = event else { continue };
+            let depth = page.matches('/').count();
+            let Some(outside) = dest_url.strip_prefix("../".repeat(depth).as_str()) else { continue };
+            let folder = outside.split('/').next().unwrap();
+            assert!(copied.contains(folder), "{page}: {dest_url}: ci/book.sh does not copy {folder}/");
+            assert!(!outside.ends_with(".md"), "{page}: {dest_url}: a book makes a page of it, which is not there");
+        }
+    }
     let book: toml::Table = std::fs::read_to_string(support::root().join("book.toml")).unwrap().parse().unwrap();
     assert_eq!(book["book"]["src"].as_str(), Some("docs"));
-}
-
-#[test]
-fn the_architecture_names_every_module() {
-    let lib = crate::text("src/lib.rs");
-    let modules: BTreeSet<&str> = lib.lines().filter_map(|l| l.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
-    assert!(modules.len() > 30, "{modules:?}");
-    let page = crate::text("ARCHITECTURE.md");
-    let told: BTreeSet<&str> = page
-        .lines()
-        .filter_map(|l| l.strip_prefix("| ")?.split(" | ").next())
-        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
-        .collect();
-    assert_eq!(told, modules, "the table of ARCHITECTURE.md (left) and the modules of src/lib.rs");
-    // Words of the picture: every module is in it but those that nothing flows through.
-    let picture = page.split("```mermaid").nth(1).and_then(|p| p.split("```").next()).unwrap();
-    let drawn: BTreeSet<&str> = picture.split(|c: char| !c.is_ascii_lowercase()).collect();
-    let missing: Vec<&&str> =
-        modules.iter().filter(|m| !drawn.contains(*m) && !["vocabulary", "text", "error", "exit"].contains(m)).collect();
-    assert!(missing.is_empty(), "not in the picture: {missing:?}");
-    for drawn in drawn.iter().filter(|w| w.len() > 2 && !["flowchart", "subgraph", "end", "reads", "pure"].contains(w)) {
-        assert!(modules.contains(drawn), "the picture has `{drawn}`, which is no module");
-    }
 }
 
 #[test]

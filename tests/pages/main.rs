@@ -2,6 +2,7 @@
 //! every other one exists, every link leads somewhere. `TRULYOPEN_WRITE_DOCS=1 cargo test --test pages` writes the
 //! outputs into the pages anew.
 
+mod architecture;
 mod console;
 mod help;
 mod links;

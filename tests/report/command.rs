@@ -51,7 +51,7 @@ fn the_statement_is_about_the_files() {
     let subjects = list(&statement, "subject");
     assert_eq!(subjects.len(), 10);
     for subject in subjects {
-        assert_eq!(text(&subject["digest"], "sha256"), trulyopen::net::sha256(&read(text(subject, "name"))));
+        assert_eq!(text(&subject["digest"], "sha256"), trulyopen::digest::sha256(&read(text(subject, "name"))));
     }
 }
 

@@ -12,7 +12,7 @@ fn mit() -> String {
 }
 
 fn apache() -> String {
-    trulyopen::license::text::official("Apache-2.0").expect("an official text")
+    trulyopen::license::listed::official("Apache-2.0").expect("an official text")
 }
 
 /// A project that uses one model, and the gate's exit code on it.

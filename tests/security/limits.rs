@@ -2,10 +2,12 @@
 //! `incomplete`, and the verdict is no better. Record, card, front matter, names, file lists, base models and
 //! datasets: `tests/hostile.rs`; license and redirect bounds of HTTP: `tests/http/faults.rs`.
 
-use crate::support::{Run, TempHub, Tool, gaps, list, only_wider, rung, text};
+use crate::support::{HubServer, Run, TempHub, Tool, gaps, list, only_wider, rung, text};
 use serde_json::{Value, json};
 use std::time::Duration;
 use trulyopen::audit::Options;
+use trulyopen::census::input::hub::{read as list_of, records as owners_list};
+use trulyopen::census::input::{Chunk, Records, Watch};
 use trulyopen::net::budget::Budget;
 use trulyopen::net::limits;
 use trulyopen::rules::Rules;
@@ -32,7 +34,7 @@ fn audit(hub: &TempHub, id: &str) -> Run {
 fn with_budget(hub: &TempHub, budget: Budget, rules: &Rules) -> Value {
     let access = Access { hub: Some(hub.path().to_string_lossy().into_owned()), ..Access::default() };
     let mut fetcher = fetcher(&access, &Surroundings::default()).expect("a fetcher");
-    fetcher.budget = budget;
+    fetcher.budgets.target = budget;
     let target = Target::parse("owner0/n0", &fetcher.endpoints).expect("a target");
     let outcome = audit_all(&fetcher, rules, &Options::default(), &[target], 1).expect("an audit");
     serde_json::to_value(&outcome.models[0]).expect("JSON")
@@ -42,7 +44,7 @@ fn with_budget(hub: &TempHub, budget: Budget, rules: &Rules) -> Value {
 fn what_one_target_may_use() {
     let rules = Rules::load(None).expect("the built-in rules load");
     let hub = chain(4);
-    let all = Budget::default();
+    let all = Budget::TARGET;
     assert_eq!((all.bytes, all.requests, all.time), (limits::TARGET_BYTES, limits::TARGET_REQUESTS, limits::TARGET_TIME));
     let whole = with_budget(&hub, all, &rules);
     assert_eq!((text(&whole, "verdict"), gaps(&whole).len()), ("open-weights", 0));
@@ -65,6 +67,48 @@ fn what_one_target_may_use() {
     assert!(names.contains(&true), "the bound is named");
 }
 
+/// A list that is cut off says so, and by which bound: what was listed before is judged, and the rest is no silent absence.
+#[test]
+fn what_one_list_may_use() {
+    let server = HubServer::fixtures();
+    server.page_size(1);
+    let with = |change: &dyn Fn(&mut Budget)| {
+        let access = Access { hub: Some(server.base().to_string()), no_cache: true, ..Access::default() };
+        let mut fetcher = fetcher(&access, &Surroundings::default()).expect("a fetcher");
+        change(&mut fetcher.budgets.list);
+        change(&mut fetcher.budgets.owner_list);
+        fetcher
+    };
+    let watch = Watch { progress: &|_| {}, say: &|_| {} };
+    let listed = |change: &dyn Fn(&mut Budget)| {
+        let (mut models, mut broken) = (0, Vec::new());
+        let mut sink = |chunk: Chunk| {
+            match chunk.records {
+                Records::Lines(lines) => models += lines.iter().filter(|b| **b == b'\n').count(),
+                Records::Broken(why) => broken.push(why),
+                Records::Rows(_) => {}
+            }
+            true
+        };
+        list_of(&with(change), None, &mut sink, &mut 0, &watch).expect("it is read");
+        (models, broken.join("; "))
+    };
+    let owner = |change: &dyn Fn(&mut Budget)| owners_list(&with(change), "allenai", &watch).expect("a runtime");
+    let (all, gaps) = listed(&|_| {});
+    assert!(all > 20 && gaps.is_empty(), "{all} {gaps}");
+    assert!(owner(&|_| {}).is_ok_and(|records| records.len() > 1));
+    for (change, bound) in [
+        (&(|b: &mut Budget| b.requests = 2) as &dyn Fn(&mut Budget), "2 answers"),
+        (&|b| b.bytes = 1_500, "1500 bytes"),
+        (&|b| b.time = Duration::ZERO, "0 s"),
+    ] {
+        let (some, why) = listed(change);
+        assert!(some < all && why.contains(&format!("one list may use {bound}")), "{some}: {why}");
+        let Err(gap) = owner(change) else { panic!("{bound}: the owner's list is whole") };
+        assert!(gap.words().contains(&format!("one owner's list may use {bound}")), "{}", gap.words());
+    }
+}
+
 /// Whoever made both models may license them anew; a base that could not be looked at may be somebody else's.
 #[test]
 fn a_base_of_the_same_owner_that_is_not_seen_hides_nothing() {
@@ -72,10 +116,10 @@ fn a_base_of_the_same_owner_that_is_not_seen_hides_nothing() {
     let hub = TempHub::new();
     hub.model("owner0/n0", &json!({"license": "mit", "base_model": "owner0/n1"}), "A model.", &[]);
     hub.model("owner0/n1", &json!({"license": "mit", "base_model": "meta-llama/Llama-3.1-8B"}), "A model.", &[]);
-    let whole = with_budget(&hub, Budget::default(), &rules);
+    let whole = with_budget(&hub, Budget::TARGET, &rules);
     assert_eq!(text(&whole, "verdict"), "weights-available");
     for requests in 0..8 {
-        let less = with_budget(&hub, Budget { requests, ..Budget::default() }, &rules);
+        let less = with_budget(&hub, Budget { requests, ..Budget::TARGET }, &rules);
         assert_eq!(only_wider(&whole, &less), Ok(()), "{requests} answers");
     }
 }
@@ -87,7 +131,7 @@ fn what_a_budget_cut_off_is_saved_as_such() {
     let access =
         Access { hub: Some(hub.path().to_string_lossy().into_owned()), save: Some(saved.path().to_path_buf()), ..Access::default() };
     let mut fetcher = fetcher(&access, &Surroundings::default()).expect("a fetcher");
-    fetcher.budget = Budget { requests: 3, ..Budget::default() };
+    fetcher.budgets.target = Budget { requests: 3, ..Budget::TARGET };
     let target = Target::parse("owner0/n0", &fetcher.endpoints).expect("a target");
     let outcome = audit_all(&fetcher, &rules, &Options::default(), std::slice::from_ref(&target), 1).expect("an audit");
     let first = serde_json::to_value(&outcome.models[0]).expect("JSON");

@@ -370,7 +370,7 @@ fn tagged(mut reply: Reply, condition: Option<&str>) -> Reply {
     if reply.status != 200 {
         return reply;
     }
-    let tag = format!("\"{}\"", trulyopen::net::sha256(&reply.body));
+    let tag = format!("\"{}\"", trulyopen::digest::sha256(&reply.body));
     let unchanged = condition == Some(&tag);
     reply.headers.push(("ETag", tag));
     if unchanged { Reply { status: 304, body: Vec::new(), ..reply } } else { reply }
@@ -586,7 +586,7 @@ fn registry(state: &State, path: &str) -> Reply {
     let Some((name, hex)) = path.split_once("/blobs/sha256:") else { return missing() };
     let dir = state.root.join("ollama").join(name);
     let blob =
-        super::files_below(&dir).into_iter().filter_map(|f| std::fs::read(dir.join(f)).ok()).find(|b| trulyopen::net::sha256(b) == hex);
+        super::files_below(&dir).into_iter().filter_map(|f| std::fs::read(dir.join(f)).ok()).find(|b| trulyopen::digest::sha256(b) == hex);
     blob.map_or_else(missing, |body| Reply { status: 200, headers: Vec::new(), body })
 }
 

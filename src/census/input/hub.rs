@@ -6,21 +6,9 @@
 use super::array::Cutter;
 use super::{Chunk, Chunker, Records, Sink, Watch};
 use crate::error::Error;
-use crate::hub::Endpoints;
-use crate::net::{Fetcher, Gap, Resource, directory, limits};
+use crate::hosts::Endpoints;
+use crate::net::{Fetcher, Gap, Resource, budget, directory, limits};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
-
-/// Records that one page may have; the endpoint gives no more.
-const PAGE: usize = 1000;
-/// Bytes of one page.
-const PAGE_BYTES: usize = 128 << 20;
-/// Pages of one list: five times the largest hub.
-const PAGES: usize = 20_000;
-/// A rate limit is waited for, since a long list is nothing to give up over; windows are of five minutes.
-const PATIENCE: Duration = Duration::from_secs(600);
-/// Waits for one page.
-const WAITS: usize = 5;
 
 /// What a record of the list has to have.
 const FIELDS: &[&str] = &[
@@ -45,30 +33,40 @@ const FIELDS: &[&str] = &[
 /// The first page of the list of all models, or of those of an owner.
 fn first_page(at: &Endpoints, author: Option<&str>) -> String {
     let fields: String = FIELDS.iter().map(|f| format!("&expand[]={f}")).collect();
-    let author = author.map(|a| format!("&author={}", crate::hub::encode_path(a))).unwrap_or_default();
+    let author = author.map(|a| format!("&author={}", crate::ids::encode_path(a))).unwrap_or_default();
     // In the order of their making, since the usual order changes while pages are read.
-    format!("{}/api/models?limit={PAGE}&sort=createdAt&direction=-1{author}{fields}", at.get(crate::hub::huggingface::NAME))
+    format!(
+        "{}/api/models?limit={}&sort=createdAt&direction=-1{author}{fields}",
+        at.get(crate::hub::huggingface::NAME),
+        limits::LISTED_MODELS
+    )
 }
 
-/// Goes through the pages of a list; `each` gets the bytes of one, and says whether it wants more.
+/// Goes through the pages of a list within its budget; `each` gets the bytes of one, and says whether it wants more.
 ///
 /// # Errors
-/// Why a page could not be had; what came before was passed on.
-async fn pages(
+/// Which page could not be had, and why; what came before was passed on.
+async fn pages(fetcher: &Fetcher, author: Option<&str>, watch: &Watch<'_>, each: impl FnMut(&[u8]) -> bool) -> Result<(), (usize, Gap)> {
+    let budget = if author.is_some() { fetcher.budgets.owner_list } else { fetcher.budgets.list };
+    budget::within(budget, all_pages(fetcher, author, watch, each)).await
+}
+
+async fn all_pages(
     fetcher: &Fetcher,
     author: Option<&str>,
     watch: &Watch<'_>,
     mut each: impl FnMut(&[u8]) -> bool,
 ) -> Result<(), (usize, Gap)> {
     let mut url = Some(first_page(&fetcher.endpoints, author));
-    for n in 1..=PAGES {
+    for n in 1.. {
         let Some(address) = url.take() else { return Ok(()) };
-        let resource = Resource { path: format!("huggingface/lists/{n}"), url: address, limit: PAGE_BYTES, expect: None };
+        let resource = Resource { path: format!("huggingface/lists/{n}"), url: address, limit: limits::LIST_PAGE_BYTES, expect: None };
         let mut waits = 0;
         let body = loop {
             match fetcher.page(&resource).await {
                 Ok(body) => break body,
-                Err(Gap::RateLimited(Some(wait))) if wait <= PATIENCE && waits < WAITS => {
+                // A long list is nothing to give up over.
+                Err(Gap::RateLimited(Some(wait))) if wait <= limits::LIST_PATIENCE && waits < limits::LIST_WAITS => {
                     waits += 1;
                     (watch.say)(&format!("note: the hub asks to wait for {} s", wait.as_secs()));
                     tokio::time::sleep(wait).await;

@@ -12,8 +12,9 @@ use crate::exit::Exit;
 use crate::gate::lock::Lock;
 use crate::gate::subject::{self, Key, Subject, Traits};
 use crate::gate::{self, Input, Locked, Outcome, Use, baseline};
-use crate::hub::Endpoints;
-use crate::policy::{self, Policy, read};
+use crate::hosts::Endpoints;
+use crate::net::Fetcher;
+use crate::policy::{Policy, read};
 use crate::progress::{Progress, Whole};
 use crate::render::check::{CheckReport, FORMATS, by_name, github};
 use crate::report::{Dataset, Model};
@@ -23,6 +24,7 @@ use crate::session::{self, Surroundings};
 use jiff::civil::Date;
 use project::Project;
 use report::Checked;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -43,9 +45,10 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
     for c in &project.policy.clarifications {
         rules.clarified.insert(c.digest.clone(), c.license.clone());
     }
-    let today = policy::today()?;
+    let today = crate::clock::today()?;
     let environment = project.policy.in_environment(args.profile.as_deref().filter(|p| !p.is_empty()))?;
     let around = Surroundings::read();
+    let reading = Reading { shared, around: &around, opened: OnceCell::new() };
     let endpoints = around.endpoints(shared.hub.as_deref().filter(|h| session::is_address(h)))?;
     let included = included(&project.policy, &endpoints)?;
     let old = old_lock(&project, args, shared)?;
@@ -70,15 +73,15 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
     };
     let subjects = match locked {
         Locked::Only(lock) => from_lock(&uses, lock),
-        _ => audit(&uses, &rules, shared, &around, &endpoints)?,
+        _ => audit(&uses, &rules, &reading, &endpoints)?,
     };
     let datasets = match locked {
         // The lock knows models only.
         Locked::Only(_) => BTreeMap::new(),
-        _ => datasets(&scan, &rules, shared, &around)?,
+        _ => datasets(&scan, &rules, &reading)?,
     };
     let others = match &args.suggest_from {
-        Some(from) => suggest::others(from, &subjects, &rules, shared, &around)?,
+        Some(from) => suggest::others(from, &subjects, &rules, &reading)?,
         None => BTreeMap::new(),
     };
     let skipped = project.skipped(&scan);
@@ -110,6 +113,25 @@ pub fn run(args: &CheckArgs, shared: &Shared) -> Result<Exit, Error> {
         append_summary(&report)?;
     }
     Ok(exit)
+}
+
+/// Where evidence comes from in this run, opened when it is first needed.
+struct Reading<'a> {
+    shared: &'a Shared,
+    around: &'a Surroundings,
+    opened: OnceCell<Fetcher>,
+}
+
+impl Reading<'_> {
+    fn fetcher(&self) -> Result<&Fetcher, Error> {
+        match self.opened.get() {
+            Some(fetcher) => Ok(fetcher),
+            None => {
+                let fetcher = session::fetcher(&self.shared.access(), self.around)?;
+                Ok(self.opened.get_or_init(|| fetcher))
+            }
+        }
+    }
 }
 
 /// What `models.include` names, at its place in the policy.
@@ -206,13 +228,7 @@ fn from_lock(uses: &[Use], lock: &Lock) -> BTreeMap<Key, Subject> {
 }
 
 /// One subject a model and revision, audited now.
-fn audit(
-    uses: &[Use],
-    rules: &Rules,
-    shared: &Shared,
-    around: &Surroundings,
-    endpoints: &Endpoints,
-) -> Result<BTreeMap<Key, Subject>, Error> {
+fn audit(uses: &[Use], rules: &Rules, reading: &Reading<'_>, endpoints: &Endpoints) -> Result<BTreeMap<Key, Subject>, Error> {
     let mut out: BTreeMap<Key, Subject> = BTreeMap::new();
     let mut wanted: BTreeMap<Key, (&Use, crate::target::Target)> = BTreeMap::new();
     for one in uses {
@@ -236,15 +252,15 @@ fn audit(
     if wanted.is_empty() {
         return Ok(out);
     }
-    let fetcher = session::fetcher(&shared.access(), around)?;
+    let shared = reading.shared;
     let targets: Vec<_> = wanted.values().map(|(_, t)| t.clone()).collect();
     let options = Options { strict: shared.strict, ..Options::default() };
     let progress = Progress::new(shared.quiet, Whole::Models(targets.len() as u64));
-    let keep = |snapshot: &crate::evidence::Snapshot, audit: &crate::audit::Audit<'_>| {
+    let keep = |snapshot: &crate::snapshot::Snapshot, audit: &crate::audit::Audit<'_>| {
         progress.add(1);
         (Model::new(snapshot, audit, rules), Traits::of(snapshot, rules))
     };
-    let results = session::audit_each(&fetcher, rules, &options, &targets, usize::from(shared.jobs), keep);
+    let results = session::audit_each(reading.fetcher()?, rules, &options, &targets, usize::from(shared.jobs), keep);
     progress.end();
     let results = results?;
     for ((key, (one, _)), (model, traits)) in wanted.into_iter().zip(results) {
@@ -255,15 +271,14 @@ fn audit(
 }
 
 /// The datasets that the project loads, as the hub has them.
-fn datasets(scan: &Scan, rules: &Rules, shared: &Shared, around: &Surroundings) -> Result<BTreeMap<String, Dataset>, Error> {
+fn datasets(scan: &Scan, rules: &Rules, reading: &Reading<'_>) -> Result<BTreeMap<String, Dataset>, Error> {
     let named = scan.references.iter().filter(|r| r.kind == scan::Kind::Dataset).filter_map(|r| r.target.clone());
-    let ids: BTreeSet<String> = named.filter(|id| crate::hub::is_repo_id(id)).collect();
+    let ids: BTreeSet<String> = named.filter(|id| crate::ids::is_repo_id(id)).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
     let ids: Vec<String> = ids.into_iter().collect();
-    let fetcher = session::fetcher(&shared.access(), around)?;
-    let found = session::datasets(&fetcher, &ids, usize::from(shared.jobs))?;
+    let found = session::datasets(reading.fetcher()?, &ids, usize::from(reading.shared.jobs))?;
     Ok(ids.into_iter().zip(found.iter().map(|d| Dataset::new(d, rules))).collect())
 }
 

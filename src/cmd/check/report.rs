@@ -62,7 +62,7 @@ pub fn report(project: &Project, args: &CheckArgs, input: &Input<'_>, checked: C
         tool: Report::new(input.rules, Vec::new()).tool,
         policy: PolicyOut {
             file: policy.file.clone(),
-            digest: format!("sha256:{}", crate::net::sha256(policy.text.as_bytes())),
+            digest: format!("sha256:{}", crate::digest::sha256(policy.text.as_bytes())),
             profile: args.profile.clone(),
             mode: if policy.inventory { "inventory" } else { "enforce" },
         },

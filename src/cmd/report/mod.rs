@@ -10,7 +10,6 @@ use super::{note, style, write_out};
 use crate::audit::{Audit, Options};
 use crate::cli::{ReportArgs, Shared};
 use crate::error::Error;
-use crate::evidence::Snapshot;
 use crate::exit::Exit;
 use crate::gate::subject::Traits;
 use crate::net::record::{MANIFEST, Manifest, write};
@@ -18,6 +17,7 @@ use crate::render::{self, Style};
 use crate::report::{Model, Report};
 use crate::rules::Rules;
 use crate::session::{self, Access, Surroundings};
+use crate::snapshot::Snapshot;
 use crate::target::Target;
 use project::Project;
 use std::path::{Path, PathBuf};
@@ -170,7 +170,7 @@ fn digests(dir: &Path) -> Result<Vec<(String, String)>, Error> {
     names.sort();
     names
         .into_iter()
-        .map(|name| Ok((crate::net::sha256(&read(&dir.join(&name))?), name)))
+        .map(|name| Ok((crate::digest::sha256(&read(&dir.join(&name))?), name)))
         .map(|r: Result<_, Error>| r.map(|(d, n)| (n, d)))
         .collect()
 }

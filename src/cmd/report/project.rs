@@ -5,7 +5,7 @@ use crate::cmd::check::project::Project as Checked;
 use crate::error::Error;
 use crate::gate::subject::{Key, Subject, Traits, target_of};
 use crate::gate::{self, Input, Locked, Use};
-use crate::hub::Endpoints;
+use crate::hosts::Endpoints;
 use crate::policy;
 use crate::report::{Model, Place, PolicyOut, Report, Violation};
 use crate::rules::Rules;
@@ -120,7 +120,7 @@ impl Project {
             others: &BTreeMap::new(),
             locked: Locked::No,
             rules,
-            today: policy::today()?,
+            today: crate::clock::today()?,
             whole: true,
         });
         let violations = outcome.violations.into_iter().map(|v| Violation {

@@ -72,7 +72,7 @@ fn evidence(dir: &Path, wrong: &mut Vec<String>) -> Result<usize, Error> {
             continue;
         }
         match std::fs::read(dir.join(path)) {
-            Ok(bytes) if crate::net::sha256(&bytes) == *digest => {}
+            Ok(bytes) if crate::digest::sha256(&bytes) == *digest => {}
             Ok(_) => wrong.push(format!("{EVIDENCE}/{path} is not what the list of evidence says")),
             Err(_) => wrong.push(format!("{EVIDENCE}/{path} is missing")),
         }

@@ -2,7 +2,8 @@
 //! (<https://huggingface.co/docs/huggingface_hub/guides/manage-cache>), Ollama's store (manifests and blobs as
 //! its registry has them), and folders `OWNER/NAME/*.gguf` as LM Studio keeps them.
 
-use crate::hub::{huggingface, is_repo_id, record::is_commit};
+use crate::hub::huggingface;
+use crate::ids::{is_commit, is_repo_id};
 use crate::net::directory::read;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -2,7 +2,8 @@
 
 use super::header::Header;
 use crate::files;
-use crate::hub::record::{FileEntry, ModelRecord};
+use crate::files::FileEntry;
+use crate::hub::record::ModelRecord;
 use crate::net::{Gap, is_safe_path, limits};
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -6,7 +6,7 @@
 
 use super::{CheckReport, Style};
 use crate::gate::{Place, Violation};
-use crate::hub::encode_path;
+use crate::ids::encode_path;
 use crate::report::Evidence;
 use crate::text::{json_safe, line};
 use crate::vocabulary::Severity;

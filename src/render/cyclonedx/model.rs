@@ -56,7 +56,7 @@ pub fn component(report: &Report, model: &Model, reference: &str, texts: &mut BT
             .source
             .revision
             .iter()
-            .filter(|r| r.len() == 40 && crate::hub::record::is_commit(r))
+            .filter(|r| r.len() == 40 && crate::ids::is_commit(r))
             .map(|r| format!("swh:1:rev:{r}"))
             .collect(),
         pedigree: pedigree(report, model),
@@ -93,7 +93,7 @@ fn digest_of_weights(model: &Model) -> Option<Hash> {
         [one] => one.sha256.clone()?,
         files => {
             let lines: Option<String> = files.iter().map(|f| f.sha256.as_ref().map(|h| format!("{h}  {}\n", f.path))).collect();
-            crate::net::sha256(lines?.as_bytes())
+            crate::digest::sha256(lines?.as_bytes())
         }
     };
     Some(Hash { alg: "SHA-256", content })
@@ -101,7 +101,7 @@ fn digest_of_weights(model: &Model) -> Option<Hash> {
 
 /// The models it is made from.
 fn pedigree(report: &Report, model: &Model) -> Option<Pedigree> {
-    let commit = model.source.revision.as_ref().filter(|r| crate::hub::record::is_commit(r));
+    let commit = model.source.revision.as_ref().filter(|r| crate::ids::is_commit(r));
     let ancestors: Vec<Component> = model
         .lineage
         .iter()

@@ -2,7 +2,7 @@
 
 use super::page::anchor;
 use crate::render::{markdown, names, view};
-use crate::report::{Evidence, Model, Report};
+use crate::report::{Evidence, License, Model, Report};
 use crate::vocabulary::*;
 
 /// Availability as a letter, which does not depend on colour.
@@ -226,56 +226,13 @@ pub fn model<'r>(report: &'r Report, index: usize, m: &'r Model) -> ModelView<'r
             .iter()
             .map(|t| TermView { title: view::term(report, t), restricts: report.terms.get(t).is_some_and(|t| t.restricts) })
             .collect(),
-        duties: names::WHEN
-            .iter()
-            .filter_map(|when| {
-                let due = license.obligations.iter().filter(|o| o.when == *when);
-                let items: Vec<Duty<'_>> = due.map(|o| Duty { text: &o.text, license: &o.license, url: names::web(&o.source) }).collect();
-                let mut words = names::when(when).into_owned();
-                if let Some(first) = words.get_mut(..1) {
-                    first.make_ascii_uppercase();
-                }
-                (!items.is_empty()).then_some(Duties { when: words, items })
-            })
-            .collect(),
-        texts: license
-            .texts
-            .iter()
-            .map(|t| TextView {
-                path: &t.path,
-                url: t.url.as_deref().and_then(names::web),
-                words: format!("{} (score {})", t.identified, t.score),
-            })
-            .chain(license.notices.iter().map(|t| TextView {
-                path: &t.path,
-                url: t.url.as_deref().and_then(names::web),
-                words: "goes with the license".into(),
-            }))
-            .collect(),
+        duties: duties(license),
+        texts: texts(license),
         cells: ComponentId::ALL
             .iter()
             .map(|id| key(m.components.iter().find(|c| c.id == *id).map_or(Availability::Unknown, |c| c.availability)))
             .collect(),
-        components: m
-            .components
-            .iter()
-            .map(|c| {
-                let Key { letter, letter_class, word } = key(c.availability);
-                ComponentView {
-                    title: names::component(c.id),
-                    letter,
-                    letter_class,
-                    availability: word,
-                    basis: c.basis.slug(),
-                    license: c.license.expression.as_deref().unwrap_or(match c.license.openness {
-                        Openness::None => "no license",
-                        _ => "license unknown",
-                    }),
-                    summary: &c.summary,
-                    evidence: cites(&c.evidence),
-                }
-            })
-            .collect(),
+        components: components(m),
         tree: tree
             .iter()
             .zip(depths.iter().skip(1))
@@ -290,53 +247,124 @@ pub fn model<'r>(report: &'r Report, index: usize, m: &'r Model) -> ModelView<'r
                 closes: 0..depth.saturating_sub(*next),
             })
             .collect(),
-        datasets: m
-            .datasets
-            .iter()
-            .map(|d| Row {
-                id: &d.id,
-                url: names::web(&d.url),
-                role: &d.role,
-                found: yes(d.found),
-                gated: yes(d.gated),
-                license: d.license.as_deref().unwrap_or("not known"),
-            })
-            .collect(),
-        code: m
-            .code
-            .iter()
-            .map(|c| Row {
-                id: c.url.trim_start_matches("https://"),
-                url: names::web(&c.url),
-                role: &c.training,
-                found: yes(c.found),
-                gated: "",
-                license: c.license.as_deref().unwrap_or("not known"),
-            })
-            .collect(),
-        frameworks: m
-            .frameworks
-            .iter()
-            .map(|(id, result)| FrameworkView {
-                title: names::framework(id),
-                pairs: view::pairs(result)
-                    .into_iter()
-                    .map(|(name, values)| {
-                        (name.replace(['_', ':'], " "), if values.is_empty() { "none".into() } else { values.join(", ") })
-                    })
-                    .collect(),
-            })
-            .collect(),
-        findings: m
-            .findings
-            .iter()
-            .map(|f| FindingView {
-                severity: f.severity.slug(),
-                rule: &f.rule,
-                message: &f.message,
-                help: &f.help,
-                evidence: cites(&f.evidence),
-            })
-            .collect(),
+        datasets: datasets(m),
+        code: code(m),
+        frameworks: frameworks(m),
+        findings: findings(m),
     }
+}
+
+/// What is owed, by occasion.
+fn duties(license: &License) -> Vec<Duties<'_>> {
+    names::WHEN
+        .iter()
+        .filter_map(|when| {
+            let due = license.obligations.iter().filter(|o| o.when == *when);
+            let items: Vec<Duty<'_>> = due.map(|o| Duty { text: &o.text, license: &o.license, url: names::web(&o.source) }).collect();
+            let mut words = names::when(when).into_owned();
+            if let Some(first) = words.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            (!items.is_empty()).then_some(Duties { when: words, items })
+        })
+        .collect()
+}
+
+/// License texts, and notices that go with them.
+fn texts(license: &License) -> Vec<TextView<'_>> {
+    license
+        .texts
+        .iter()
+        .map(|t| TextView {
+            path: &t.path,
+            url: t.url.as_deref().and_then(names::web),
+            words: format!("{} (score {})", t.identified, t.score),
+        })
+        .chain(license.notices.iter().map(|t| TextView {
+            path: &t.path,
+            url: t.url.as_deref().and_then(names::web),
+            words: "goes with the license".into(),
+        }))
+        .collect()
+}
+
+/// The 17 components.
+fn components(m: &Model) -> Vec<ComponentView<'_>> {
+    m.components
+        .iter()
+        .map(|c| {
+            let Key { letter, letter_class, word } = key(c.availability);
+            ComponentView {
+                title: names::component(c.id),
+                letter,
+                letter_class,
+                availability: word,
+                basis: c.basis.slug(),
+                license: c.license.expression.as_deref().unwrap_or(match c.license.openness {
+                    Openness::None => "no license",
+                    _ => "license unknown",
+                }),
+                summary: &c.summary,
+                evidence: cites(&c.evidence),
+            }
+        })
+        .collect()
+}
+
+/// Datasets.
+fn datasets(m: &Model) -> Vec<Row<'_>> {
+    m.datasets
+        .iter()
+        .map(|d| Row {
+            id: &d.id,
+            url: names::web(&d.url),
+            role: &d.role,
+            found: yes(d.found),
+            gated: yes(d.gated),
+            license: d.license.as_deref().unwrap_or("not known"),
+        })
+        .collect()
+}
+
+/// Code repositories.
+fn code(m: &Model) -> Vec<Row<'_>> {
+    m.code
+        .iter()
+        .map(|c| Row {
+            id: c.url.trim_start_matches("https://"),
+            url: names::web(&c.url),
+            role: &c.training,
+            found: yes(c.found),
+            gated: "",
+            license: c.license.as_deref().unwrap_or("not known"),
+        })
+        .collect()
+}
+
+/// Every framework, key by key.
+fn frameworks(m: &Model) -> Vec<FrameworkView<'_>> {
+    m.frameworks
+        .iter()
+        .map(|(id, result)| FrameworkView {
+            title: names::framework(id),
+            pairs: view::pairs(result)
+                .into_iter()
+                .map(|(name, values)| (name.replace(['_', ':'], " "), if values.is_empty() { "none".into() } else { values.join(", ") }))
+                .collect(),
+        })
+        .collect()
+}
+
+/// What was noticed.
+fn findings(m: &Model) -> Vec<FindingView<'_>> {
+    m.findings
+        .iter()
+        .map(|f| FindingView {
+            severity: f.severity.slug(),
+            rule: &f.rule,
+            message: &f.message,
+            help: &f.help,
+            evidence: cites(&f.evidence),
+        })
+        .collect()
 }

@@ -1,0 +1,35 @@
+// Shared with build.rs by inclusion: under which keys a corpus is found, as sorted lines `key<TAB>entry`, in which a
+// key is found by halving and which need no making ready.
+
+/// The keys of corpora, each with the number of its entry.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// Hub ids in lower case.
+    ids: Vec<(String, usize)>,
+    /// Folded addresses.
+    pages: Vec<(String, usize)>,
+    /// Folded names of words.
+    names: Vec<(String, usize)>,
+    /// Folded names in scripts without blanks.
+    unspaced: Vec<(String, usize)>,
+}
+
+impl Keys {
+    /// Adds those of an entry.
+    pub fn add<'a>(&mut self, entry: usize, ids: impl Iterator<Item = &'a str>, url: &str, names: impl Iterator<Item = &'a str>) {
+        self.ids.extend(ids.map(|id| (id.to_lowercase(), entry)));
+        self.pages.push((fold_page(url), entry));
+        for name in names.map(words) {
+            let to = if name.is_ascii() || name.contains(' ') { &mut self.names } else { &mut self.unspaced };
+            to.push((name, entry));
+        }
+    }
+
+    /// The lines of ids, pages, names, and names without blanks.
+    pub fn lines(self) -> [String; 4] {
+        [self.ids, self.pages, self.names, self.unspaced].map(|mut keys| {
+            keys.sort();
+            keys.iter().map(|(key, entry)| format!("{}\t{entry}\n", key.replace(['\t', '\n'], " "))).collect()
+        })
+    }
+}
