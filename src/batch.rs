@@ -29,7 +29,9 @@ pub struct Job<'a> {
 
 /// How a run over several jobs goes.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
+pub struct Pace<'a> {
+    /// What its requests run on.
+    pub runtime: &'a Runtime,
     /// Audits at once.
     pub jobs: usize,
     /// Ctrl-C ends the run in good order instead of the process.
@@ -42,12 +44,11 @@ pub struct Pace {
 /// # Errors
 /// Where evidence cannot be saved, and those of `each`.
 pub fn run<T>(
-    runtime: &Runtime,
     fetcher: &Fetcher,
     rules: &Rules,
     options: &Options,
     jobs: &[Job<'_>],
-    pace: Pace,
+    pace: Pace<'_>,
     keep: impl Fn(usize, &Snapshot, &Audit<'_>) -> T,
     mut each: impl FnMut(T) -> Result<(), Error>,
 ) -> Result<bool, Error> {
@@ -60,7 +61,7 @@ pub fn run<T>(
         .collect();
     seed(fetcher, jobs);
     let (peers, keep) = (&peers, &keep);
-    let whole = runtime.block_on(async {
+    let whole = pace.runtime.block_on(async {
         let mut done = std::pin::pin!(
             futures_util::stream::iter(jobs.iter().enumerate())
                 .map(|(n, job)| async move {

@@ -236,9 +236,8 @@ pub fn audit_each<T>(
 ) -> Result<Vec<T>, Error> {
     let list: Vec<Job<'_>> = targets.iter().map(|target| Job { target, record: None }).collect();
     let mut results = Vec::with_capacity(targets.len());
-    let pace = Pace { jobs, interruptible: false };
+    let pace = Pace { runtime: &crate::net::runtime()?, jobs, interruptible: false };
     batch::run(
-        &crate::net::runtime()?,
         fetcher,
         rules,
         options,

@@ -66,6 +66,189 @@ fn training_data() {
     }
 }
 
+/// Whether a model's training data are open, partial or closed, with these datasets on the hub.
+fn data_pillar(front: &Value, body: &str, on_hub: &[&str]) -> String {
+    text(&audit(front, body, on_hub)["pillars"]["training-data"], "status").to_string()
+}
+
+#[test]
+fn declared_data_and_what_prose_adds() {
+    let declared = json!({"license": "mit", "datasets": ["a/b"]});
+    for (body, pillar) in [
+        ("It was trained on the whole of b.", "open"),
+        // A part, and which one is not told.
+        ("It was further pretrained on a subset of b.", "partial"),
+        ("This release is trained on a curated, filtered portion of most of our data.", "open"),
+        ("This release is trained on a curated filtered subset of most of our data.", "partial"),
+        ("本模型使用b的子集,训练于一部分数据。", "partial"),
+        ("Das Modell wurde trainiert auf einer Teilmenge von b.", "partial"),
+        ("It was trained on the train part of b.", "open"),
+        ("It was trained on b, a subset of c.", "open"),
+        ("Unlike models trained on a subset of b, it is large.", "open"),
+        // More, that nobody gets.
+        ("## Data\n\n- b\n- Small set of custom made instructional data\n", "partial"),
+        ("## Data\n\n- b\n- Instructional data\n", "open"),
+        ("## Usage\n\n- Small set of custom made instructional data\n", "open"),
+        // All of it is kept, and what is declared is what it was made from.
+        ("It is trained on our internal dataset.", "closed"),
+        ("It is trained on our internal dataset, made from b.", "partial"),
+        ("It is trained on b and our internal dataset.", "partial"),
+        ("Others are trained on internal chips.", "open"),
+    ] {
+        assert_eq!(data_pillar(&declared, body, &["a/b"]), pillar, "{body}");
+    }
+    // A set that calls itself a part is the part.
+    let part = json!({"license": "mit", "datasets": ["a/b-filtered"]});
+    assert_eq!(data_pillar(&part, "It was trained on a subset of b.", &["a/b-filtered"]), "open");
+    // A corpus that a sentence names beside the declared one.
+    let wikipedia = json!({"license": "mit", "datasets": ["wikipedia"]});
+    let besides = "The source data for the model consists of a Wikipedia dump and various texts from the OPUS corpora.";
+    assert_eq!(data_pillar(&wikipedia, besides, &["wikipedia"]), "partial");
+    assert_eq!(data_pillar(&wikipedia, "The source data for the model consists of a Wikipedia dump.", &["wikipedia"]), "open");
+}
+
+#[test]
+fn data_in_columns_of_tables() {
+    let nothing = json!({"license": "mit"});
+    let table =
+        |head: &str, cell: &str| format!("| Model | Parameters | {head} |\n|---|---|---|\n| n | 1B | {cell} |\n| other | 3B | C4 |\n");
+    for head in [
+        "Training data",
+        "Pretraining data",
+        "Datasets",
+        "训练数据",
+        "学習データ",
+        "Données d'entraînement",
+        "Trainingsdaten",
+        "Datos de entrenamiento",
+        "학습 데이터",
+        "بيانات التدريب",
+    ] {
+        assert_eq!(data_pillar(&nothing, &table(head, "Dolma"), &[]), "open", "{head}");
+        assert_eq!(data_pillar(&nothing, &table(head, "Subsample of Dolma"), &[]), "partial", "{head}");
+        assert_eq!(data_pillar(&nothing, &table(head, "20 GB of texts"), &[]), "closed", "{head}");
+        let linked = "[ours](https://huggingface.co/datasets/a/b)";
+        assert_eq!(data_pillar(&nothing, &table(head, linked), &["a/b"]), "open", "{head}");
+    }
+    // What models were measured on, and what others were trained on.
+    let measured = "| Model | Dataset | F1 |\n|---|---|---|\n| n | Dolma | 80 |\n";
+    assert_eq!(data_pillar(&nothing, measured, &[]), "closed");
+    let others = "| Model | Training data |\n|---|---|\n| zork | Dolma |\n| frotz | C4 |\n";
+    assert_eq!(data_pillar(&nothing, others, &[]), "closed");
+}
+
+#[test]
+fn data_of_another_model() {
+    let nothing = json!({"license": "mit"});
+    // The base's card below the model's own.
+    let below = |heading: &str| format!("# N\n\nA model.\n\n# {heading}\n\n## Training data\n\nDolma and C4.\n");
+    assert_eq!(data_pillar(&nothing, &below("Zork Model Card"), &[]), "closed");
+    assert_eq!(data_pillar(&nothing, &below("Original Model Card"), &[]), "open");
+    // A member of the family.
+    let family = |name: &str| {
+        format!("**[{name}](https://zork.example) is released.** It uses our [preference data](https://huggingface.co/datasets/a/b).")
+    };
+    let hub = |own: &str, body: &str| {
+        let hub = TempHub::new();
+        hub.model(own, &nothing, body, &[]);
+        hub.write("huggingface/datasets/a/b/info.json", json!({"id": "a/b", "gated": false, "siblings": [{"rfilename": "a"}]}).to_string());
+        let model = Tool::json().dir(hub.path()).arg(own).run().model();
+        text(&model["pillars"]["training-data"], "status").to_string()
+    };
+    assert_eq!(hub("o/zork-7b", &family("Zork-R")), "closed");
+    assert_eq!(hub("o/zork-7b-r", &family("Zork-R")), "open");
+    // What a corpus is made from is not the model's data.
+    let defined = "## Training data\n\nThe Alpaca dataset is a set of instructions on Wikipedia articles.";
+    let ids: Vec<String> = list(&audit(&nothing, defined, &[]), "datasets").iter().map(|d| text(d, "id").to_string()).collect();
+    assert!(!ids.iter().any(|i| i.contains("wikipedia")), "{ids:?}");
+}
+
+#[test]
+fn data_kept_elsewhere() {
+    let nothing = json!({"license": "mit"});
+    for (body, pillar) in [
+        ("It was trained on [cases](https://court.example/data/cases.zip) of a court.", "partial"),
+        ("It was trained on [a cluster](https://court.example/cluster.html) of a court.", "closed"),
+        ("It was finetuned using the [ruri](https://github.com/acme/ruri) dataset.", "partial"),
+        ("It was finetuned using the [ruri](https://github.com/acme/ruri) trainer.", "closed"),
+        (
+            "This is a fine-tuned version of [x](https://huggingface.co/x/y) on the [b](https://huggingface.co/datasets/a/b) dataset.",
+            "open",
+        ),
+        ("You can find the dataset used to train this model here:\n\nhttps://huggingface.co/datasets/a/b\n", "open"),
+        ("It was fine-tuned on [Ruritanian MultiNLI](https://github.com/acme/ruri).", "partial"),
+        ("It was fine-tuned on MultiNLI.", "open"),
+        ("It was fine-tuned on sentences taken from C4.", "partial"),
+        ("## Training data\n\nWikipedia and the 700 million word Ruritanian news data set.", "partial"),
+        ("This model can be fine-tuned on C4.", "closed"),
+    ] {
+        assert_eq!(data_pillar(&nothing, body, &["a/b"]), pillar, "{body}");
+    }
+    let declared = json!({"license": "mit", "datasets": ["https://github.com/acme/ruri"]});
+    assert_eq!(data_pillar(&declared, "", &[]), "partial");
+}
+
+#[test]
+fn every_step_after_the_base_counts() {
+    let of = |middle: Option<&str>| {
+        let declares = |body: &str| if body.contains("internal") { json!([]) } else { json!(["a/b"]) };
+        let hub = TempHub::new();
+        hub.write("huggingface/datasets/a/b/info.json", json!({"id": "a/b", "gated": false, "siblings": [{"rfilename": "a"}]}).to_string());
+        hub.model("r/root", &json!({"license": "mit"}), "A model.", &[]);
+        if let Some(body) = middle {
+            hub.model("m/middle", &json!({"license": "mit", "base_model": "r/root", "datasets": declares(body)}), body, &[]);
+        }
+        let base = if middle.is_some() { "m/middle" } else { "r/root" };
+        hub.model("o/n", &json!({"license": "mit", "base_model": base, "datasets": ["a/b"]}), "", &[]);
+        let model = Tool::json().dir(hub.path()).arg("o/n").run().model();
+        let index = model["frameworks"]["osai-index"]["dimensions"]["datasources_endmodel"].clone();
+        (text(&model["pillars"]["training-data"], "status").to_string(), index)
+    };
+    // The base itself is judged apart.
+    assert_eq!(of(None), ("open".into(), json!("open")));
+    assert_eq!(of(Some("It was trained on b.")).0, "open");
+    assert_eq!(of(Some("It is trained on our internal dataset.")), ("partial".into(), json!("partial")));
+    // A base that could not be looked at, and that is known to be made from another family.
+    let unseen = |base: &str, body: &str| data_pillar(&json!({"license": "mit", "base_model": base, "datasets": ["a/b"]}), body, &["a/b"]);
+    assert_eq!(unseen("lmsys/vicuna-13b-delta-v0", ""), "partial");
+    assert_eq!(unseen("x/zork-7b", ""), "open");
+    assert_eq!(unseen("x/zork-7b", "Zork is built on Llama-2."), "partial");
+}
+
+#[test]
+fn bases_in_other_words() {
+    let bases = |body: &str| -> Vec<String> {
+        list(&audit(&json!({"license": "mit"}), body, &[]), "lineage").iter().map(|a| text(a, "id").to_string()).collect()
+    };
+    let x = "[x](https://huggingface.co/a/x-7b)";
+    for body in [
+        format!("This is {x}, with instruction tuning performed with data."),
+        format!("This repo holds quantised models of {x}."),
+        format!("This model is {x} trained on SQuAD."),
+        format!("{x} fine-tuned on SQuAD."),
+        format!("This is a fine-tuned on SQuAD version of {x}."),
+        "**Base model**: `acme/x_base` from the hub".into(),
+        format!("This is a merge between:\n- {x}\n- [y](https://huggingface.co/b/y-7b)\n"),
+        format!("Ein Modell, initialisiert mit {x}."),
+        format!("Un modelo inicializado a partir de {x}."),
+        format!("Un modèle initialisé à partir de {x}."),
+        "The \"acme/x-7b\" model fully fine-tuned on SQuAD.".into(),
+    ] {
+        let found = bases(&body);
+        assert!(found.first().is_some_and(|f| f.starts_with("a/x") || f.starts_with("acme/x")), "{body}: {found:?}");
+    }
+    assert_eq!(bases("A model based on [gpt2](https://huggingface.co/gpt2-medium/)."), ["gpt2-medium"]);
+    for body in [
+        format!("This is {x} trained with a subset of the data."),
+        format!("In addition to the {x} model trained with much, there are checkpoints."),
+        format!("## Relatives\n\n- {x} fine-tuned on SQuAD\n"),
+        "**Finetuned from:** nothing, via [a/tool-kit](https://github.com/a/tool-kit)".into(),
+        "Based on the work of [people](https://huggingface.co/people).".into(),
+    ] {
+        assert_eq!(bases(&body), Vec::<String>::new(), "{body}");
+    }
+}
+
 #[test]
 fn what_trained_the_base_is_not_what_trained_the_model() {
     let front = json!({"license": "mit", "base_model": "b/base"});

@@ -77,6 +77,7 @@ fn judge(world: &World) -> (Standing, Evaluations) {
         gap: None,
         evidence: Vec::new(),
         components: None,
+        is_tuned: false,
     };
     let ancestors = world.ancestors.iter().enumerate().map(ancestor).collect();
     let lineage = Lineage { ancestors, parts, openness, suspected: None };

@@ -1,12 +1,10 @@
 //! Audits beside what curators say of the same models. Curators judge families, versions and points in
-//! time other than ours, and contradict each other: where several judged one model, agreement with one of
-//! them counts, and agreement with the first of them, without tolerance, is printed as the strict figure.
+//! time other than ours, and contradict each other. So every reading is printed, the strictest first: see
+//! [`Readings`]. The table and the disagreements are those of the most lenient one, agreement with any curator.
 
 use crate::confusion::Confusion;
-use crate::shared::{CODES, Outcome, Row, audit_names, table};
+use crate::shared::{CODES, Outcome, Row, audit_names, records_of_cards, table};
 use std::path::Path;
-use trulyopen::card::Card;
-use trulyopen::card::front_matter::FrontMatter;
 use trulyopen::mof::{Mode, is_open, mof_rule};
 use trulyopen::report::Model;
 use trulyopen::reviewed::osai_index::DIMENSIONS;
@@ -67,21 +65,71 @@ fn agrees(ours: PillarStatus, j: &Judgement) -> bool {
     ours.slug() == j.value || (j.database == "tool" && j.value == "open" && ours == PillarStatus::Partial)
 }
 
+/// In how many models an answer is right, in each way of reading several judgements on one model.
+#[derive(Default)]
+struct Readings {
+    models: usize,
+    /// Every curator says the same as we do, word for word.
+    all_exactly: usize,
+    /// The first in the table says it, word for word.
+    first_exactly: usize,
+    /// The first in the table, where what the tool lists agrees with open and with partial.
+    first: usize,
+    /// More than half of the curators, with the same tolerance.
+    majority: usize,
+    any: usize,
+    /// Judgements, each for itself, with the same tolerance.
+    judgements: (usize, usize),
+    /// Open by ours: closed to every curator, to any of them, and less than open to every one.
+    open_closed_to_all: usize,
+    open_closed_to_one: usize,
+    open_partial_to_all: usize,
+}
+
+impl Readings {
+    fn add(&mut self, ours: PillarStatus, judged: &[Judgement]) {
+        let agreeing = judged.iter().filter(|j| agrees(ours, j)).count();
+        let add = |n: &mut usize, yes: bool| *n += usize::from(yes);
+        self.models += 1;
+        add(&mut self.all_exactly, judged.iter().all(|j| ours.slug() == j.value));
+        add(&mut self.first_exactly, judged.first().is_some_and(|j| ours.slug() == j.value));
+        add(&mut self.first, judged.first().is_some_and(|j| agrees(ours, j)));
+        add(&mut self.majority, agreeing * 2 > judged.len());
+        add(&mut self.any, agreeing > 0);
+        self.judgements = (self.judgements.0 + agreeing, self.judgements.1 + judged.len());
+        let open = ours == PillarStatus::Open;
+        add(&mut self.open_closed_to_all, open && judged.iter().all(|j| j.value == "closed"));
+        add(&mut self.open_closed_to_one, open && judged.iter().any(|j| j.value == "closed"));
+        add(&mut self.open_partial_to_all, open && judged.iter().all(|j| j.value != "open"));
+    }
+
+    fn print(&self) {
+        let n = self.models;
+        let line = |what: &str, k: usize, of: usize| println!("  {what}: {k}/{of} = {:.1} %", 100.0 * k as f64 / of.max(1) as f64);
+        line("all curators of the model, word for word", self.all_exactly, n);
+        line("the first curator, word for word", self.first_exactly, n);
+        line("the first curator, what the tool lists being there in whole or in part", self.first, n);
+        line("the majority of curators, likewise", self.majority, n);
+        line("any curator, likewise", self.any, n);
+        line("judgements, each for itself, likewise", self.judgements.0, self.judgements.1);
+        println!("  open where every curator says closed: {}", self.open_closed_to_all);
+        println!("  open where one of them says closed: {}", self.open_closed_to_one);
+        println!("  open where none says open: {}\n", self.open_partial_to_all);
+    }
+}
+
 /// Everything that is compared with curators.
 pub fn all(corpus: &Path, rules: &Rules, models: &[Model]) -> Outcome<()> {
     let rows = table(&corpus.join("truth/curated.tsv"))?;
     let from_cards = cards_only(corpus, rules, &rows, models)?;
     for pillar in [Pillar::Weights, Pillar::TrainingData, Pillar::TrainingCode] {
         let cards = from_cards.iter().filter(|_| pillar != Pillar::Weights);
-        let (mut confusion, mut false_open, mut strict, mut n) = (Confusion::default(), 0, 0, 0);
+        let (mut confusion, mut readings) = (Confusion::default(), Readings::default());
         for m in models.iter().chain(cards) {
             let judged = judgements(&rows, &m.source.id, pillar);
             let (Some(first), Some(ours)) = (judged.first(), m.pillars.get(&pillar)) else { continue };
-            n += 1;
-            strict += usize::from(ours.status.slug() == first.value);
+            readings.add(ours.status, &judged);
             let agreed = judged.iter().find(|j| agrees(ours.status, j));
-            // Nobody says more than closed.
-            false_open += usize::from(ours.status == PillarStatus::Open && judged.iter().all(|j| j.value == "closed"));
             let truth = agreed.unwrap_or(first);
             confusion.add(&truth.value, ours.status.slug(), agreed.is_some(), || {
                 let said: Vec<String> =
@@ -90,8 +138,7 @@ pub fn all(corpus: &Path, rules: &Rules, models: &[Model]) -> Outcome<()> {
             });
         }
         confusion.print(&format!("Curated, {pillar}"));
-        println!("  the first curator's value exactly: {strict}/{n}");
-        println!("  open where curators say closed: {false_open}\n");
+        readings.print();
     }
     dimensions(&rows, models, &from_cards);
     components(&rows, models, rules);
@@ -111,27 +158,17 @@ fn note(corpus: &Path, j: &Judgement, pillar: Pillar) -> String {
 
 /// Curated models of which the corpus has the card only: for these nothing but data and code can be judged.
 fn cards_only(corpus: &Path, rules: &Rules, rows: &[Row], models: &[Model]) -> Outcome<Vec<Model>> {
-    let mut names = Vec::new();
-    let hub = tempfile::tempdir()?;
+    let mut names: Vec<String> = Vec::new();
     for row in rows {
         for id in ["hf_id", "eosai_hf_end", "eosai_hf_base"].iter().filter_map(|c| row.get(*c)).filter(|id| !id.is_empty()) {
             let known = models.iter().any(|m| m.source.id.eq_ignore_ascii_case(id)) || names.contains(id);
-            if let (false, Ok(card)) = (known, std::fs::read(corpus.join("cards").join(id).join("README.md"))) {
-                let dir = hub.path().join("huggingface/models").join(id);
-                std::fs::create_dir_all(&dir)?;
-                let front = match Card::parse(&card).front {
-                    FrontMatter::Parsed(front) => front,
-                    _ => serde_json::Value::Null,
-                };
-                let info = serde_json::json!({"id": id, "gated": false, "cardData": front, "siblings": [{"rfilename": "README.md"}]});
-                std::fs::write(dir.join("info.json"), info.to_string())?;
-                std::fs::write(dir.join("README.md"), card)?;
+            if !known && corpus.join("cards").join(id).join("README.md").is_file() {
                 names.push(id.clone());
             }
         }
     }
-    std::os::unix::fs::symlink(corpus.join("hub/github").canonicalize()?, hub.path().join("github"))?;
-    std::os::unix::fs::symlink(corpus.join("hub/huggingface/datasets").canonicalize()?, hub.path().join("huggingface/datasets"))?;
+    let hub = tempfile::tempdir()?;
+    records_of_cards(corpus, &names, hub.path())?;
     audit_names(hub.path(), &names, rules)
 }
 

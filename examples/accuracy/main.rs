@@ -128,6 +128,7 @@ fn repositories(corpus: &Path, rules: &Rules) -> Outcome<()> {
 fn lineage(corpus: &Path, rules: &Rules) -> Outcome<()> {
     let at = Endpoints::default();
     let mut confusion = Confusion::default();
+    let mut silent = Vec::new();
     for owner in std::fs::read_dir(corpus.join("cards"))? {
         for model in std::fs::read_dir(owner?.path())? {
             let dir = model?.path();
@@ -151,10 +152,15 @@ fn lineage(corpus: &Path, rules: &Rules) -> Outcome<()> {
                 () if told.iter().any(|t| declared.contains(t)) => "declared bases and others",
                 () => "others",
             };
+            if told.is_empty() {
+                silent.push(format!("{id}: {}", declared.join(", ")));
+            }
             let right = told.is_empty() || told.iter().all(|t| declared.contains(t));
             confusion.add("declared", ours, right, || format!("{id}: told {told:?}, declared {declared:?}"));
         }
     }
     confusion.print("Bases told in prose, where the card declares one");
+    silent.sort();
+    println!("  found nothing:\n    {}\n", silent.join("\n    "));
     Ok(())
 }

@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use trulyopen::audit::Options;
+use trulyopen::card::Card;
+use trulyopen::card::front_matter::FrontMatter;
 use trulyopen::hosts::Endpoints;
 use trulyopen::report::Model;
 use trulyopen::rules::Rules;
@@ -66,6 +68,26 @@ pub fn audits(corpus: &Path, rules: &Rules) -> Outcome<Vec<Model>> {
     }
     names.sort();
     audit_names(&hub, &names, rules)
+}
+
+/// Writes records of models of which the corpus has the card only into a directory of evidence, beside the
+/// corpus' code repositories and dataset records: the front matter, and a file list with the card in it.
+pub fn records_of_cards(corpus: &Path, names: &[String], hub: &Path) -> Outcome<()> {
+    for id in names {
+        let card = std::fs::read(corpus.join("cards").join(id).join("README.md"))?;
+        let dir = hub.join("huggingface/models").join(id);
+        std::fs::create_dir_all(&dir)?;
+        let front = match Card::parse(&card).front {
+            FrontMatter::Parsed(front) => front,
+            _ => serde_json::Value::Null,
+        };
+        let info = serde_json::json!({"id": id, "gated": false, "cardData": front, "siblings": [{"rfilename": "README.md"}]});
+        std::fs::write(dir.join("info.json"), info.to_string())?;
+        std::fs::write(dir.join("README.md"), card)?;
+    }
+    std::os::unix::fs::symlink(corpus.join("hub/github").canonicalize()?, hub.join("github"))?;
+    std::os::unix::fs::symlink(corpus.join("hub/huggingface/datasets").canonicalize()?, hub.join("huggingface/datasets"))?;
+    Ok(())
 }
 
 /// Audits these models from a directory of evidence.

@@ -85,7 +85,7 @@ pub fn card(data: &[u8]) {
     let info = serde_json::json!({"id": "o/n", "siblings": [{"rfilename": "model.safetensors", "size": 1}]}).to_string();
     let record = ModelRecord::parse(info.as_bytes()).expect("a record");
     let _ = trulyopen::plan::plan(&record, Some(&card), &RULES, &AT);
-    let _ = corpora::trained_on(&card, &RULES, false);
+    let _ = corpora::trained_on(&card, &RULES, "o/n", false);
     let _ = papers::own(Some(&card), &[], &RULES);
     let _ = trulyopen::terms::prose::mentions(&card, "o/n", &RULES);
     let _ = card::is_saved_error(data);

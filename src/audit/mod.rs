@@ -13,7 +13,7 @@ use crate::finding::{self, Finding};
 use crate::framework::{self, Evaluations};
 use crate::hub::record::Gate;
 use crate::inspect::Inspection;
-use crate::lineage::{self, Base, Lineage};
+use crate::lineage::{self, Base, Judged, Lineage};
 use crate::mof::Statuses;
 use crate::net::Gap;
 use crate::requirement::{Attested, Facts};
@@ -241,10 +241,24 @@ fn pillars(components: &Components, lineage: &Lineage<'_>, access: Tri, no_recor
     };
     BTreeMap::from([
         (Pillar::Weights, answer(ComponentId::ModelParametersFinal)),
-        (Pillar::TrainingData, answer(ComponentId::Datasets)),
+        (Pillar::TrainingData, of_all_steps(answer(ComponentId::Datasets), lineage)),
         (Pillar::TrainingCode, answer(ComponentId::TrainingCode)),
         (Pillar::License, license),
     ])
+}
+
+/// Training data are open where those of every step after the base are: a model tuned with open data on top of
+/// another tuned model has a part of its data there.
+fn of_all_steps(own: PillarAnswer, lineage: &Lineage<'_>) -> PillarAnswer {
+    // What a step declares is not looked up unless the verdict hangs on it: that says nothing against it.
+    let lacks = |a: &&Judged| match a.components.as_ref().and_then(|c| c.get(&ComponentId::Datasets)) {
+        Some(data) => !matches!(data.availability, Availability::Released | Availability::Unknown),
+        None => true,
+    };
+    let Some(step) = lineage.between().find(lacks).filter(|_| own.status == PillarStatus::Open) else { return own };
+    let why = if step.components.is_some() { "are not released" } else { "are not known" };
+    let summary = format!("{}; those of {}, on which it was trained, {why}", own.summary, step.id);
+    PillarAnswer { status: PillarStatus::Partial, summary }
 }
 
 /// The expression, and the terms that restrict.

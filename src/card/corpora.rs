@@ -1,7 +1,8 @@
 //! Well-known corpora that a card names in prose as what the model was trained on.
 
-use super::{Block, BlockKind, Card};
-use super::{topics::sentences, topics::topic_of};
+use super::columns::{Cell, data_cell};
+use super::topics::{sentences, topic_of};
+use super::{Block, BlockKind, Card, subject};
 use crate::rules::Rules;
 use crate::rules::schema::{Corpus, CorpusKind, Reachable};
 use crate::text;
@@ -13,6 +14,8 @@ pub struct Named<'r> {
     pub corpus: &'r Corpus,
     pub line: u32,
     pub section: usize,
+    /// A number of the sentence: the same for all that it names.
+    pub sentence: usize,
     /// The sentence or section speaks of more than the names, or of a part of what is named ("such as
     /// …", "a filtered subset of …").
     pub open_ended: bool,
@@ -28,23 +31,30 @@ pub struct Told<'r> {
 
 /// Corpora that sentences such as "was trained on …", a section on training data, or a list that such a
 /// sentence announces, name. With `has_base`, what pre-trained the base model is left out.
-pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r> {
+pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) -> Told<'r> {
     let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     let mut out = Told::default();
     let mut open_sections = Vec::new();
+    let mut number = 0;
     let announced = announced_lists(card, rules);
     for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code) {
         let topic = topic_of(card, block, rules);
         if is_elsewhere(topic) {
             continue;
         }
-        if is_about_another(card, i, block) {
+        if subject::is_about_another(card, i, block, own) {
             continue;
         }
-        let in_section = topic == Some("training-data") || announced.contains(&i);
+        let (body, in_column) = match data_cell(card, i, block, rules, own) {
+            Some(Cell::Own(cell)) => (cell, true),
+            Some(Cell::Other) => continue,
+            None => (block.text.as_str(), false),
+        };
+        let in_section = topic == Some("training-data") || announced.contains(&i) || in_column;
         let linked: Vec<&Corpus> = card.links.iter().filter(|l| l.block == i).filter_map(|l| rules.corpora.by_page(&l.url)).collect();
         let mut named_here = false;
-        for sentence in sentences(&block.text) {
+        for sentence in sentences(body) {
+            number += 1;
             let folded = text::words(sentence);
             let open_ended = says(&folded, "data-open-ended");
             if in_section && open_ended {
@@ -58,10 +68,16 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
             if corpora.is_empty() && !named_here {
                 corpora.extend(linked.iter().filter(|c| says_link_of(card, i, sentence, c, rules)));
             }
+            // "SQuAD is a set of questions on Wikipedia articles" tells of one, and of what it was made from.
+            let defined = corpora.len() > 1 && !said && corpora.first().is_some_and(|c| is_defined(&folded, c, rules));
+            if defined {
+                corpora.truncate(1);
+            }
             // "OpenSubtitles, Pikabu and a forum": of the others nothing is known.
-            let open_ended = open_ended || (said && enumerates_others(sentence, rules));
+            let open_ended = open_ended || ((said || in_column || !(block.in_list || defined)) && enumerates_others(sentence, rules));
             let filtered = says(&folded, "data-filtered-from");
             for corpus in corpora {
+                let open_ended = open_ended || is_variant(card, i, corpus, rules);
                 // A benchmark in a section on data is what was kept out of it, as often as not.
                 if corpus.kind == CorpusKind::Evaluation && !said {
                     continue;
@@ -73,7 +89,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
                 named_here = true;
                 match out.named.iter_mut().find(|n| n.corpus.id == corpus.id) {
                     Some(known) => known.open_ended |= open_ended,
-                    None => out.named.push(Named { corpus, line: block.line, section: block.section, open_ended }),
+                    None => out.named.push(Named { corpus, line: block.line, section: block.section, sentence: number, open_ended }),
                 }
             }
         }
@@ -88,7 +104,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, has_base: bool) -> Told<'r>
         }
         for corpus in rules.corpora.named_in(&section.heading) {
             if !out.named.iter().any(|n| n.corpus.id == corpus.id) {
-                out.named.push(Named { corpus, line: section.line, section: i, open_ended: false });
+                out.named.push(Named { corpus, line: section.line, section: i, sentence: 0, open_ended: false });
             }
         }
     }
@@ -109,13 +125,95 @@ pub fn tells_of_training(folded: &str, rules: &Rules) -> bool {
         || rules.phrase_list("data-described-first").iter().any(|p| folded == p || folded.starts_with(&format!("{p} ")))
 }
 
-/// Blocks of lists that a sentence with a colon announces as training data ("… was trained on the
+/// The line on which the card says that the model was trained on a part of something ("trained on a filtered
+/// subset of …"): which part, nobody can tell, unless it is what is handed out.
+pub fn part_told(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Option<u32> {
+    clauses_on_training(card, rules, own, has_base, |after| {
+        rules.phrase_list("data-part").iter().any(|p| {
+            // Few words stand before it; "the train part of" a set is what others train on too.
+            let near = |i: usize| {
+                let before = after.get(..i).unwrap_or_default().trim_end();
+                before.split(' ').count() <= 4 && !["train", "training"].iter().any(|w| before.ends_with(w))
+            };
+            contains_phrase(after, p) && after.find(p.as_str()).is_some_and(near)
+        })
+    })
+    .map(|(line, _)| line)
+}
+
+/// The sentence that says that what the model was trained on as a whole is kept: "is trained on our internal
+/// dataset". "On internal and public data" says less.
+pub fn kept_whole(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Option<(u32, String)> {
+    let says_data = |s: &str| rules.phrase_list("data-word").iter().any(|p| contains_phrase(s, p));
+    clauses_on_training(card, rules, own, has_base, |after| {
+        if !says_data(after) {
+            return false;
+        }
+        let kept = rules.phrase_list("data-kept").iter().filter_map(|p| after.find(p.as_str()).map(|i| (i, i + p.len())));
+        // Articles and counts at most stand before it ("on an 80k examples proprietary dataset").
+        kept.into_iter().any(|(from, to)| {
+            let (before, rest) = (after.get(..from).unwrap_or_default(), after.get(to..).unwrap_or_default());
+            let joins = |s: &str| {
+                ["and", "with", "as well as", "plus", "or", "from", "mix", "mixture", "及", "和", "と", "et", "und", "y"]
+                    .iter()
+                    .any(|w| contains_phrase(s, w))
+            };
+            before.split(' ').filter(|w| !w.is_empty()).count() <= 4 && !joins(before) && !joins(rest)
+        })
+    })
+}
+
+/// The line of an item, in a list or table of the training data, that is the makers' own and links nothing: "a small
+/// set of custom instructions".
+pub fn lists_more(card: &Card, rules: &Rules, own: &str) -> Option<u32> {
+    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
+    let mut items = card.blocks.iter().enumerate().filter(|(_, b)| b.in_list || b.kind == BlockKind::TableRow);
+    let item = items.find(|(i, b)| {
+        let folded = text::words(&b.text);
+        topic_of(card, b, rules) == Some("training-data")
+            && says(&folded, "data-custom")
+            && says(&folded, "data-word")
+            && folded.split(' ').count() <= 12
+            && !card.links.iter().any(|l| l.block == *i)
+            && !subject::is_about_another(card, *i, b, own)
+    })?;
+    Some(item.1.line)
+}
+
+/// The first clause that says what the model was trained on, of which `wanted` holds: it is given what
+/// stands behind "trained on", folded.
+fn clauses_on_training(card: &Card, rules: &Rules, own: &str, has_base: bool, wanted: impl Fn(&str) -> bool) -> Option<(u32, String)> {
+    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
+    let trains = |p: &&String| !p.is_ascii() || p.contains("train") || p.contains("tuned");
+    let phrases = || rules.phrase_list("data-described").iter().chain(rules.phrase_list("data-described-first")).filter(trains);
+    card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text).find_map(|(i, block)| {
+        if is_elsewhere(topic_of(card, block, rules)) || subject::is_about_another(card, i, block, own) {
+            return None;
+        }
+        let tells = |sentence: &&str| {
+            let folded = text::words(sentence);
+            let own = phrases().any(|p| contains_phrase(&folded, p))
+                && !says(&folded, "data-not-own")
+                && !(has_base && says(&folded, "data-of-base"));
+            own && sentence.split([',', ';', ':', '(', '，', '（', '、']).map(text::words).any(|clause| {
+                let after =
+                    phrases().filter_map(|p| clause.find(p.as_str()).and_then(|i| clause.get(i + p.len()..))).max_by_key(|a| a.len());
+                after.is_some_and(|after| wanted(after.trim_start()))
+            })
+        };
+        sentences(&block.text).into_iter().find(tells).map(|s| (block.line, s.trim().to_string()))
+    })
+}
+
+/// Blocks of lists, and addresses alone, that a sentence with a colon announces as training data ("… was trained on the
 /// following datasets:").
 pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
     let mut out = Vec::new();
     let mut open: Option<usize> = None;
     for (i, block) in card.blocks.iter().enumerate() {
-        if block.in_list && open == Some(block.section) {
+        // An address alone, where the sentence says that it follows, is the list of one.
+        let is_address = || !block.text.contains(' ') && card.links.iter().any(|l| l.block == i);
+        if open == Some(block.section) && (block.in_list || is_address()) {
             out.push(i);
         } else if !block.in_list {
             let announces = || {
@@ -131,6 +229,17 @@ pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
     out
 }
 
+/// A link in the name of a corpus that leads to somebody's repository is to a version of it: "[Ruritanian
+/// SQuAD](https://github.com/…)".
+fn is_variant(card: &Card, block: usize, corpus: &Corpus, rules: &Rules) -> bool {
+    card.links.iter().filter(|l| l.block == block && text::fold_url(&l.url).starts_with("github.com/")).any(|l| {
+        let named = rules.corpora.named_in(&l.text).iter().any(|c| c.id == corpus.id);
+        named
+            && rules.corpora.by_page(&l.url).is_none_or(|c| c.id != corpus.id)
+            && text::fold_url(&corpus.url).split('/').nth(1) != text::fold_url(&l.url).split('/').nth(1)
+    })
+}
+
 /// A linked corpus belongs to the sentence that holds the link's words.
 fn says_link_of(card: &Card, block: usize, sentence: &str, corpus: &Corpus, rules: &Rules) -> bool {
     card.links
@@ -139,22 +248,32 @@ fn says_link_of(card: &Card, block: usize, sentence: &str, corpus: &Corpus, rule
         .any(|l| l.text.is_empty() || sentence.contains(&l.text))
 }
 
-/// "- [other/model](…): this model is trained on …" in a list of relatives.
-pub fn is_about_another(card: &Card, index: usize, block: &Block) -> bool {
-    let Some(label) = block.any_label() else { return false };
-    let first = card.links.iter().find(|l| l.block == index);
-    first.is_some_and(|l| {
-        let url = text::fold_url(&l.url);
-        let on_hub = url.strip_prefix("huggingface.co/").or_else(|| url.strip_prefix("hf.co/"));
-        text::words(&l.text) == label && on_hub.is_some_and(|rest| !rest.starts_with("datasets/"))
-    })
+/// Whether a folded sentence says what a corpus is, or what it was made from.
+fn is_defined(folded: &str, corpus: &Corpus, rules: &Rules) -> bool {
+    let behind = corpus.names.iter().map(|n| text::words(n)).filter_map(|n| folded.find(&n).and_then(|i| folded.get(i + n.len()..))).next();
+    behind.is_some_and(|behind| rules.phrase_list("data-defined").iter().any(|p| contains_phrase(behind, p)))
 }
 
-/// After a known corpus, an enumeration goes on with a name that no rule knows.
+/// Before or after a known corpus, an enumeration has a name that no rule knows.
 fn enumerates_others(sentence: &str, rules: &Rules) -> bool {
     let nothing = rules.phrase_list("no-source");
     let mut known = false;
     let parts = sentence.split([',', ';', '、', '，', '(', ')']);
+    // "by joining a, b and Pikabu": a word or two, between commas, right before the known one.
+    let items: Vec<&str> = parts.clone().flat_map(|part| part.split(" and ")).collect();
+    for pair in items.windows(2).skip(1) {
+        if let [before, this] = pair {
+            let folded = text::words(before);
+            let few = !folded.is_empty() && folded.split(' ').count() <= 2 && folded.is_ascii();
+            let name = folded.split(' ').all(|w| w.len() > 2 && w.chars().any(char::is_alphabetic) && !nothing.contains(&w.to_string()));
+            // The known one begins its item ("Pikabu data", and not "trained on Pikabu").
+            let this = text::words(this);
+            let begins = rules.corpora.named_in(&this).iter().any(|c| c.names.iter().any(|n| this.starts_with(&text::words(n))));
+            if few && name && begins && rules.corpora.named_in(before).is_empty() {
+                return true;
+            }
+        }
+    }
     for (joined, item) in parts.flat_map(|part| part.split(" and ").enumerate().map(|(n, item)| (n > 0, item))) {
         if !rules.corpora.named_in(item).is_empty() {
             known = true;
@@ -197,7 +316,7 @@ mod tests {
     fn named(card: &str, has_base: bool) -> Vec<(String, bool)> {
         let rules = Rules::load(None).unwrap();
         let card = Card::parse(card.as_bytes());
-        trained_on(&card, &rules, has_base).named.iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
+        trained_on(&card, &rules, "o/n", has_base).named.iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
     }
 
     #[test]

@@ -3,10 +3,12 @@
 //!
 //! This stage reads; what a heading or phrase means is said in `rules/card.toml`.
 
+pub mod columns;
 pub mod corpora;
 pub mod front_matter;
 pub mod papers;
 mod reader;
+pub mod subject;
 pub mod topics;
 
 use front_matter::{FrontMatter, Split};
@@ -50,6 +52,9 @@ pub struct Block {
     pub plain_label: Option<String>,
     /// It stands in a list.
     pub in_list: bool,
+    /// Of a row: its cells, and the block that holds the head of its table. The head names itself.
+    pub cells: Vec<String>,
+    pub head: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

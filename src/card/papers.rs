@@ -60,6 +60,15 @@ fn is_of_another(card: &Card, link: &super::Link, rules: &Rules) -> bool {
     let title = card.sections.iter().map(|s| s.heading.as_str()).find(|h| !h.is_empty()).unwrap_or_default();
     let called = text::words(&link.text);
     let mut named = called.split(' ').filter(|w| !plain(w)).peekable();
+    if named.peek().is_none() {
+        // "the Zork [paper]": the word before it says whose it is.
+        let block = card.blocks.get(link.block).map_or("", |b| b.text.as_str());
+        let before = block.split_once(link.text.as_str()).filter(|_| !link.text.is_empty()).map_or("", |(before, _)| before);
+        let word = before.split_whitespace().next_back().unwrap_or_default();
+        let folded = text::words(word);
+        let is_name = word.chars().next().is_some_and(char::is_uppercase) && before.trim_end().contains(' ');
+        return is_name && word.is_ascii() && !folded.is_empty() && !plain(&folded) && !title.replace(' ', "").contains(&folded);
+    }
     // A long one is a paper's title.
     let joined = title.replace(' ', "");
     let most = if called.ends_with(" paper") { 10 } else { 6 };

@@ -47,6 +47,10 @@ pub(super) struct Reader<'a> {
     heading: Option<HeadingLevel>,
     code: bool,
     lists: usize,
+    /// Where the text of the row's cell begins, and the cells before it.
+    cell: usize,
+    cells: Vec<String>,
+    head: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
@@ -67,6 +71,9 @@ impl<'a> Reader<'a> {
             heading: None,
             code: false,
             lists: 0,
+            cell: 0,
+            cells: Vec::new(),
+            head: None,
         }
     }
 
@@ -125,7 +132,12 @@ impl<'a> Reader<'a> {
                 self.flush(BlockKind::Text);
                 self.start = at;
             }
-            Tag::TableCell if !self.text.is_empty() => self.text.push_str(" | "),
+            Tag::TableCell => {
+                if !self.text.is_empty() {
+                    self.text.push_str(" | ");
+                }
+                self.cell = self.text.len();
+            }
             Tag::Strong => {
                 self.in_bold = self.text.trim().is_empty() && self.bold.is_none();
             }
@@ -146,7 +158,16 @@ impl<'a> Reader<'a> {
             }
             TagEnd::Paragraph | TagEnd::Item | TagEnd::HtmlBlock => self.flush(BlockKind::Text),
             TagEnd::List(_) => self.lists = self.lists.saturating_sub(1),
-            TagEnd::TableRow | TagEnd::TableHead => self.flush(BlockKind::TableRow),
+            TagEnd::TableCell => {
+                let cell = self.text.get(self.cell..).unwrap_or_default();
+                self.cells.push(crate::text::squeeze(cell));
+            }
+            TagEnd::TableHead => {
+                self.head = Some(self.blocks.len());
+                self.flush(BlockKind::TableRow);
+            }
+            TagEnd::TableRow => self.flush(BlockKind::TableRow),
+            TagEnd::Table => self.head = None,
             TagEnd::Strong => self.in_bold = false,
             TagEnd::Link => {
                 if let Some((url, at, from)) = self.open_link.take() {
@@ -173,6 +194,7 @@ impl<'a> Reader<'a> {
     /// Ends the block being read.
     fn flush(&mut self, kind: BlockKind) {
         let text = if kind == BlockKind::Code { self.text.trim_end().to_string() } else { crate::text::squeeze(&self.text) };
+        let cells = std::mem::take(&mut self.cells);
         self.text.clear();
         let bold = self.bold.take().map(|b| crate::text::words(&b)).filter(|b| !b.is_empty());
         self.in_bold = false;
@@ -187,7 +209,8 @@ impl<'a> Reader<'a> {
         }
         let plain_label = if bold.is_none() { plain_label(kind, &text) } else { None };
         let (section, in_list) = (self.sections.len() - 1, self.lists > 0);
-        self.blocks.push(Block { kind, section, line, text, label: bold, plain_label, in_list });
+        let head = self.head.filter(|_| kind == BlockKind::TableRow);
+        self.blocks.push(Block { kind, section, line, text, label: bold, plain_label, in_list, cells, head });
     }
 
     fn end_heading(&mut self, level: HeadingLevel) {

@@ -10,6 +10,8 @@ use std::cmp::Reverse;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     pub line: u32,
+    /// Index into the card's blocks.
+    pub block: usize,
     /// The sentence, as it stands.
     pub sentence: String,
     /// The phrase of the rules.
@@ -58,7 +60,7 @@ fn ends_with_words(s: &str, suffix: &str) -> bool {
 pub fn said(card: &Card, rules: &Rules, id: &str, wanted: impl Fn(Option<&str>) -> bool) -> Vec<Said> {
     let phrases = rules.phrase_list(id);
     let mut out = Vec::new();
-    for block in card.blocks.iter().filter(|b| b.kind != BlockKind::Code) {
+    for (index, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code) {
         let folded = text::words(&block.text);
         if !phrases.iter().any(|p| contains_phrase(&folded, p)) || !wanted(topic_of(card, block, rules)) {
             continue;
@@ -66,7 +68,7 @@ pub fn said(card: &Card, rules: &Rules, id: &str, wanted: impl Fn(Option<&str>) 
         for sentence in sentences(&block.text) {
             let folded = text::words(sentence);
             if let Some(phrase) = phrases.iter().find(|p| contains_phrase(&folded, p)) {
-                out.push(Said { line: block.line, sentence: sentence.trim().to_string(), phrase: phrase.clone() });
+                out.push(Said { line: block.line, block: index, sentence: sentence.trim().to_string(), phrase: phrase.clone() });
             }
         }
     }

@@ -210,8 +210,8 @@ impl Run<'_> {
             }
             Ok(())
         };
-        let pace = Pace { jobs: usize::from(self.shared.jobs), interruptible };
-        let whole = crate::batch::run(self.runtime, self.fetcher, self.rules, self.options, &list, pace, keep, |model| {
+        let pace = Pace { runtime: self.runtime, jobs: usize::from(self.shared.jobs), interruptible };
+        let whole = crate::batch::run(self.fetcher, self.rules, self.options, &list, pace, keep, |model| {
             let at = positions.next().unwrap_or(self.jobs.len());
             catch_up(at, &mut next, out)?;
             next = at + 1;

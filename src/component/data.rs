@@ -3,9 +3,10 @@
 
 use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
+use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
 use crate::card::topics::{self, Said};
-use crate::card::{BlockKind, Card, corpora};
+use crate::card::{BlockKind, Card, corpora, subject};
 use crate::snapshot::{DatasetSnapshot, Depth, Role};
 use crate::text;
 
@@ -34,18 +35,24 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         topics::said(card, cx.rules, id, |t| !matches!(t, Some("citation" | "evaluation" | "usage" | "license")))
             .into_iter()
             .filter(|s| !not_own.iter().any(|p| text::contains_phrase(&text::words(&s.sentence), p)))
+            .filter(|s| !card.blocks.get(s.block).is_some_and(|b| subject::is_about_another(card, s.block, b, &cx.snapshot.id)))
             .collect()
     };
     let (mut described, vague) = (own_data("data-described"), own_data("data-vague"));
     described
         .extend(own_data("data-described-first").into_iter().filter(|s| corpora::tells_of_training(&text::words(&s.sentence), cx.rules)));
     let of_other_data = |s: &str| cx.rules.phrase_list("data-of-quantisation").iter().any(|p| text::contains_phrase(&text::words(s), p));
-    let section = card.blocks.iter().find(|b| {
+    let section = card.blocks.iter().enumerate().find(|(i, b)| {
         b.kind != BlockKind::Code
             && topics::topic_of(card, b, cx.rules) == Some("training-data")
             && !is_placeholder(&b.text)
             && !of_other_data(&b.text)
             && b.text.split(' ').count() >= 12
+            && !subject::is_about_another(card, *i, b, &cx.snapshot.id)
+    });
+    let column = card.blocks.iter().enumerate().find_map(|(i, b)| match data_cell(card, i, b, cx.rules, &cx.snapshot.id)? {
+        Cell::Own(cell) if cell.contains(' ') && !is_placeholder(cell) && !of_other_data(cell) => Some((b.line, cell)),
+        _ => None,
     });
     if let Some((line, url)) = linked_elsewhere(cx, card) {
         let cite = cx.cite_card(Some(line), format!("links {}", text::cut(&url, 200)));
@@ -59,7 +66,8 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         .find(|s| !vague.iter().any(|v| v.sentence == s.sentence) && speaks_of_data(cx, &s.sentence) && names_a_source(cx, &s.sentence));
     if let Some((line, sentence)) = concrete
         .map(|s| (s.line, s.sentence.as_str()))
-        .or_else(|| section.filter(|b| names_a_source(cx, &b.text)).map(|b| (b.line, b.text.as_str())))
+        .or_else(|| section.filter(|(_, b)| names_a_source(cx, &b.text)).map(|(_, b)| (b.line, b.text.as_str())))
+        .or_else(|| column.filter(|(_, cell)| names_a_source(cx, &format!("- {cell}"))))
     {
         return Component::new(
             id,
@@ -72,15 +80,20 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
     // Told of, and nothing that could be looked up: "1 million hours of weakly labelled audio".
     let general =
         || described.iter().find(|s| cx.rules.phrase_list("data-word").iter().any(|p| text::contains_phrase(&text::words(&s.sentence), p)));
-    if let Some(said) = vague.first().or_else(general) {
+    let in_general = vague.first().or_else(general).map(|said| (said.line, said.sentence.as_str())).or(column);
+    if let Some((line, said)) = in_general {
         return Component::new(id, Availability::Withheld, Basis::Claimed, "the card speaks of the training data only in general words")
-            .with_evidence(cx.cite_card(Some(said.line), text::cut(&said.sentence, 240)));
+            .with_evidence(cx.cite_card(Some(line), text::cut(said, 240)));
     }
     Component::absent(id, "neither front matter nor card names any dataset")
 }
 
-/// A link to a place where data are kept, in a sentence that says what the model was trained on.
+/// A link to a place where data are kept: declared, or in a sentence that says what the model was trained on.
 fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> {
+    let declared = card.front.strings("datasets").into_iter().find(|d| d.starts_with("http://") || d.starts_with("https://"));
+    if let Some(url) = declared {
+        return Some((card.front_line("datasets", Some(&url)).unwrap_or(1), url));
+    }
     let announced = corpora::announced_lists(card, cx.rules);
     let has_base = !cx.snapshot.ancestors.is_empty();
     card.links.iter().find_map(|link| {
@@ -93,13 +106,20 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
             .iter()
             .any(|h| host == *h || host.starts_with(&format!("{h} ")) || host.contains(&format!(" {h} ")));
         let words = text::words(&link.text);
+        let path = url.split(['?', '#']).next().unwrap_or_default();
+        let is_file = url.starts_with("http") || path.contains('/');
+        let is_file = is_file && cx.rules.phrase_list("data-file").iter().any(|e| path.ends_with(&format!(".{}", e.replace(' ', "."))));
         let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| text::contains_phrase(folded, p));
         let is_repository = crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| says(&text::words(&r.name), "data-link"));
-        if !(is_host || is_repository || (url.starts_with("github.com/") && says(&words, "data-link"))) {
+        // "[indosum](…) dataset": the word behind the link says it as well as one in it.
+        let behind = block.text.split_once(link.text.as_str()).filter(|_| !link.text.is_empty()).map_or("", |(_, behind)| behind);
+        let behind = text::words(behind.split([',', '.', ';', '(']).next().unwrap_or_default());
+        let called = says(&words, "data-link") || says(behind.split(' ').next().unwrap_or_default(), "data-link");
+        if !(is_host || is_file || is_repository || (url.starts_with("github.com/") && called)) {
             return None;
         }
         let topic = topics::topic_of(card, block, cx.rules);
-        if corpora::is_elsewhere(topic) {
+        if corpora::is_elsewhere(topic) || subject::is_about_another(card, link.block, block, &cx.snapshot.id) {
             return None;
         }
         let said = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text)).map(text::words)?;
@@ -114,7 +134,7 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
 fn speaks_of_data(cx: &Context<'_, '_>, sentence: &str) -> bool {
     let folded = text::words(sentence);
     let says = |id: &str| cx.rules.phrase_list(id).iter().any(|p| text::contains_phrase(&folded, p));
-    says("data-word") || !says("trained-on-machines")
+    says("data-word") || !(says("trained-on-machines") || says("model-family"))
 }
 
 /// Capitalised names or links: something that a reader could look up. The model's own name and words
@@ -148,6 +168,14 @@ struct Counts {
 /// Datasets are named: can they be had?
 fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said], findings: &mut Vec<Finding>) -> Component {
     let id = ComponentId::Datasets;
+    if let Some((line, said)) = kept_whole(cx, training) {
+        let summary = format!(
+            "the card says that it was trained on data that are kept; it declares {}",
+            text::count(training.len(), "dataset", "datasets")
+        );
+        return Component::new(id, Availability::Withheld, Basis::Claimed, summary)
+            .with_evidence(cx.cite_card(Some(line), text::cut(&said, 240)));
+    }
     let mut counts = Counts::default();
     let mut unknown: Option<(String, Gap)> = None;
     let mut evidence = Vec::new();
@@ -221,6 +249,18 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
     c.with_evidence(evidence)
 }
 
+/// The card says that what trained the model is kept, and prose knows nothing of the declared datasets: these are
+/// what it was made from, at best.
+fn kept_whole(cx: &Context<'_, '_>, training: &[&DatasetSnapshot]) -> Option<(u32, String)> {
+    let card = cx.snapshot.parsed.as_ref()?;
+    let said = corpora::kept_whole(card, cx.rules, &cx.snapshot.id, !cx.snapshot.ancestors.is_empty())?;
+    let in_prose = |d: &DatasetSnapshot| {
+        let name = text::words(d.id.rsplit('/').next().unwrap_or(&d.id));
+        card.blocks.iter().any(|b| b.kind != BlockKind::Code && text::contains_phrase(&text::words(&b.text), &name))
+    };
+    training.iter().all(|d| d.mention.declared && !in_prose(d)).then_some(said)
+}
+
 /// Sentences in which the card says that (some of) this model's data are not released.
 pub fn withheld_lines(snapshot: &Snapshot, rules: &Rules) -> Vec<Said> {
     let Some(card) = &snapshot.parsed else { return Vec::new() };
@@ -268,6 +308,11 @@ pub fn data_card(cx: &Context<'_, '_>) -> Component {
         return Component::new(id, Availability::Partial, Basis::Verified, "a section of the model card on training data")
             .with_evidence(cx.cite_card(Some(block.line), text::cut(&block.text, 160)))
             .with_license(cx.own_license(Content::Document));
+    }
+    // Known from the rules, and its own page was not looked at: documentation may stand there.
+    if let Some(known) = training.iter().find(|d| d.card.is_err() && cx.rules.corpora.by_id(&d.id).is_some()) {
+        let gap = Gap::NotFetched(format!("the page of {} was not looked at", known.id));
+        return Component::unknown(id, gap, "the dataset's card");
     }
     Component::absent(id, "no documentation of the training data")
 }

@@ -8,7 +8,7 @@ mod suspect;
 
 pub use relation::undeclared_relation;
 
-use crate::component::Components;
+use crate::component::{Component, Components};
 use crate::evidence::Evidence;
 use crate::finding::Finding;
 use crate::license::of_base;
@@ -17,7 +17,7 @@ use crate::rules::Rules;
 use crate::snapshot::{Ancestor, CYCLE, Snapshot};
 use crate::terms::{Part, Terms};
 use crate::text;
-use crate::vocabulary::{Basis, ComponentId, Content, Openness, Pillar, Tri, Verdict};
+use crate::vocabulary::{Availability, Basis, ComponentId, Content, Openness, Pillar, Tri, Verdict};
 use relation::relation;
 
 /// An ancestor, judged as far as it was gathered.
@@ -36,6 +36,8 @@ pub struct Judged {
     pub evidence: Vec<Evidence>,
     /// What it is, for the pillars that a copy takes over.
     pub components: Option<Components>,
+    /// It could not be looked at, and is known to be made from another model.
+    pub is_tuned: bool,
 }
 
 /// What a model comes to of which another is made: its audit, as far as that one hangs on it.
@@ -64,6 +66,16 @@ impl Lineage<'_> {
     pub fn expression(&self) -> Option<String> {
         let ids: Vec<&str> = self.parts.iter().map(|p| p.id.as_str()).collect();
         (!ids.is_empty()).then(|| ids.join(" AND "))
+    }
+
+    /// Whether an ancestor is made from nothing else that is known of.
+    pub fn is_root(&self, ancestor: &Judged) -> bool {
+        !self.ancestors.iter().any(|other| other.child == ancestor.id)
+    }
+
+    /// The models between this one and its bases: they were trained further too.
+    pub fn between(&self) -> impl Iterator<Item = &Judged> {
+        self.ancestors.iter().filter(|a| if a.components.is_some() { !self.is_root(a) } else { a.is_tuned })
     }
 
     /// Whether every ancestor stands at least at a rung.
@@ -222,6 +234,7 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, base: Option<Base>, rules: &
                 gap: None,
                 evidence: vec![gathered.record_cite.clone()],
                 components: Some(base.components),
+                is_tuned: false,
             }
         }
         (gathered, _) => {
@@ -242,9 +255,25 @@ fn judged(snapshot: &Snapshot, ancestor: &Ancestor, base: Option<Base>, rules: &
                 gap: gathered.as_ref().err().cloned(),
                 evidence,
                 components: None,
+                is_tuned: is_tuned(snapshot, ancestor, rules),
             }
         }
     }
+}
+
+/// Whether an ancestor that could not be looked at is made from another model: it belongs to a family that has
+/// another name ("vicuna" is a Llama), or the card that names it tells of a family, too ("built on Llama 2").
+fn is_tuned(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules) -> bool {
+    let name = text::words(&ancestor.id);
+    let told = || {
+        let card = snapshot.parsed.as_ref().filter(|_| ancestor.child == snapshot.id)?;
+        suspect::family_told(card, rules)
+    };
+    // Some entries of the rules go by maker or kind, and tell of no family.
+    let families = rules.phrase_list("model-family");
+    let family = of_base(rules, &ancestor.id).filter(|(_, known)| known.openness(Content::Weights) == Openness::Restricted);
+    let family = family.map(|(base, _)| base.family.as_str()).filter(|f| families.iter().any(|known| known == f));
+    family.or_else(told).is_some_and(|family| !name.contains(&text::words(family)))
 }
 
 /// Adds what binds from one ancestor, and returns it where it is known.
@@ -347,6 +376,14 @@ pub fn inherit(components: &mut Components, lineage: &Lineage<'_>, id: &str, rul
         for component in ids {
             let theirs = parents.iter().filter_map(|p| Some((*p, p.components.as_ref()?.get(component)?)));
             let weakest = theirs.max_by_key(|(_, c)| (c.availability, std::cmp::Reverse(c.basis)));
+            // What the copy's own card shows stands, where its base could not be looked at.
+            let shown = |own: &Component| matches!(own.availability, Availability::Released | Availability::Partial | Availability::Gated);
+            let unseen = weakest.is_none_or(|(_, theirs)| theirs.availability == Availability::Unknown);
+            // A merge has data of each of its bases.
+            let unseen = unseen && parents.iter().all(|p| p.relation != "merge");
+            if unseen && components.get(component).is_some_and(shown) {
+                continue;
+            }
             if let (Some((parent, theirs)), Some(own)) = (weakest, components.get_mut(component)) {
                 let mut taken = theirs.clone();
                 taken.summary = format!("as its base {}: {}", parent.id, theirs.summary);

@@ -90,6 +90,11 @@ fn believe_no_tag<'r>(
     ));
 }
 
+/// The family that a card says the model comes from.
+pub(super) fn family_told<'r>(card: &Card, rules: &'r Rules) -> Option<&'r str> {
+    told(card, rules).map(|(_, _, base, _)| base.family.as_str())
+}
+
 /// What a card says of a base without a name that a hub knows: line, words, and the family.
 type Told<'r> = (Option<u32>, String, &'r Base, Known<'r>);
 
@@ -109,12 +114,45 @@ fn told<'r>(card: &Card, rules: &'r Rules) -> Option<Told<'r>> {
                 let at = folded.match_indices(p.as_str()).find(|(i, _)| *i == 0 || folded.as_bytes().get(i - 1) == Some(&b' '))?.0;
                 family_at_start(folded.get(at + p.len()..)?, rules)
             });
+            // "is a Llama 2 70B model fine-tuned on …", "fine-tuned on Llama 2 70B".
+            let named = named.or_else(|| described(&folded, rules)).or_else(|| {
+                rules.phrase_list("derived-from-adjacent").iter().find_map(|p| {
+                    let rest = after_phrase(&folded, p)?;
+                    // A list of names is one of data ("fine-tuned on Alpaca, …"), a model has a size or a version.
+                    rest.split(' ')
+                        .take(6)
+                        .any(|w| w.ends_with('b') && w.trim_end_matches('b').chars().all(|c| c.is_ascii_digit()) && w.len() > 1)
+                        .then_some(())?;
+                    family_at_start(rest, rules)
+                })
+            });
             if let Some((base, known)) = named {
                 return Some((Some(block.line), sentence.trim().to_string(), base, known));
             }
         }
     }
     None
+}
+
+/// The family in "is a … model fine-tuned on", where the name is that of a model.
+fn described<'r>(folded: &str, rules: &'r Rules) -> Option<(&'r Base, Known<'r>)> {
+    ["is a", "is an", "is the"].iter().find_map(|article| {
+        let rest = after_phrase(folded, article)?;
+        let words: Vec<&str> = rest.split(' ').collect();
+        let model = words.iter().take(6).position(|w| matches!(*w, "model" | "base" | "checkpoint"))?;
+        let after = words.get(model + 1..)?.join(" ");
+        let after = after.strip_prefix("model ").unwrap_or(&after);
+        let tuned = rules.phrase_list("derived-from-after-article").iter().any(|p| after.starts_with(p.as_str()))
+            || after.starts_with("trained on");
+        tuned.then(|| family_at_start(rest, rules)).flatten()
+    })
+}
+
+/// What stands behind the first place at which a phrase is said.
+fn after_phrase<'f>(folded: &'f str, phrase: &str) -> Option<&'f str> {
+    let says = |i: usize| (i == 0 || folded.as_bytes().get(i - 1) == Some(&b' ')) && folded.as_bytes().get(i + phrase.len()) == Some(&b' ');
+    let at = folded.match_indices(phrase).map(|(i, _)| i).find(|i| says(*i))?;
+    folded.get(at + phrase.len()..).map(str::trim_start)
 }
 
 /// The family that the next words name, where nothing but ornament stands before it, and where it is the

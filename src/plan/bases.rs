@@ -2,6 +2,7 @@
 //! adapter's configuration or a merge recipe, or else linked in prose beside words such as
 //! "fine-tuned from".
 
+use super::around::Around;
 use super::{BaseMention, model_id, under};
 use crate::card::front_matter::strings;
 use crate::card::topics::{self, sentences};
@@ -113,7 +114,14 @@ fn candidates(card: &Card, at: &Endpoints, rules: &Rules) -> Vec<Candidate> {
     for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text) {
         for word in block.text.split_whitespace().filter(|w| w.contains('/')).take(50) {
             let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-            if is_written_as_id(word) && !out.iter().any(|c| c.block == i && c.id.eq_ignore_ascii_case(word)) {
+            let labelled = || {
+                crate::ids::is_repo_id(word)
+                    && word.split_once('/').is_some_and(|(o, n)| o.len() > 2 && n.contains(['-', '_']))
+                    && is_labelled(card, i, rules)
+                    // The words of a link to elsewhere name what is there.
+                    && !card.links.iter().any(|l| l.block == i && l.text.contains(word))
+            };
+            if (is_written_as_id(word) || labelled()) && !out.iter().any(|c| c.block == i && c.id.eq_ignore_ascii_case(word)) {
                 out.push(Candidate {
                     id: word.into(),
                     called: text::words(word),
@@ -135,7 +143,7 @@ fn is_written_as_id(word: &str) -> bool {
     let pair = owner.chars().any(|c| c.is_ascii_digit()) && stem(owner) == stem(name);
     crate::ids::is_repo_id(word)
         && owner.len() > 2
-        && owner.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        && owner.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         && name.chars().any(|c| c.is_ascii_digit())
         && name.chars().any(|c| c.is_ascii_alphabetic())
         && name.contains(['-', '_'])
@@ -176,21 +184,27 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
                 last = last.max(at + candidate.called.len());
                 let after = sentence.get(at + candidate.called.len()..).unwrap_or_default();
                 let after = after.char_indices().nth(24).map_or(after, |(i, _)| after.get(..i).unwrap_or(after));
-                let right_before = || {
-                    (candidate.linked || has_size(&candidate.id))
-                        && rules.phrase_list("derived-from-adjacent").iter().any(|p| ends_with_phrase(before, p))
+                let around = Around {
+                    before,
+                    near,
+                    after,
+                    whole_after: sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start(),
                 };
-                let described = || {
-                    let after = sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start();
-                    let after =
-                        ["base model ", "model ", "base ", "checkpoint "].iter().find_map(|w| after.strip_prefix(w)).unwrap_or(after);
-                    let is_a = [" a", " an", " is", " the"].iter().any(|w| before.trim_end().ends_with(w));
-                    is_a && rules.phrase_list("derived-from-after-article").iter().any(|p| after.starts_with(p.as_str()))
-                };
+                let begins = candidate.section <= 1 && !block.in_list;
                 let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(|b| b.len() <= 48 && !says(b, "merged-how"));
-                if says(near, "derived-from") || says(after, "derived-from-after") || right_before() || described() || joined {
+                if joined || around.tells_of_base(candidate.linked, &candidate.id, &candidate.called, begins, rules) {
                     goes_on = says(before, "merges").then_some(at + candidate.called.len());
                     out.add(&candidate.id, None, mention(candidate));
+                }
+            }
+        }
+        // "… is a merge between:" and a list.
+        let last = sentences(&block.text).into_iter().map(text::words).rfind(|s| !s.is_empty()).unwrap_or_default();
+        if block.text.ends_with([':', '：']) && says(&last, "merges") && !says(&last, "base-not-own") {
+            let items = card.blocks.iter().enumerate().skip(i + 1).take_while(|(_, b)| b.in_list && b.section == block.section);
+            for (item, _) in items {
+                if let Some(first) = candidates.iter().find(|c| c.block == item) {
+                    out.add(&first.id, Some("merge"), mention(first));
                 }
             }
         }
@@ -199,21 +213,6 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
             return;
         }
     }
-}
-
-/// `…-7b`, `…-1.3B`: data are counted in other units.
-fn has_size(id: &str) -> bool {
-    id.to_lowercase().split(['-', '_', '/']).any(|part| {
-        let digits = part.strip_suffix('b').unwrap_or_default();
-        !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'x'))
-    })
-}
-
-/// The folded words before a name end with a phrase, an article in between at most.
-fn ends_with_phrase(before: &str, phrase: &str) -> bool {
-    let before = before.trim_end();
-    let before = [" the", " a", " an", " our", " original"].iter().find_map(|w| before.strip_suffix(w)).unwrap_or(before);
-    before == phrase || before.ends_with(&format!(" {phrase}"))
 }
 
 fn is_labelled(card: &Card, block: usize, rules: &Rules) -> bool {
@@ -231,8 +230,15 @@ fn linked_model(url: &str, at: &Endpoints, rules: &Rules) -> Option<String> {
     let on_hub = hubs
         .flat_map(|f| f.hosts.iter().map(|h| (*h).to_string()).chain(f.services().map(|s| text::fold_url(at.get(s.key)))))
         .any(|h| folded.strip_prefix(h.as_str()).is_some_and(|r| r.starts_with('/')));
+    // The first models had names without an owner, as people's pages have.
+    let first = |id: &str| {
+        rules.phrase_list("model-without-owner").iter().any(|p| {
+            let id = text::words(id);
+            id == *p || id.starts_with(&format!("{p} "))
+        })
+    };
     let own_pages = rules.word_list("pages-of-the-hub");
-    on_hub.then(|| model_id(url, at)).flatten().filter(|id| id.contains('/') && !own_pages.contains(id))
+    on_hub.then(|| model_id(url, at)).flatten().filter(|id| if id.contains('/') { !own_pages.contains(id) } else { first(id) })
 }
 
 #[cfg(test)]

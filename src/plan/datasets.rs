@@ -2,8 +2,9 @@
 //! prose names.
 
 use super::{DatasetMention, under};
+use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
-use crate::card::{Block, Card, Link, corpora, topics};
+use crate::card::{Block, Card, Link, corpora, subject, topics};
 use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
@@ -54,7 +55,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         }
     }
     let announced = corpora::announced_lists(card, rules);
-    let told = corpora::trained_on(card, rules, has_base);
+    let told = corpora::trained_on(card, rules, &record.id, has_base);
     let mut called = false;
     for link in &card.links {
         let Some(id) = dataset_id(&link.url, at) else { continue };
@@ -72,11 +73,13 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
         let said = block.map(|b| said_of(link, b)).unwrap_or_default();
         let says = |id: &str| rules.phrase_list(id).iter().any(|p| text::contains_phrase(&said, p));
+        let cell = block.and_then(|b| data_cell(card, link.block, b, rules, &record.id));
         let role = match topic {
             Some("evaluation") => Role::Evaluation,
             Some("citation" | "usage") => Role::Unknown,
-            _ if block.is_some_and(|b| corpora::is_about_another(card, link.block, b)) => Role::Unknown,
-            _ if says("data-not-own") || (has_base && says("data-of-base")) => Role::Unknown,
+            _ if block.is_some_and(|b| subject::is_about_another(card, link.block, b, &record.id)) => Role::Unknown,
+            _ if cell == Some(Cell::Other) || says("data-not-own") || (has_base && says("data-of-base")) => Role::Unknown,
+            _ if matches!(cell, Some(Cell::Own(c)) if !link.text.is_empty() && c.contains(&link.text)) => Role::Training,
             _ if is_called_training_data(link, block, rules) => {
                 called = true;
                 Role::Training
@@ -102,7 +105,34 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     // Where the front matter declares what trained the model, or a link is called its training data,
     // prose only tells of it again.
     let declared = out.iter().any(|o| o.mention.declared);
-    let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n));
+    // A set that calls itself filtered is the part that is meant.
+    let is_a_part = |o: &DatasetMention| {
+        let name = text::words(&o.id);
+        rules.phrase_list("data-part-name").iter().any(|w| name.split(' ').any(|n| n.contains(w.as_str())))
+    };
+    let whole = out.iter().any(|o| o.mention.declared && !is_a_part(o));
+    let own = &record.id;
+    if (whole && corpora::part_told(card, rules, own, has_base).is_some()) || (declared && corpora::lists_more(card, rules, own).is_some())
+    {
+        out.iter_mut().filter(|o| o.mention.declared).for_each(|o| o.open_ended = true);
+    }
+    // Where a corpus for pre-training is declared, and there is no base, prose tells of the same stage: a corpus that
+    // a sentence names beside it belongs to the data.
+    let pretrains = |o: &DatasetMention| rules.corpora.by_id(&o.id).is_some_and(|c| c.kind == CorpusKind::Pretraining);
+    let same_stage = !called && !has_base && out.iter().any(|o| o.mention.declared && pretrains(o));
+    let declares: Vec<String> = out.iter().filter(|o| o.mention.declared).map(|o| text::words(&o.id)).collect();
+    let is_declared = |n: &corpora::Named<'_>| {
+        let names = n.corpus.names.iter().map(|name| text::words(name));
+        let mut ids = n.corpus.ids.iter().chain([&n.corpus.id]).map(|id| text::words(id.rsplit('/').next().unwrap_or(id))).chain(names);
+        // One that is called after the other is a version of it, or that of a sibling.
+        let version = |d: &String, id: &str| d.split(' ').next_back().is_some_and(|last| text::contains_phrase(id, last));
+        ids.any(|id| declares.iter().any(|d| text::contains_phrase(d, &id) || version(d, &id)))
+    };
+    let named_declared: Vec<usize> = told.named.iter().filter(|n| is_declared(n)).map(|n| n.sentence).collect();
+    let besides = |n: &corpora::Named<'_>| {
+        n.corpus.kind != CorpusKind::Evaluation && !is_declared(n) && n.sentence > 0 && named_declared.contains(&n.sentence)
+    };
+    let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n) || (same_stage && besides(n)));
     named_corpora(card, told.collect(), rules, at, &mut out);
     out
 }

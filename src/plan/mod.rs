@@ -1,6 +1,7 @@
 //! What a model's record and card name, and so what the second wave of requests asks for. Pure: a
 //! record and a card in, a list of names out.
 
+mod around;
 mod bases;
 mod datasets;
 mod repos;

@@ -18,7 +18,9 @@ pub fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, M
     let mut ranked: Vec<(i32, RepoId, Mention)> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for link in &card.links {
-        let Some(id) = RepoId::from_url(&link.url) else { continue };
+        // An address pasted behind another one is the one that is meant.
+        let url = link.url.rfind("https://github.com/").and_then(|i| link.url.get(i..)).unwrap_or(&link.url);
+        let Some(id) = RepoId::from_url(url) else { continue };
         let own = same_owner(org, &id.owner);
         if tools.iter().any(|t| t.eq_ignore_ascii_case(&id.to_string())) && !own {
             continue;

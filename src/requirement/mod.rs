@@ -5,7 +5,7 @@
 pub mod checklist;
 
 use crate::component::{Component, Components};
-use crate::lineage::Lineage;
+use crate::lineage::{Judged, Lineage};
 use crate::net::Gap;
 use crate::rules::Rules;
 use crate::rules::schema::{DocumentNeed, FactId, LicenseNeed, Requirement, Whose};
@@ -109,28 +109,36 @@ fn component(id: ComponentId, requirement: &Requirement, facts: &Facts<'_, '_>) 
     if requirement.of == Whose::Base && !(facts.lineage.ancestors.is_empty() && facts.lineage.suspected.is_none()) {
         return of_bases(id, requirement, facts);
     }
-    match facts.components.get(&id) {
+    let own = match facts.components.get(&id) {
         Some(component) => judge(component, requirement, facts.least),
         None => Answer { tri: Tri::Unknown, why: format!("{id} was not judged"), components: vec![id] },
+    };
+    if requirement.of != Whose::End || own.tri == Tri::NotMet {
+        return own;
     }
+    let between = facts.lineage.between().map(|base| of_base(base, id, requirement, facts));
+    std::iter::once(own).chain(between).min_by_key(|a| a.tri).unwrap_or_else(|| Answer::new(Tri::Unknown, "it was not judged"))
 }
 
 /// The component of what the model is made from in the end: the weakest of them.
 fn of_bases(id: ComponentId, requirement: &Requirement, facts: &Facts<'_, '_>) -> Answer {
-    let roots = facts.lineage.ancestors.iter().filter(|a| !facts.lineage.ancestors.iter().any(|other| other.child == a.id));
-    let mut answers: Vec<Answer> = roots
-        .map(|root| match root.components.as_ref().and_then(|c| c.get(&id)) {
-            Some(component) => {
-                let answer = judge(component, requirement, facts.least);
-                Answer { why: format!("base {}: {}", root.id, answer.why), ..answer }
-            }
-            None => Answer { tri: Tri::Unknown, why: format!("base {} was not looked at", root.id), components: vec![id] },
-        })
-        .collect();
+    let roots = facts.lineage.ancestors.iter().filter(|a| facts.lineage.is_root(a));
+    let mut answers: Vec<Answer> = roots.map(|root| of_base(root, id, requirement, facts)).collect();
     if let Some(base) = &facts.lineage.suspected {
         answers.push(Answer { tri: Tri::Unknown, why: format!("this looks made from {base}"), components: vec![id] });
     }
     answers.into_iter().min_by_key(|a| a.tri).unwrap_or_else(|| Answer::new(Tri::Unknown, "its bases were not looked at"))
+}
+
+/// The component of one model that it is made from.
+fn of_base(base: &Judged, id: ComponentId, requirement: &Requirement, facts: &Facts<'_, '_>) -> Answer {
+    match base.components.as_ref().and_then(|c| c.get(&id)) {
+        Some(component) => {
+            let answer = judge(component, requirement, facts.least);
+            Answer { why: format!("base {}: {}", base.id, answer.why), ..answer }
+        }
+        None => Answer { tri: Tri::Unknown, why: format!("base {} was not looked at", base.id), components: vec![id] },
+    }
 }
 
 fn judge(component: &Component, requirement: &Requirement, least: Basis) -> Answer {

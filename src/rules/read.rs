@@ -44,7 +44,7 @@ impl Layer {
         // Licenses are a third of all; they are read beside the others, and taken in after the terms that they use.
         let read = || licenses.iter().map(|(path, place)| parse(&format!("rules/{path}"), packed(place))).collect::<Vec<_>>();
         let beside = std::thread::scope(|scope| {
-            let beside = std::thread::Builder::new().spawn_scoped(scope, &read);
+            let beside = std::thread::Builder::new().spawn_scoped(scope, read);
             for (path, place) in others {
                 self.read(rules, &format!("rules/{path}"), path, packed(place))?;
             }

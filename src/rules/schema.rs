@@ -121,6 +121,8 @@ pub enum Whose {
     /// The models that it is made from and that are made from nothing else; the model itself where it
     /// is made from none.
     Base,
+    /// The model and every model between it and its bases: the weakest of them.
+    End,
 }
 
 #[cfg_attr(test, derive(schemars::JsonSchema))]

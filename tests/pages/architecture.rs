@@ -36,6 +36,11 @@ fn is_for_tests(src: &Path, path: &str) -> bool {
     texts.into_iter().any(|t| t.replace("pub(crate) mod", "mod").contains(&declared))
 }
 
+/// A line up to its comment; the slashes of an address begin none.
+fn without_comment(line: &str) -> &str {
+    line.match_indices("//").find(|(at, _)| !line[..*at].ends_with(':')).map_or(line, |(at, _)| &line[..at])
+}
+
 fn sources() -> Vec<Source> {
     let src = support::root().join("src");
     let mut files = support::files_below(&src);
@@ -47,7 +52,7 @@ fn sources() -> Vec<Source> {
             let text = std::fs::read_to_string(src.join(&path)).expect(&path);
             let own = text.replace("pub(crate) mod tests {", "mod tests {");
             let own = own.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-            let code = own.lines().map(|l| l.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
+            let code = own.lines().map(without_comment).collect::<Vec<_>>().join("\n");
             Source { lines: own.trim_end().lines().count(), path, code }
         })
         .collect()

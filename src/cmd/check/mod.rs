@@ -1,5 +1,6 @@
 //! `trulyopen check`: finds the models of a project, audits them, and holds them against the policy.
 
+mod before;
 pub(super) mod project;
 mod report;
 mod suggest;
@@ -21,13 +22,14 @@ use crate::report::{Dataset, Model};
 use crate::rules::Rules;
 use crate::scan::{self, Role, Scan};
 use crate::session::{self, Surroundings};
+use before::Before;
 use jiff::civil::Date;
 use project::Project;
 use report::Checked;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Runs it.
 ///
@@ -177,39 +179,6 @@ fn old_lock(project: &Project, args: &CheckArgs, shared: &Shared) -> Result<Opti
             Ok(None)
         }
         other => other,
-    }
-}
-
-/// What was there before.
-enum Before {
-    Saved(BTreeSet<String>),
-    Tree(tempfile::TempDir),
-}
-
-impl Before {
-    fn open(named: &str, root: &Path) -> Result<Before, Error> {
-        let path = Path::new(named);
-        if path.is_file() { baseline::saved(path).map(Before::Saved) } else { baseline::tree(root, named).map(Before::Tree) }
-    }
-
-    /// The fingerprints of what was found, or would have been by today's policy. Only places in the
-    /// project's files count: what is wrong with policy and lock themselves is never old news.
-    fn fingerprints(&self, project: &Project, now: &Input<'_>, rules: &Rules) -> Result<BTreeSet<String>, Error> {
-        let dir = match self {
-            Before::Saved(known) => return Ok(known.clone()),
-            Before::Tree(dir) => dir,
-        };
-        let root = if project.is_file { dir.path().join(project.root.file_name().unwrap_or_default()) } else { dir.path().to_path_buf() };
-        if !root.exists() {
-            return Ok(BTreeSet::new());
-        }
-        let scan = scan::scan(&root, rules, &scan::Options::default())?;
-        // Models that are not used any more cannot be in what is found now.
-        let uses: Vec<Use> = project.uses(&scan).into_iter().filter(|u| u.key().is_none_or(|k| now.subjects.contains_key(&k))).collect();
-        let skipped = project.skipped(&scan);
-        let then = gate::evaluate(&Input { uses: &uses, skipped: &skipped, locked: Locked::No, whole: false, ..*now });
-        let in_project = then.violations.iter().flat_map(|v| &v.places).filter(|p| p.path.is_some());
-        Ok(in_project.map(|p| p.fingerprint.clone()).collect())
     }
 }
 

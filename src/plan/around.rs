@@ -1,0 +1,94 @@
+//! Whether the words around the name of a model say that it is the base of the model whose card it is.
+
+use crate::rules::Rules;
+use crate::text::contains_phrase;
+
+/// A sentence, folded, around a name.
+pub struct Around<'s> {
+    /// Everything before the name, and the few words right before it.
+    pub before: &'s str,
+    pub near: &'s str,
+    /// The few words right after it, and everything.
+    pub after: &'s str,
+    pub whole_after: &'s str,
+}
+
+impl Around<'_> {
+    /// `linked` is whether the name links the model's page, `called` how the text calls it, `begins` whether
+    /// the sentence stands at the beginning of the card.
+    pub fn tells_of_base(&self, linked: bool, id: &str, called: &str, begins: bool, rules: &Rules) -> bool {
+        let says = |s: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(s, p));
+        says(self.near, "derived-from")
+            || says(self.after, "derived-from-after")
+            || ((linked || has_size(id)) && self.right_before(rules))
+            || self.described(rules)
+            || (linked && (self.is_it(rules) || (begins && self.opens()) || self.version() || self.trained()))
+            || (linked && rules.phrase_list("base-link").iter().any(|p| called == *p) && self.on_training())
+    }
+
+    /// "quantized X".
+    fn right_before(&self, rules: &Rules) -> bool {
+        rules.phrase_list("derived-from-adjacent").iter().any(|p| ends_with_phrase(self.before, p))
+    }
+
+    /// "M is an X model fine-tuned on …".
+    fn described(&self, rules: &Rules) -> bool {
+        let is_a = ["a", "an", "is", "the"].iter().any(|w| self.before.split(' ').rfind(|b| !b.is_empty()) == Some(w));
+        is_a && rules.phrase_list("derived-from-after-article").iter().any(|p| self.behind_model().starts_with(p.as_str()))
+    }
+
+    /// "This is X, with instruction tuning performed": the card is about X, changed.
+    fn is_it(&self, rules: &Rules) -> bool {
+        let this = ["this is", "this model is", "the model is", "this repo contains", "this is the"];
+        this.contains(&self.before.trim())
+            && rules.phrase_list("derived-from-after-this").iter().any(|p| self.whole_after.starts_with(p.as_str()))
+    }
+
+    /// "[X](…) fine-tuned on …".
+    fn opens(&self) -> bool {
+        let tuned = ["fine tuned on", "finetuned on", "fine tuned for", "finetuned for", "fine tuned with", "finetuned with"];
+        self.before.trim().is_empty() && tuned.iter().any(|p| self.behind_model().starts_with(p))
+    }
+
+    /// "is a fine-tuned on Y version of X".
+    fn version(&self) -> bool {
+        let tuned = ["fine tuned", "finetuned", "quantized", "quantised"];
+        tuned.iter().any(|p| contains_phrase(self.before, p)) && ends_with_phrase(self.before, "version of")
+    }
+
+    /// "This model is X trained on Y". "Trained with" may be said of X itself.
+    fn trained(&self) -> bool {
+        let before = self.before.trim_end();
+        ["is", "is a", "is an", "is the"].iter().any(|w| before == *w || before.ends_with(&format!(" {w}")))
+            && self.behind_model().starts_with("trained on ")
+    }
+
+    /// "trained on … on this [pretrained model](…)".
+    fn on_training(&self) -> bool {
+        ["trained", "tuned", "finetuned", "训练", "微调", "学習"].iter().any(|w| self.before.contains(w))
+    }
+
+    fn behind_model(&self) -> &str {
+        let s = strip_any(self.whole_after, &["base model ", "model ", "base ", "checkpoint "]);
+        strip_any(s, &["fully ", "further ", "then ", "that was ", "which was "])
+    }
+}
+
+fn strip_any<'s>(s: &'s str, words: &[&str]) -> &'s str {
+    words.iter().find_map(|w| s.strip_prefix(w)).unwrap_or(s)
+}
+
+/// `…-7b`, `…-1.3B`: data are counted in other units.
+fn has_size(id: &str) -> bool {
+    id.to_lowercase().split(['-', '_', '/']).any(|part| {
+        let digits = part.strip_suffix('b').unwrap_or_default();
+        !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'x'))
+    })
+}
+
+/// The folded words before a name end with a phrase, an article in between at most.
+fn ends_with_phrase(before: &str, phrase: &str) -> bool {
+    let before = before.trim_end();
+    let before = [" the", " a", " an", " our", " original"].iter().find_map(|w| before.strip_suffix(w)).unwrap_or(before);
+    before == phrase || before.ends_with(&format!(" {phrase}"))
+}
