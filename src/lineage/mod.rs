@@ -18,7 +18,7 @@ use crate::snapshot::{Ancestor, CYCLE, Snapshot};
 use crate::terms::{Part, Terms};
 use crate::text;
 use crate::vocabulary::{Availability, Basis, ComponentId, Content, Openness, Pillar, Tri, Verdict};
-use relation::relation;
+use relation::{mention_cite, relation};
 
 /// An ancestor, judged as far as it was gathered.
 #[derive(Debug, Clone)]
@@ -339,25 +339,6 @@ fn bind<'r>(
         }
     }
     Some(parts)
-}
-
-/// The place where an ancestor is named.
-fn mention_cite(snapshot: &Snapshot, ancestor: &Ancestor) -> Vec<Evidence> {
-    let child = if ancestor.child == snapshot.id {
-        Some(snapshot)
-    } else {
-        snapshot.ancestors.iter().find(|a| a.id == ancestor.child).and_then(|a| a.snapshot.as_deref().ok())
-    };
-    let note = format!("{}: {}", ancestor.mention.context, ancestor.id);
-    let header = child.and_then(|c| c.headers.iter().find(|h| ancestor.mention.context.ends_with(&h.place())));
-    match child.map(|c| (&c.card, c)) {
-        Some((_, c)) if header.is_some() => {
-            vec![Evidence { path: header.map(|h| h.path.clone()), note, ..c.record_cite.clone() }]
-        }
-        Some((Ok(document), _)) => vec![document.cite(ancestor.mention.line, note)],
-        Some((Err(_), c)) => vec![Evidence { note, ..c.record_cite.clone() }],
-        None => Vec::new(),
-    }
 }
 
 /// In a copy that adds no training of its own, data and code are those of its bases; of several

@@ -1,5 +1,6 @@
-//! How a model is made from another: as declared, or as names, tags and files show.
+//! How a model is made from another, as declared or as names, tags and files show; and where that is said.
 
+use crate::evidence::Evidence;
 use crate::rules::Rules;
 use crate::rules::files::Kind;
 use crate::snapshot::{Ancestor, Snapshot};
@@ -45,4 +46,23 @@ pub fn undeclared_relation<'r>(
         _ => ends(&relation.suffixes),
     };
     rules.relations.iter().find(|r| fits(r)).map_or("finetune", |r| r.id.get_ref().as_str())
+}
+
+/// The place where an ancestor is named.
+pub(super) fn mention_cite(snapshot: &Snapshot, ancestor: &Ancestor) -> Vec<Evidence> {
+    let child = if ancestor.child == snapshot.id {
+        Some(snapshot)
+    } else {
+        snapshot.ancestors.iter().find(|a| a.id == ancestor.child).and_then(|a| a.snapshot.as_deref().ok())
+    };
+    let note = format!("{}: {}", ancestor.mention.context, ancestor.id);
+    let header = child.and_then(|c| c.headers.iter().find(|h| ancestor.mention.context.ends_with(&h.place())));
+    match child.map(|c| (&c.card, c)) {
+        Some((_, c)) if header.is_some() => {
+            vec![Evidence { path: header.map(|h| h.path.clone()), note, ..c.record_cite.clone() }]
+        }
+        Some((Ok(document), _)) => vec![document.cite(ancestor.mention.line, note)],
+        Some((Err(_), c)) => vec![Evidence { note, ..c.record_cite.clone() }],
+        None => Vec::new(),
+    }
 }
