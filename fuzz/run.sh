@@ -61,9 +61,11 @@ all=$(sed -n 's/^    ("\([a-z_]*\)", [a-z_]*),$/\1/p' src/targets.rs)
 for name in ${*:-$all}; do
     seeds "$name"
     log=corpus/$name.log
-    cargo +nightly fuzz run --sanitizer none --target-dir "$target_dir" "$name" "corpus/$name" -- \
-        -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 > "$log" 2>&1
+    # What a machine that does other work leaves to it is told as seconds of CPU.
+    TIMEFORMAT='%U'
+    cpu=$({ time cargo +nightly fuzz run --sanitizer none --target-dir "$target_dir" "$name" "corpus/$name" -- \
+        -max_total_time="$seconds" -max_len=65536 -timeout="${TIMEOUT:-10}" -rss_limit_mb=2048 -print_final_stats=1 > "$log" 2>&1; } 2>&1)
     code=$?
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-    echo "$name: ${runs:-0} inputs in $seconds s$([ $code -ne 0 ] && echo ", FAILED: see $log and artifacts/$name")"
+    echo "$name: ${runs:-0} inputs in $seconds s, $cpu s of CPU$([ $code -ne 0 ] && echo ", FAILED: see $log and artifacts/$name")"
 done
