@@ -169,7 +169,7 @@ pub fn lists_more(card: &Card, rules: &Rules, own: &str) -> Option<u32> {
     let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     let mut items = card.blocks.iter().enumerate().filter(|(_, b)| b.in_list || b.kind == BlockKind::TableRow);
     let item = items.find(|(i, b)| {
-        let folded = text::words(&b.text);
+        let folded = &b.folded;
         topic_of(card, b, rules) == Some("training-data")
             && says(&folded, "data-custom")
             && says(&folded, "data-word")
@@ -295,7 +295,7 @@ fn enumerates_others(sentence: &str, rules: &Rules) -> bool {
 /// An item of a list, or a row of a table, in a section on data that links a source or is called a corpus,
 /// and that nobody can look up here.
 fn is_another_source(card: &Card, index: usize, block: &Block, rules: &Rules) -> bool {
-    let folded = text::words(&block.text);
+    let folded = &block.folded;
     let hub = |url: &str| text::fold_url(url).starts_with("huggingface.co/") || text::fold_url(url).starts_with("hf.co/");
     let links: Vec<&str> = card.links.iter().filter(|l| l.block == index).map(|l| l.url.as_str()).collect();
     let is_linked = links.iter().any(|url| url.starts_with("http") && !hub(url));

@@ -46,6 +46,8 @@ pub struct Block {
     pub line: u32,
     /// White space folded.
     pub text: String,
+    /// Its [`words`](crate::text::words), in which phrases are looked for.
+    pub folded: String,
     /// The bold words that it begins with, folded: `**Repository:** …`.
     pub label: Option<String>,
     /// The same without bold: a few words before a colon, or the first of a row's two cells.

@@ -210,7 +210,8 @@ impl<'a> Reader<'a> {
         let plain_label = if bold.is_none() { plain_label(kind, &text) } else { None };
         let (section, in_list) = (self.sections.len() - 1, self.lists > 0);
         let head = self.head.filter(|_| kind == BlockKind::TableRow);
-        self.blocks.push(Block { kind, section, line, text, label: bold, plain_label, in_list, cells, head });
+        let folded = crate::text::words(&text);
+        self.blocks.push(Block { kind, section, line, text, folded, label: bold, plain_label, in_list, cells, head });
     }
 
     fn end_heading(&mut self, level: HeadingLevel) {

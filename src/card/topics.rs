@@ -61,8 +61,7 @@ pub fn said(card: &Card, rules: &Rules, id: &str, wanted: impl Fn(Option<&str>) 
     let phrases = rules.phrase_list(id);
     let mut out = Vec::new();
     for (index, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code) {
-        let folded = text::words(&block.text);
-        if !phrases.iter().any(|p| contains_phrase(&folded, p)) || !wanted(topic_of(card, block, rules)) {
+        if !phrases.iter().any(|p| contains_phrase(&block.folded, p)) || !wanted(topic_of(card, block, rules)) {
             continue;
         }
         for sentence in sentences(&block.text) {

@@ -16,7 +16,7 @@ use crate::net::{Fetcher, Gap};
 use crate::progress::{Progress, Whole};
 use crate::report::{Model, Report};
 use crate::reviewed::Review;
-use crate::rules::Rules;
+use crate::rules::{Loading, Rules};
 use crate::session::{self, Surroundings};
 use crate::snapshot::Snapshot;
 use crate::target::{Place, Target};
@@ -38,7 +38,9 @@ const MAX_LIST: u64 = 64 << 20;
 pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
     let format = render::by_name(shared.format.as_deref().unwrap_or("table"))
         .ok_or_else(|| super::no_such_format("audit", shared, render::FORMATS.iter().map(|f| f.name)))?;
-    let loading = Rules::load_beside(shared.rules.as_deref());
+    // Beside the first requests. A directory answers at once, so there is nothing to be beside.
+    let directory = shared.hub.as_deref().is_some_and(|h| !session::is_address(h));
+    let loading = (!directory).then(|| Rules::load_beside(shared.rules.as_deref()));
     let around = Surroundings::read();
     let endpoints = around.endpoints(shared.hub.as_deref().filter(|h| session::is_address(h)))?;
     let mut targets = args.targets.iter().map(|t| Target::parse(t, &endpoints)).collect::<Result<Vec<_>, _>>()?;
@@ -62,15 +64,15 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
     }
     let mof = if args.mot_compatible { Mode::Tool } else { Mode::Letter };
     let options = Options { strict: shared.strict, mof, ..Options::default() };
-    let fetcher = session::fetcher(&shared.access(), &around)?;
-    let runtime = crate::net::runtime()?;
+    // What is large the end of the process frees at once: fetcher, runtime, rules, and the report.
+    let fetcher = ManuallyDrop::new(session::fetcher(&shared.access(), &around)?);
+    let runtime = ManuallyDrop::new(crate::net::runtime()?);
     // No rule is needed for the first requests, so they are on their way while rules are read. What the user may have
     // wrong (rules, a state to resume from) is told before anything is asked for.
     let ahead = targets.get(..targets.len().min(usize::from(shared.jobs)));
     let ahead = ahead.filter(|_| shared.rules.is_none() && args.resume.is_none()).unwrap_or_default();
     runtime.block_on(collect::look_ahead(&fetcher, ahead));
-    // Thousands of small strings that the end of the process frees at once.
-    let rules = ManuallyDrop::new(loading.join()?);
+    let rules = ManuallyDrop::new(loading.map_or_else(|| Rules::load(shared.rules.as_deref()), Loading::join)?);
     let mut state = args.resume.as_deref().map(|path| State::open(path, &rules, &options)).transpose()?;
     let mut records: Vec<Option<Vec<u8>>> = vec![None; targets.len()];
     let mut listed = Exit::Done;
@@ -134,6 +136,7 @@ pub fn run(args: &AuditArgs, shared: &Shared) -> Result<Exit, Error> {
     match out.finish()? {
         Some(models) => {
             let report = Report { strict: shared.strict, inventory: args.cache.is_some(), ..Report::new(&rules, models) };
+            let report = ManuallyDrop::new(report);
             write_out(shared, &(format.render)(&report, style(shared)))?;
             Ok(exit)
         }

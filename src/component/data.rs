@@ -256,7 +256,7 @@ fn kept_whole(cx: &Context<'_, '_>, training: &[&DatasetSnapshot]) -> Option<(u3
     let said = corpora::kept_whole(card, cx.rules, &cx.snapshot.id, !cx.snapshot.ancestors.is_empty())?;
     let in_prose = |d: &DatasetSnapshot| {
         let name = text::words(d.id.rsplit('/').next().unwrap_or(&d.id));
-        card.blocks.iter().any(|b| b.kind != BlockKind::Code && text::contains_phrase(&text::words(&b.text), &name))
+        card.blocks.iter().any(|b| b.kind != BlockKind::Code && text::contains_phrase(&b.folded, &name))
     };
     training.iter().all(|d| d.mention.declared && !in_prose(d)).then_some(said)
 }

@@ -166,7 +166,7 @@ pub fn evaluation_summary(snapshot: &Snapshot, rules: &Rules) -> (Reported, Vec<
         .filter_map(|r| r.get("dataset")?.get("name")?.as_str())
         .map(|n| text::cut(&text::squeeze(n), 80).into_owned())
         .collect();
-    let figures: Vec<(u32, String)> = result_blocks(card, rules).map(|b| (b.line, text::words(&b.text))).collect();
+    let figures: Vec<(u32, String)> = result_blocks(card, rules).map(|b| (b.line, b.folded.clone())).collect();
     for (_, folded) in &figures {
         benchmarks.extend(rules.phrase_list("benchmark").iter().filter(|b| contains_phrase(folded, b)).cloned());
     }

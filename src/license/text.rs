@@ -87,6 +87,11 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     if let Some(id) = digested(&words, rules) {
         return Identified { identity: Identity::Exact { id }, score: 1.0 };
     }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // These words and no others: no phrase can say more, and making phrases ready takes longer than all the rest.
+    if let Some(same) = exactly(&words) {
+        return Identified { identity: same.identity, score: same.score };
+    }
     if let Some(rule) = marked(&text, rules) {
         let id = rule.id.get_ref().clone();
         // Phrases recognise a license; they cannot see a clause that was added to it. So an open one is
@@ -95,7 +100,6 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
             if rule.open.is_empty() { Identity::Marked { id } } else { Identity::Modified { id, added: Vec::new(), removed: Vec::new() } };
         return Identified { identity, score: 1.0 };
     }
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match listed(&words) {
         Some(c) if c.share >= RESEMBLES => Identified { identity: c.identity, score: c.score },
         Some(c) => Identified { identity: Identity::Unrecognised, score: c.score },
@@ -103,15 +107,17 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     }
 }
 
+/// The license of the SPDX list that has these words.
+fn exactly(words: &[&str]) -> Option<Compared> {
+    let hash = words_hash(words);
+    let same = LICENSE_TEXTS.iter().find(|l| l.hash == hash)?;
+    let exact = Reader::default().words(same)?.split(' ').eq(words.iter().copied());
+    exact.then(|| Compared { differences: 0, share: 1.0, score: 1.0, identity: Identity::Exact { id: same.id.to_string() } })
+}
+
 /// The license of the SPDX list that is nearest to a text.
 fn listed(words: &[&str]) -> Option<Compared> {
-    let hash = words_hash(words);
     let mut texts = Reader::default();
-    if let Some(same) = LICENSE_TEXTS.iter().find(|l| l.hash == hash)
-        && texts.words(same).is_some_and(|t| t.split(' ').eq(words.iter().copied()))
-    {
-        return Some(Compared { differences: 0, share: 1.0, score: 1.0, identity: Identity::Exact { id: same.id.to_string() } });
-    }
     let shingles: HashSet<u32, BuildHasherDefault<Hashed>> = shingle_hashes(words).into_iter().map(sketched).collect();
     let mut nominees: Vec<(f64, usize, &LicenseText)> = LICENSE_TEXTS
         .iter()

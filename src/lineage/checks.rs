@@ -147,7 +147,7 @@ fn of_base(check: &LineageCheck, snapshot: &Snapshot, own: &Terms<'_>, base: &Bo
             let card = snapshot.parsed.as_ref()?;
             let shown = |phrase: &String| {
                 let phrase = text::words(phrase);
-                let in_card = card.blocks.iter().map(|b| text::words(&b.text)).chain(card.sections.iter().map(|s| s.heading.clone()));
+                let in_card = card.blocks.iter().map(|b| b.folded.clone()).chain(card.sections.iter().map(|s| s.heading.clone()));
                 in_card.into_iter().any(|t| contains_phrase(&t, &phrase))
                     || snapshot.files.values().flatten().any(|f| contains_phrase(&text::words(&String::from_utf8_lossy(&f.bytes)), &phrase))
             };

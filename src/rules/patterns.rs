@@ -1,6 +1,6 @@
 //! Many patterns of names asked at once: of each only those are compared whose first or last byte fits.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// A pattern of names (`*`, `?`). What stands before the first wildcard and behind the last, and the
 /// longest part without one, are compared first, since of a hundred patterns hardly one fits and these tell.

@@ -7,9 +7,9 @@ use super::{Rules, corpora, diagnose, embedded, files, frameworks, mirrors};
 use crate::error::Error;
 use crate::vocabulary::Verdict;
 use crate::{placed, text};
+use foldhash::{HashMap, HashMapExt};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -42,7 +42,7 @@ impl Layer {
         let (licenses, others): (Vec<_>, Vec<_>) = embedded::RULE_FILES.iter().partition(|(path, _)| path.starts_with(LICENSES));
         let packed = |place: &Range<usize>| Content::Packed(embedded::RULES.get(place.clone()).unwrap_or_default());
         // Licenses are a third of all; they are read beside the others, and taken in after the terms that they use.
-        let read = || licenses.iter().map(|(path, place)| parse(&format!("rules/{path}"), packed(place))).collect::<Vec<_>>();
+        let read = || licenses.iter().map(|(path, place)| parse(&format!("rules/{path}"), packed(place)).map(folded)).collect::<Vec<_>>();
         let beside = std::thread::scope(|scope| {
             let beside = std::thread::Builder::new().spawn_scoped(scope, read);
             for (path, place) in others {
@@ -92,7 +92,7 @@ impl Layer {
                     if *rung.id.get_ref() == Verdict::Unknown {
                         rules.unknown_rung = Some(rung);
                     } else {
-                        replace(&mut rules.rungs, rung, |r| *r.id.get_ref());
+                        replace(&mut rules.rungs, rung, |r| r.id.get_ref());
                     }
                 }
             }
@@ -108,7 +108,7 @@ impl Layer {
                 for mut topic in parsed.topic {
                     file.once("topic", topic.id.get_ref(), topic.id.span())?;
                     topic.headings.iter_mut().for_each(|h| *h = text::words(h));
-                    replace(&mut rules.topics, topic, |t| t.id.get_ref().clone());
+                    replace(&mut rules.topics, topic, |t| t.id.get_ref().as_str());
                 }
                 for mut phrase in parsed.phrase {
                     file.once("phrase", phrase.id.get_ref(), phrase.id.span())?;
@@ -127,22 +127,22 @@ impl Layer {
                 let parsed: LineageFile = file.parse()?;
                 for relation in parsed.relation {
                     file.once("relation", relation.id.get_ref(), relation.id.span())?;
-                    replace(&mut rules.relations, relation, |r| r.id.get_ref().clone());
+                    replace(&mut rules.relations, relation, |r| r.id.get_ref().as_str());
                 }
                 for check in parsed.check {
                     file.once("check", check.id.get_ref(), check.id.span())?;
-                    replace(&mut rules.lineage_checks, check, |c| c.id.get_ref().clone());
+                    replace(&mut rules.lineage_checks, check, |c| c.id.get_ref().as_str());
                 }
                 for teacher in parsed.teacher {
                     file.once("teacher", teacher.id.get_ref(), teacher.id.span())?;
-                    replace(&mut rules.teachers, teacher, |t| t.id.get_ref().clone());
+                    replace(&mut rules.teachers, teacher, |t| t.id.get_ref().as_str());
                 }
             }
             "libraries.toml" => {
                 let parsed: LibrariesFile = file.parse()?;
                 for library in parsed.library {
                     file.once("library", library.id.get_ref(), library.id.span())?;
-                    replace(&mut rules.libraries, library, |l| l.id.get_ref().clone());
+                    replace(&mut rules.libraries, library, |l| l.id.get_ref().as_str());
                 }
             }
             "terms.toml" => {
@@ -161,7 +161,7 @@ impl Layer {
             corpora::FILE => rules.corpora.add(file)?,
             mirrors::FILE => mirrors::add(file, rules)?,
             _ if path.starts_with(LICENSES) => {
-                let parsed = file.parse()?;
+                let parsed = folded(file.parse()?);
                 file.licenses(rules, parsed)?;
             }
             _ if path.starts_with("frameworks/") => {
@@ -180,7 +180,7 @@ impl Layer {
                     if let Some(p) = provider.models.iter().chain(&provider.open).find(|p| p.chars().any(char::is_uppercase)) {
                         return Err(file.error(provider.id.span(), &format!("`{p}` has capitals; names are compared in lower case")));
                     }
-                    replace(&mut rules.providers, provider, |p| p.id.get_ref().clone());
+                    replace(&mut rules.providers, provider, |p| p.id.get_ref().as_str());
                 }
             }
             _ => {
@@ -216,17 +216,12 @@ impl File<'_> {
         parse(self.shown, self.content)
     }
 
-    /// Adds licenses; their terms must be known already.
+    /// Adds licenses, their phrases [`folded`]; their terms must be known already.
     pub(super) fn licenses(&mut self, rules: &mut Rules, parsed: LicensesFile) -> Result<(), Error> {
-        for mut license in parsed.license {
+        for license in parsed.license {
             self.once("license", license.id.get_ref(), license.id.span())?;
             check_license(rules, &license).map_err(|(span, m)| self.error(span, &m))?;
-            if let Some(marks) = &mut license.text {
-                for list in [&mut marks.all, &mut marks.any, &mut marks.none] {
-                    list.iter_mut().for_each(|p| *p = text::words(p));
-                }
-            }
-            replace(&mut rules.licenses, license, |l| l.id.get_ref().clone());
+            replace(&mut rules.licenses, license, |l| l.id.get_ref().as_str());
         }
         Ok(())
     }
@@ -247,22 +242,22 @@ impl File<'_> {
             if !call.ignore && call.positions.is_empty() && call.arguments.is_empty() {
                 return Err(self.error(call.id.span(), "a call needs `positions` or `arguments`"));
             }
-            replace(&mut rules.scan.calls, call, |c| c.id.get_ref().clone());
+            replace(&mut rules.scan.calls, call, |c| c.id.get_ref().as_str());
         }
         for key in parsed.key {
             self.once("key", key.id.get_ref(), key.id.span())?;
-            replace(&mut rules.scan.keys, key, |k| k.id.get_ref().clone());
+            replace(&mut rules.scan.keys, key, |k| k.id.get_ref().as_str());
         }
         for command in parsed.command {
             self.once("command", command.id.get_ref(), command.id.span())?;
             if !command.first && !command.all && command.options.is_empty() {
                 return Err(self.error(command.id.span(), "a command needs `first`, `all` or `options`"));
             }
-            replace(&mut rules.scan.commands, command, |c| c.id.get_ref().clone());
+            replace(&mut rules.scan.commands, command, |c| c.id.get_ref().as_str());
         }
         for prefix in parsed.prefix {
             self.once("prefix", prefix.prefix.get_ref(), prefix.prefix.span())?;
-            replace(&mut rules.scan.prefixes, prefix, |p| p.prefix.get_ref().clone());
+            replace(&mut rules.scan.prefixes, prefix, |p| p.prefix.get_ref().as_str());
         }
         for map in parsed.map {
             self.once("map", map.id.get_ref(), map.id.span())?;
@@ -305,12 +300,21 @@ pub(super) fn parse<T: for<'de> Deserialize<'de> + HasSchema>(shown: &str, conte
 }
 
 /// Replaces the entry with the same key, or appends.
-pub(super) fn replace<T, K: PartialEq>(list: &mut Vec<T>, new: T, key: impl Fn(&T) -> K) {
-    let k = key(&new);
-    match list.iter_mut().find(|old| key(old) == k) {
+pub(super) fn replace<T, K: PartialEq + ?Sized>(list: &mut Vec<T>, new: T, key: impl Fn(&T) -> &K) {
+    match list.iter_mut().find(|old| key(old) == key(&new)) {
         Some(old) => *old = new,
         None => list.push(new),
     }
+}
+
+/// Licenses with their phrases as they are compared.
+fn folded(mut parsed: LicensesFile) -> LicensesFile {
+    for marks in parsed.license.iter_mut().filter_map(|license| license.text.as_mut()) {
+        for list in [&mut marks.all, &mut marks.any, &mut marks.none] {
+            list.iter_mut().for_each(|p| *p = text::words(p));
+        }
+    }
+    parsed
 }
 
 /// The vocabulary of terms before the licenses that use it.

@@ -1,7 +1,7 @@
 //! Which heading phrases (`rules/card.toml`) may fit a heading, without trying them all.
 
 use super::schema::Topic;
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 /// Where a phrase stands: its topic, and its place among the topic's headings.
 type Place = (usize, usize);

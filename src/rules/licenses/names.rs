@@ -1,7 +1,7 @@
 //! Names of licenses without what does not tell two of them apart.
 
 use crate::rules::Rules;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// A name without the list that it is from: `SPDX-License-Identifier: MIT`, `scancode:bsd-new`,
 /// `LicenseRef-scancode-bsd-new`.
