@@ -171,8 +171,8 @@ pub fn lists_more(card: &Card, rules: &Rules, own: &str) -> Option<u32> {
     let item = items.find(|(i, b)| {
         let folded = &b.folded;
         topic_of(card, b, rules) == Some("training-data")
-            && says(&folded, "data-custom")
-            && says(&folded, "data-word")
+            && says(folded, "data-custom")
+            && says(folded, "data-word")
             && folded.split(' ').count() <= 12
             && !card.links.iter().any(|l| l.block == *i)
             && !subject::is_about_another(card, *i, b, own)
@@ -302,7 +302,7 @@ fn is_another_source(card: &Card, index: usize, block: &Block, rules: &Rules) ->
     match block.kind {
         BlockKind::TableRow => is_linked,
         BlockKind::Text if block.in_list && block.any_label().is_none() => {
-            let named = links.is_empty() && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(&folded, p));
+            let named = links.is_empty() && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(folded, p));
             (is_linked || named) && folded.split(' ').count() <= 8
         }
         BlockKind::Text | BlockKind::Code => false,
