@@ -8,6 +8,7 @@ use std::{env, fs, io};
 include!("src/license/shingles.rs");
 include!("src/text/fold.rs");
 include!("src/rules/corpora/keys.rs");
+include!("src/placed/plain.rs");
 
 /// Hashes kept of each license text, the smallest ones, which are a fair sample of them all.
 const SKETCH: usize = 32;
@@ -24,7 +25,7 @@ fn main() -> io::Result<()> {
     let _ = writeln!(out, "pub static RULES_DIGEST: &str = {:?};", rules_digest(&root.join("rules"))?);
     fs::write(target.join("embedded.rs"), out)?;
     println!("cargo:rerun-if-changed=build.rs");
-    for shared in ["src/license/shingles.rs", "src/text/fold.rs", "src/rules/corpora/keys.rs"] {
+    for shared in ["src/license/shingles.rs", "src/text/fold.rs", "src/rules/corpora/keys.rs", "src/placed/plain.rs"] {
         println!("cargo:rerun-if-changed={shared}");
     }
     license_texts(&target)
@@ -81,16 +82,6 @@ fn read(path: &Path) -> io::Result<toml::Table> {
 /// the rest is checked whenever rules are loaded.
 fn packed(value: toml::Value, path: &Path) -> io::Result<Vec<u8>> {
     rmp_serde::to_vec_named(&plain(value)).map_err(|e| io::Error::other(format!("{}: {e}", path.display())))
-}
-
-/// A day as a string, which is how it is read.
-fn plain(value: toml::Value) -> toml::Value {
-    match value {
-        toml::Value::Datetime(day) => toml::Value::String(day.to_string()),
-        toml::Value::Array(items) => toml::Value::Array(items.into_iter().map(plain).collect()),
-        toml::Value::Table(table) => toml::Value::Table(table.into_iter().map(|(k, v)| (k, plain(v))).collect()),
-        other => other,
-    }
 }
 
 /// sha256 over path and content of each rule file, in order, each preceded by its length.

@@ -177,18 +177,24 @@ pub fn list(items: &[String]) -> String {
     }
 }
 
-/// Whether folded text says a folded phrase: at word boundaries where the phrase is ASCII, anywhere
+/// Where folded text says a folded phrase: at word boundaries where the phrase is ASCII, anywhere
 /// where it is not (scripts without blanks).
-pub fn contains_phrase(folded: &str, phrase: &str) -> bool {
+pub fn phrase_at(folded: &str, phrase: &str) -> Option<usize> {
     if !phrase.is_ascii() {
-        return folded.contains(phrase);
+        return folded.find(phrase);
     }
     // It can only stand where a word begins. Most of hundreds of phrases fail at the first letter of each word, which is
     // told sooner than a search for the phrase is made ready.
     let (bytes, phrase) = (folded.as_bytes(), phrase.as_bytes());
-    let stands =
-        |at: usize| bytes.get(at..).and_then(|rest| rest.strip_prefix(phrase)).is_some_and(|rest| rest.first().is_none_or(|c| *c == b' '));
-    stands(0) || memchr::memchr_iter(b' ', bytes).any(|blank| stands(blank + 1))
+    let stands = |at: &usize| {
+        bytes.get(*at..).and_then(|rest| rest.strip_prefix(phrase)).is_some_and(|rest| rest.first().is_none_or(|c| *c == b' '))
+    };
+    std::iter::once(0).chain(memchr::memchr_iter(b' ', bytes).map(|blank| blank + 1)).find(stands)
+}
+
+/// Whether folded text says a folded phrase, as [`phrase_at`] finds it.
+pub fn contains_phrase(folded: &str, phrase: &str) -> bool {
+    phrase_at(folded, phrase).is_some()
 }
 
 #[cfg(test)]

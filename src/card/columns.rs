@@ -3,7 +3,7 @@
 use super::topics::section_topic;
 use super::{Block, BlockKind, Card};
 use crate::rules::Rules;
-use crate::text::{self, contains_phrase};
+use crate::text;
 
 /// What a row says of training data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,13 +43,12 @@ fn data_column<'c>(card: &'c Card, block: &Block, rules: &Rules) -> Option<(&'c 
     if matches!(topic, Some("citation" | "evaluation" | "usage" | "license" | "base-model")) {
         return None;
     }
-    let says = |cell: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(cell, p));
     let folded: Vec<String> = head.cells.iter().map(|c| text::words(c)).collect();
-    if let Some(at) = folded.iter().position(|c| says(c, "training-data-label")) {
+    if let Some(at) = folded.iter().position(|c| rules.says(c, "training-data-label")) {
         return Some((head, at));
     }
     let on_training = matches!(topic, Some("training" | "training-data"));
-    let measured = folded.iter().any(|c| says(c, "metric"));
+    let measured = folded.iter().any(|c| rules.says(c, "metric"));
     let beside_models = folded.first().is_some_and(|h| is_model(h, rules));
     let at = folded.iter().position(|c| rules.phrase_list("data-column").iter().any(|p| c == p))?;
     (!measured && (on_training || beside_models)).then_some((head, at))

@@ -32,7 +32,6 @@ pub struct Told<'r> {
 /// Corpora that sentences such as "was trained on …", a section on training data, or a list that such a
 /// sentence announces, name. With `has_base`, what pre-trained the base model is left out.
 pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) -> Told<'r> {
-    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     let mut out = Told::default();
     let mut open_sections = Vec::new();
     let mut number = 0;
@@ -56,12 +55,12 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
         for sentence in sentences(body) {
             number += 1;
             let folded = text::words(sentence);
-            let open_ended = says(&folded, "data-open-ended");
+            let open_ended = rules.says(&folded, "data-open-ended");
             if in_section && open_ended {
                 open_sections.push(block.section);
             }
-            let said = tells_of_training(&folded, rules) || says(&folded, "data-described-first");
-            if !(said || in_section) || says(&folded, "data-not-own") || (has_base && says(&folded, "data-of-base")) {
+            let said = tells_of_training(&folded, rules) || rules.says(&folded, "data-described-first");
+            if !(said || in_section) || rules.says(&folded, "data-not-own") || (has_base && rules.says(&folded, "data-of-base")) {
                 continue;
             }
             let mut corpora = rules.corpora.named_in(sentence);
@@ -75,7 +74,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
             }
             // "OpenSubtitles, Pikabu and a forum": of the others nothing is known.
             let open_ended = open_ended || ((said || in_column || !(block.in_list || defined)) && enumerates_others(sentence, rules));
-            let filtered = says(&folded, "data-filtered-from");
+            let filtered = rules.says(&folded, "data-filtered-from");
             for corpus in corpora {
                 let open_ended = open_ended || is_variant(card, i, corpus, rules);
                 // A benchmark in a section on data is what was kept out of it, as often as not.
@@ -98,8 +97,8 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
         }
     }
     // "# A model trained on the Ruritanian corpus"
-    for (i, section) in card.sections.iter().enumerate().filter(|(_, s)| says(&s.heading, "data-described-first")) {
-        if rules.phrase_list("data-not-own").iter().any(|p| contains_phrase(&section.heading, p)) {
+    for (i, section) in card.sections.iter().enumerate().filter(|(_, s)| rules.says(&s.heading, "data-described-first")) {
+        if rules.says(&section.heading, "data-not-own") {
             continue;
         }
         for corpus in rules.corpora.named_in(&section.heading) {
@@ -121,7 +120,7 @@ pub fn is_elsewhere(topic: Option<&str>) -> bool {
 
 /// Whether a folded sentence says what something was trained on.
 pub fn tells_of_training(folded: &str, rules: &Rules) -> bool {
-    rules.phrase_list("data-described").iter().any(|p| contains_phrase(folded, p))
+    rules.says(folded, "data-described")
         || rules.phrase_list("data-described-first").iter().any(|p| folded == p || folded.starts_with(&format!("{p} ")))
 }
 
@@ -144,7 +143,7 @@ pub fn part_told(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Optio
 /// The sentence that says that what the model was trained on as a whole is kept: "is trained on our internal
 /// dataset". "On internal and public data" says less.
 pub fn kept_whole(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Option<(u32, String)> {
-    let says_data = |s: &str| rules.phrase_list("data-word").iter().any(|p| contains_phrase(s, p));
+    let says_data = |s: &str| rules.says(s, "data-word");
     clauses_on_training(card, rules, own, has_base, |after| {
         if !says_data(after) {
             return false;
@@ -166,13 +165,12 @@ pub fn kept_whole(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Opti
 /// The line of an item, in a list or table of the training data, that is the makers' own and links nothing: "a small
 /// set of custom instructions".
 pub fn lists_more(card: &Card, rules: &Rules, own: &str) -> Option<u32> {
-    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     let mut items = card.blocks.iter().enumerate().filter(|(_, b)| b.in_list || b.kind == BlockKind::TableRow);
     let item = items.find(|(i, b)| {
         let folded = &b.folded;
         topic_of(card, b, rules) == Some("training-data")
-            && says(folded, "data-custom")
-            && says(folded, "data-word")
+            && rules.says(folded, "data-custom")
+            && rules.says(folded, "data-word")
             && folded.split(' ').count() <= 12
             && !card.links.iter().any(|l| l.block == *i)
             && !subject::is_about_another(card, *i, b, own)
@@ -183,7 +181,6 @@ pub fn lists_more(card: &Card, rules: &Rules, own: &str) -> Option<u32> {
 /// The first clause that says what the model was trained on, of which `wanted` holds: it is given what
 /// stands behind "trained on", folded.
 fn clauses_on_training(card: &Card, rules: &Rules, own: &str, has_base: bool, wanted: impl Fn(&str) -> bool) -> Option<(u32, String)> {
-    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     let trains = |p: &&String| !p.is_ascii() || p.contains("train") || p.contains("tuned");
     let phrases = || rules.phrase_list("data-described").iter().chain(rules.phrase_list("data-described-first")).filter(trains);
     card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text).find_map(|(i, block)| {
@@ -193,8 +190,8 @@ fn clauses_on_training(card: &Card, rules: &Rules, own: &str, has_base: bool, wa
         let tells = |sentence: &&str| {
             let folded = text::words(sentence);
             let own = phrases().any(|p| contains_phrase(&folded, p))
-                && !says(&folded, "data-not-own")
-                && !(has_base && says(&folded, "data-of-base"));
+                && !rules.says(&folded, "data-not-own")
+                && !(has_base && rules.says(&folded, "data-of-base"));
             own && sentence.split([',', ';', ':', '(', '，', '（', '、']).map(text::words).any(|clause| {
                 let after =
                     phrases().filter_map(|p| clause.find(p.as_str()).and_then(|i| clause.get(i + p.len()..))).max_by_key(|a| a.len());
@@ -218,8 +215,8 @@ pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
         } else if !block.in_list {
             let announces = || {
                 let last = sentences(&block.text).into_iter().map(text::words).rfind(|s| !s.is_empty()).unwrap_or_default();
-                let data = rules.phrase_list("data-announced").iter().any(|p| contains_phrase(&last, p));
-                let not_own = rules.phrase_list("data-not-own").iter().any(|p| contains_phrase(&last, p));
+                let data = rules.says(&last, "data-announced");
+                let not_own = rules.says(&last, "data-not-own");
                 (data || tells_of_training(&last, rules)) && !not_own
             };
             let colon = block.kind == BlockKind::Text && block.text.ends_with([':', '：']);
@@ -251,7 +248,7 @@ fn says_link_of(card: &Card, block: usize, sentence: &str, corpus: &Corpus, rule
 /// Whether a folded sentence says what a corpus is, or what it was made from.
 fn is_defined(folded: &str, corpus: &Corpus, rules: &Rules) -> bool {
     let behind = corpus.names.iter().map(|n| text::words(n)).filter_map(|n| folded.find(&n).and_then(|i| folded.get(i + n.len()..))).next();
-    behind.is_some_and(|behind| rules.phrase_list("data-defined").iter().any(|p| contains_phrase(behind, p)))
+    behind.is_some_and(|behind| rules.says(behind, "data-defined"))
 }
 
 /// Before or after a known corpus, an enumeration has a name that no rule knows.
@@ -284,7 +281,7 @@ fn enumerates_others(sentence: &str, rules: &Rules) -> bool {
         let is_name = first.chars().next().is_some_and(char::is_uppercase) && first.len() > 2;
         let folded = text::words(item);
         // "… and 8 GB of books"; after a comma it may be said of the one before.
-        let is_data = joined && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(&folded, p));
+        let is_data = joined && rules.says(&folded, "data-set-word");
         if known && (is_data || (is_name && !nothing.contains(&first.to_lowercase()))) {
             return true;
         }
@@ -302,7 +299,7 @@ fn is_another_source(card: &Card, index: usize, block: &Block, rules: &Rules) ->
     match block.kind {
         BlockKind::TableRow => is_linked,
         BlockKind::Text if block.in_list && block.any_label().is_none() => {
-            let named = links.is_empty() && rules.phrase_list("data-set-word").iter().any(|p| contains_phrase(folded, p));
+            let named = links.is_empty() && rules.says(folded, "data-set-word");
             (is_linked || named) && folded.split(' ').count() <= 8
         }
         BlockKind::Text | BlockKind::Code => false,

@@ -5,7 +5,6 @@ use super::topics::topic_of;
 use super::{BlockKind, Card};
 use crate::rules::Rules;
 use crate::text;
-use crate::text::contains_phrase;
 
 /// A preprint on arXiv.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +80,7 @@ fn is_own(card: &Card, link: &super::Link, rules: &Rules) -> bool {
     if !bare && is_of_another(card, link, rules) {
         return false;
     }
-    let says = |s: &str| rules.phrase_list("own-paper").iter().any(|p| contains_phrase(&text::words(s), p));
+    let says = |s: &str| rules.says(&text::words(s), "own-paper");
     let Some(block) = card.blocks.get(link.block) else { return says(&link.text) };
     let topic = topic_of(card, block, rules);
     if matches!(topic, Some("evaluation" | "usage" | "license")) {
@@ -101,7 +100,7 @@ fn is_own(card: &Card, link: &super::Link, rules: &Rules) -> bool {
     let linked = text::words(&link.text);
     sentences.iter().any(|s| {
         let folded = text::words(s);
-        !linked.is_empty() && folded.contains(&linked) && rules.phrase_list("introduces").iter().any(|p| contains_phrase(&folded, p))
+        !linked.is_empty() && folded.contains(&linked) && rules.says(&folded, "introduces")
     })
 }
 

@@ -41,7 +41,7 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
     let (mut described, vague) = (own_data("data-described"), own_data("data-vague"));
     described
         .extend(own_data("data-described-first").into_iter().filter(|s| corpora::tells_of_training(&text::words(&s.sentence), cx.rules)));
-    let of_other_data = |s: &str| cx.rules.phrase_list("data-of-quantisation").iter().any(|p| text::contains_phrase(&text::words(s), p));
+    let of_other_data = |s: &str| cx.rules.says(&text::words(s), "data-of-quantisation");
     let section = card.blocks.iter().enumerate().find(|(i, b)| {
         b.kind != BlockKind::Code
             && topics::topic_of(card, b, cx.rules) == Some("training-data")
@@ -78,8 +78,7 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         .with_evidence(cx.cite_card(Some(line), text::cut(sentence, 240)));
     }
     // Told of, and nothing that could be looked up: "1 million hours of weakly labelled audio".
-    let general =
-        || described.iter().find(|s| cx.rules.phrase_list("data-word").iter().any(|p| text::contains_phrase(&text::words(&s.sentence), p)));
+    let general = || described.iter().find(|s| cx.rules.says(&text::words(&s.sentence), "data-word"));
     let in_general = vague.first().or_else(general).map(|said| (said.line, said.sentence.as_str())).or(column);
     if let Some((line, said)) = in_general {
         return Component::new(id, Availability::Withheld, Basis::Claimed, "the card speaks of the training data only in general words")
@@ -109,12 +108,12 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let is_file = url.starts_with("http") || path.contains('/');
         let is_file = is_file && cx.rules.phrase_list("data-file").iter().any(|e| path.ends_with(&format!(".{}", e.replace(' ', "."))));
-        let says = |folded: &str, id: &str| cx.rules.phrase_list(id).iter().any(|p| text::contains_phrase(folded, p));
-        let is_repository = crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| says(&text::words(&r.name), "data-link"));
+        let is_repository =
+            crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| cx.rules.says(&text::words(&r.name), "data-link"));
         // "[indosum](…) dataset": the word behind the link says it as well as one in it.
         let behind = block.text.split_once(link.text.as_str()).filter(|_| !link.text.is_empty()).map_or("", |(_, behind)| behind);
         let behind = text::words(behind.split([',', '.', ';', '(']).next().unwrap_or_default());
-        let called = says(&words, "data-link") || says(behind.split(' ').next().unwrap_or_default(), "data-link");
+        let called = cx.rules.says(&words, "data-link") || cx.rules.says(behind.split(' ').next().unwrap_or_default(), "data-link");
         if !(is_host || is_file || is_repository || (url.starts_with("github.com/") && called)) {
             return None;
         }
@@ -124,8 +123,8 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
         }
         let said = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text)).map(text::words)?;
         let own = (corpora::tells_of_training(&said, cx.rules) || topic == Some("training-data") || announced.contains(&link.block))
-            && !says(&said, "data-not-own")
-            && !(has_base && says(&said, "data-of-base"));
+            && !cx.rules.says(&said, "data-not-own")
+            && !(has_base && cx.rules.says(&said, "data-of-base"));
         own.then(|| (link.line, link.url.clone()))
     })
 }
@@ -133,7 +132,7 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
 /// Data, and not only the model or the machines that something "was trained on".
 fn speaks_of_data(cx: &Context<'_, '_>, sentence: &str) -> bool {
     let folded = text::words(sentence);
-    let says = |id: &str| cx.rules.phrase_list(id).iter().any(|p| text::contains_phrase(&folded, p));
+    let says = |id: &str| cx.rules.says(&folded, id);
     says("data-word") || !(says("trained-on-machines") || says("model-family"))
 }
 

@@ -91,7 +91,7 @@ fn report(cx: &Context<'_, '_>) -> Component {
     // Terms come as PDF too.
     own.retain(|path| {
         let folded = text::words(path);
-        !cx.rules.phrase_list("legal-document").iter().any(|p| contains_phrase(&folded, p))
+        !cx.rules.says(&folded, "legal-document")
     });
     if let Some(first) = own.first() {
         return Component::new(id, Availability::Released, Basis::Verified, format!("{first} in the repository"))
@@ -102,7 +102,7 @@ fn report(cx: &Context<'_, '_>) -> Component {
         && let Some(link) = card.links.iter().find(|l| {
             let label = card.blocks.get(l.block).and_then(|b| b.label.as_deref()).unwrap_or_default();
             let said = format!("{label} {}", text::words(&l.text));
-            l.url.starts_with("http") && cx.rules.phrase_list("own-report").iter().any(|p| contains_phrase(&said, p))
+            l.url.starts_with("http") && cx.rules.says(&said, "own-report")
         })
     {
         return Component::new(id, Availability::Released, Basis::Linked, format!("a report is linked ({})", text::cut(&link.url, 80)))
@@ -118,7 +118,7 @@ fn paper(cx: &Context<'_, '_>) -> Component {
     if let Some(card) = &cx.snapshot.parsed {
         let venue = card.links.iter().find(|l| {
             let folded = text::words(&l.url);
-            cx.rules.phrase_list("peer-reviewed-venue").iter().any(|v| contains_phrase(&folded, v))
+            cx.rules.says(&folded, "peer-reviewed-venue")
         });
         if let Some(link) = venue {
             return Component::new(id, Availability::Released, Basis::Linked, "a paper at a reviewed venue is linked")
@@ -166,7 +166,7 @@ pub fn evaluation_summary(snapshot: &Snapshot, rules: &Rules) -> (Reported, Vec<
         .filter_map(|r| r.get("dataset")?.get("name")?.as_str())
         .map(|n| text::cut(&text::squeeze(n), 80).into_owned())
         .collect();
-    let figures: Vec<(u32, String)> = result_blocks(card, rules).map(|b| (b.line, b.folded.clone())).collect();
+    let figures: Vec<(u32, &str)> = result_blocks(card, rules).map(|b| (b.line, b.folded.as_str())).collect();
     for (_, folded) in &figures {
         benchmarks.extend(rules.phrase_list("benchmark").iter().filter(|b| contains_phrase(folded, b)).cloned());
     }

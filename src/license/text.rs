@@ -89,8 +89,8 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     // These words and no others: no phrase can say more, and making phrases ready takes longer than all the rest.
-    if let Some(same) = exactly(&words) {
-        return Identified { identity: same.identity, score: same.score };
+    if let Some(id) = exactly(&words) {
+        return Identified { identity: Identity::Exact { id: id.to_string() }, score: 1.0 };
     }
     if let Some(rule) = marked(&text, rules) {
         let id = rule.id.get_ref().clone();
@@ -108,11 +108,10 @@ pub fn identify(bytes: &[u8], rules: &Rules) -> Identified {
 }
 
 /// The license of the SPDX list that has these words.
-fn exactly(words: &[&str]) -> Option<Compared> {
+fn exactly(words: &[&str]) -> Option<&'static str> {
     let hash = words_hash(words);
     let same = LICENSE_TEXTS.iter().find(|l| l.hash == hash)?;
-    let exact = Reader::default().words(same)?.split(' ').eq(words.iter().copied());
-    exact.then(|| Compared { differences: 0, share: 1.0, score: 1.0, identity: Identity::Exact { id: same.id.to_string() } })
+    Reader::default().words(same)?.split(' ').eq(words.iter().copied()).then_some(same.id)
 }
 
 /// The license of the SPDX list that is nearest to a text.

@@ -147,8 +147,8 @@ fn of_base(check: &LineageCheck, snapshot: &Snapshot, own: &Terms<'_>, base: &Bo
             let card = snapshot.parsed.as_ref()?;
             let shown = |phrase: &String| {
                 let phrase = text::words(phrase);
-                let in_card = card.blocks.iter().map(|b| b.folded.clone()).chain(card.sections.iter().map(|s| s.heading.clone()));
-                in_card.into_iter().any(|t| contains_phrase(&t, &phrase))
+                let in_card = card.blocks.iter().map(|b| &b.folded).chain(card.sections.iter().map(|s| &s.heading));
+                in_card.into_iter().any(|t| contains_phrase(t, &phrase))
                     || snapshot.files.values().flatten().any(|f| contains_phrase(&text::words(&String::from_utf8_lossy(&f.bytes)), &phrase))
             };
             (!asked.is_empty() && !asked.iter().any(shown))
@@ -212,14 +212,13 @@ fn data_terms(check: &LineageCheck, snapshot: &Snapshot, own: &Terms<'_>, rules:
 /// The card says that data were made by a model whose terms have a say on what its outputs train.
 fn outputs(snapshot: &Snapshot, rules: &Rules) -> Option<(String, Vec<Evidence>)> {
     let card = snapshot.parsed.as_ref()?;
-    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     for block in card.blocks.iter().filter(|b| b.kind != BlockKind::Code) {
         if matches!(topic_of(card, block, rules), Some("evaluation" | "citation" | "usage" | "license")) {
             continue;
         }
         for sentence in sentences(&block.text) {
             let folded = text::words(sentence);
-            if !says(&folded, "generated-by") || says(&folded, "data-not-own") || says(&folded, "outputs-not-own") {
+            if !rules.says(&folded, "generated-by") || rules.says(&folded, "data-not-own") || rules.says(&folded, "outputs-not-own") {
                 continue;
             }
             let teacher = rules.teachers.iter().find(|t| t.names.iter().any(|n| contains_phrase(&folded, &text::words(n))));

@@ -13,7 +13,6 @@ use crate::rules::schema::Base;
 use crate::snapshot::Snapshot;
 use crate::terms::Terms;
 use crate::text;
-use crate::text::contains_phrase;
 use crate::vocabulary::{Content, Openness};
 
 /// No base is declared: does the name or configuration point to one whose terms may bind?
@@ -100,14 +99,13 @@ type Told<'r> = (Option<u32>, String, &'r Base, Known<'r>);
 
 /// A family named in a sentence such as "fine-tuned from Llama 2".
 fn told<'r>(card: &Card, rules: &'r Rules) -> Option<Told<'r>> {
-    let says = |folded: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(folded, p));
     for block in card.blocks.iter().filter(|b| b.kind == BlockKind::Text) {
         if matches!(topic_of(card, block, rules), Some("citation" | "evaluation" | "usage" | "license" | "training-data")) {
             continue;
         }
         for sentence in sentences(&block.text) {
             let folded = text::words(sentence);
-            if says(&folded, "base-not-own") {
+            if rules.says(&folded, "base-not-own") {
                 continue;
             }
             let named = rules.phrase_list("derived-from").iter().find_map(|p| {

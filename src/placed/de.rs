@@ -3,7 +3,7 @@
 use super::tree::{Key, Placed, Value};
 use super::{SPANNED, Wrong};
 use serde::de::value::{CowStrDeserializer, MapAccessDeserializer, UsizeDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error, Expected, IntoDeserializer, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, Expected, MapAccess, SeqAccess, Unexpected, Visitor};
 use std::fmt::Display;
 use std::ops::Range;
 use std::vec::IntoIter;
@@ -42,19 +42,16 @@ impl<'de> Placed<'de> {
     }
 }
 
-/// Only what the type asks for is tried: code for every kind of value in every type would be most of the binary.
-macro_rules! only {
-    ($($ask:ident)+ => $pattern:pat => $with:expr) => {
+/// Requests that are answered as another one is.
+macro_rules! as_in {
+    ($one:ident: $($ask:ident)+) => {
         $(fn $ask<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
-            let with: fn(Self, V) -> Result<V::Value, Wrong> = $with;
-            match &self.value {
-                $pattern => with(self, visitor),
-                _ => Err(self.instead_of(&visitor)),
-            }
+            self.$one(visitor)
         })+
     };
 }
 
+/// Only what the type asks for is tried: code for every kind of value in every type would be most of the binary.
 impl<'de> Deserializer<'de> for Placed<'de> {
     type Error = Wrong;
 
@@ -69,40 +66,51 @@ impl<'de> Deserializer<'de> for Placed<'de> {
         }
     }
 
-    only! { deserialize_str deserialize_string deserialize_identifier deserialize_char deserialize_bytes deserialize_byte_buf
-    => Value::Text(_) => |it, visitor| {
-        let Value::Text(text) = it.value else { return Err(it.instead_of(&visitor)) };
-        CowStrDeserializer::new(text).deserialize_str(visitor)
-    } }
-
-    only! { deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
-    => Value::Whole(_) => |it, visitor| {
-        let Value::Whole(n) = it.value else { return Err(it.instead_of(&visitor)) };
-        visitor.visit_i64(n)
-    } }
-
-    only! { deserialize_f32 deserialize_f64 => Value::Real(_) | Value::Whole(_) => |it, visitor| {
-        match it.value {
-            Value::Real(n) => visitor.visit_f64(n),
-            Value::Whole(n) => visitor.visit_i64(n),
-            _ => Err(it.instead_of(&visitor)),
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match self {
+            Placed { value: Value::Text(text), .. } => CowStrDeserializer::new(text).deserialize_str(visitor),
+            other => Err(other.instead_of(&visitor)),
         }
-    } }
+    }
 
-    only! { deserialize_bool => Value::Flag(_) => |it, visitor| {
-        let Value::Flag(flag) = it.value else { return Err(it.instead_of(&visitor)) };
-        visitor.visit_bool(flag)
-    } }
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match self.value {
+            Value::Whole(n) => visitor.visit_i64(n),
+            _ => Err(self.instead_of(&visitor)),
+        }
+    }
 
-    only! { deserialize_seq => Value::List(_) => |it, visitor| {
-        let Value::List(items) = it.value else { return Err(it.instead_of(&visitor)) };
-        visitor.visit_seq(Items(items.into_iter()))
-    } }
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match self.value {
+            Value::Real(n) => visitor.visit_f64(n),
+            _ => self.deserialize_i64(visitor),
+        }
+    }
 
-    only! { deserialize_map => Value::Table(_) => |it, visitor| {
-        let Value::Table(entries) = it.value else { return Err(it.instead_of(&visitor)) };
-        visitor.visit_map(Entries { rest: entries.into_iter(), value: None })
-    } }
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match self.value {
+            Value::Flag(flag) => visitor.visit_bool(flag),
+            _ => Err(self.instead_of(&visitor)),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match self {
+            Placed { value: Value::List(items), .. } => visitor.visit_seq(Items(items.into_iter())),
+            other => Err(other.instead_of(&visitor)),
+        }
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        match self {
+            Placed { value: Value::Table(entries), .. } => visitor.visit_map(Entries::of(entries)),
+            other => Err(other.instead_of(&visitor)),
+        }
+    }
+
+    as_in!(deserialize_string: deserialize_str deserialize_identifier deserialize_char deserialize_bytes deserialize_byte_buf);
+    as_in!(deserialize_i64: deserialize_i8 deserialize_i16 deserialize_i32 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64);
+    as_in!(deserialize_f64: deserialize_f32);
 
     fn deserialize_struct<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Wrong> {
         self.deserialize_map(visitor)
@@ -130,7 +138,7 @@ impl<'de> Deserializer<'de> for Placed<'de> {
     fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, Wrong> {
         match self.value {
             Value::Text(text) => visitor.visit_enum(CowStrDeserializer::new(text)),
-            Value::Table(entries) => visitor.visit_enum(MapAccessDeserializer::new(Entries { rest: entries.into_iter(), value: None })),
+            Value::Table(entries) => visitor.visit_enum(MapAccessDeserializer::new(Entries::of(entries))),
             _ => Err(self.instead_of(&visitor)),
         }
     }
@@ -169,6 +177,12 @@ struct Entries<'de> {
     value: Option<Placed<'de>>,
 }
 
+impl<'de> Entries<'de> {
+    fn of(entries: Vec<(Key<'de>, Placed<'de>)>) -> Self {
+        Entries { rest: entries.into_iter(), value: None }
+    }
+}
+
 impl<'de> MapAccess<'de> for Entries<'de> {
     type Error = Wrong;
 
@@ -194,15 +208,14 @@ impl<'de> SeqAccess<'de> for Parts<'de> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Wrong> {
         self.next += 1;
-        let place = |of: fn(&Range<usize>) -> usize| self.value.as_ref().map(|v| of(&v.span));
-        match self.next {
-            1 => place(|span| span.start).map(|n| seed.deserialize(number(n))).transpose(),
-            2 => place(|span| span.end).map(|n| seed.deserialize(number(n))).transpose(),
-            _ => self.value.take().map(|value| seed.deserialize(value)).transpose(),
+        let place = self.value.as_ref().and_then(|value| match self.next {
+            1 => Some(value.span.start),
+            2 => Some(value.span.end),
+            _ => None,
+        });
+        match place {
+            Some(n) => seed.deserialize(UsizeDeserializer::new(n)).map(Some),
+            None => self.value.take().map(|value| seed.deserialize(value)).transpose(),
         }
     }
-}
-
-fn number(n: usize) -> UsizeDeserializer<Wrong> {
-    n.into_deserializer()
 }

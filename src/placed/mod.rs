@@ -202,15 +202,7 @@ mod tests {
         assert_eq!(told, packed);
     }
 
-    /// As the build packs it: a day is a string.
-    fn plain(value: toml::Value) -> toml::Value {
-        match value {
-            toml::Value::Datetime(day) => toml::Value::String(day.to_string()),
-            toml::Value::Array(items) => toml::Value::Array(items.into_iter().map(plain).collect()),
-            toml::Value::Table(table) => toml::Value::Table(table.into_iter().map(|(k, v)| (k, plain(v))).collect()),
-            other => other,
-        }
-    }
+    include!("plain.rs");
 
     #[test]
     fn mistakes_are_told_where_they_stand() {

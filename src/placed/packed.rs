@@ -12,8 +12,7 @@ const DEPTH: usize = 32;
 /// A document, whole.
 pub(super) fn read(bytes: &[u8]) -> Result<Placed<'_>, Wrong> {
     let mut rest = bytes;
-    let placed = value(&mut rest, DEPTH).ok_or_else(|| Wrong { message: "no rules in binary form".into(), span: None })?;
-    Ok(placed)
+    value(&mut rest, DEPTH).ok_or_else(|| Wrong { message: "no rules in binary form".into(), span: None })
 }
 
 fn value<'a>(rest: &mut &'a [u8], depth: usize) -> Option<Placed<'a>> {

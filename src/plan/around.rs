@@ -17,9 +17,8 @@ impl Around<'_> {
     /// `linked` is whether the name links the model's page, `called` how the text calls it, `begins` whether
     /// the sentence stands at the beginning of the card.
     pub fn tells_of_base(&self, linked: bool, id: &str, called: &str, begins: bool, rules: &Rules) -> bool {
-        let says = |s: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(s, p));
-        says(self.near, "derived-from")
-            || says(self.after, "derived-from-after")
+        rules.says(self.near, "derived-from")
+            || rules.says(self.after, "derived-from-after")
             || ((linked || has_size(id)) && self.right_before(rules))
             || self.described(rules)
             || (linked && (self.is_it(rules) || (begins && self.opens()) || self.version() || self.trained()))

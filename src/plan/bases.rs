@@ -11,7 +11,6 @@ use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
 use crate::snapshot::Mention;
-use crate::text::contains_phrase;
 use crate::{hub, text};
 
 /// All of them. Prose is asked only where nothing is declared: it also tells of relatives.
@@ -163,14 +162,13 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
     if !out.found.is_empty() {
         return;
     }
-    let says = |s: &str, id: &str| rules.phrase_list(id).iter().any(|p| contains_phrase(s, p));
     for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text) {
         let topic = topics::topic_of(card, block, rules);
         if matches!(topic, Some("citation" | "evaluation" | "usage" | "license" | "training-data")) {
             continue;
         }
         for sentence in sentences(&block.text).into_iter().map(text::words) {
-            if says(&sentence, "base-not-own") {
+            if rules.says(&sentence, "base-not-own") {
                 continue;
             }
             // "a merge of a, b and c": where the one before ends.
@@ -191,16 +189,16 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
                     whole_after: sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start(),
                 };
                 let begins = candidate.section <= 1 && !block.in_list;
-                let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(|b| b.len() <= 48 && !says(b, "merged-how"));
+                let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(|b| b.len() <= 48 && !rules.says(b, "merged-how"));
                 if joined || around.tells_of_base(candidate.linked, &candidate.id, &candidate.called, begins, rules) {
-                    goes_on = says(before, "merges").then_some(at + candidate.called.len());
+                    goes_on = rules.says(before, "merges").then_some(at + candidate.called.len());
                     out.add(&candidate.id, None, mention(candidate));
                 }
             }
         }
         // "… is a merge between:" and a list.
         let last = sentences(&block.text).into_iter().map(text::words).rfind(|s| !s.is_empty()).unwrap_or_default();
-        if block.text.ends_with([':', '：']) && says(&last, "merges") && !says(&last, "base-not-own") {
+        if block.text.ends_with([':', '：']) && rules.says(&last, "merges") && !rules.says(&last, "base-not-own") {
             let items = card.blocks.iter().enumerate().skip(i + 1).take_while(|(_, b)| b.in_list && b.section == block.section);
             for (item, _) in items {
                 if let Some(first) = candidates.iter().find(|c| c.block == item) {

@@ -72,7 +72,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         let block = card.blocks.get(link.block);
         let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
         let said = block.map(|b| said_of(link, b)).unwrap_or_default();
-        let says = |id: &str| rules.phrase_list(id).iter().any(|p| text::contains_phrase(&said, p));
+        let says = |id: &str| rules.says(&said, id);
         let cell = block.and_then(|b| data_cell(card, link.block, b, rules, &record.id));
         let role = match topic {
             Some("evaluation") => Role::Evaluation,
@@ -140,7 +140,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
 /// The link's own words, or the bold label before it, say that these are the training data.
 fn is_called_training_data(link: &Link, block: Option<&Block>, rules: &Rules) -> bool {
     let said = format!("{} {}", block.and_then(|b| b.any_label()).unwrap_or_default(), text::words(&link.text));
-    rules.phrase_list("training-data-label").iter().any(|p| text::contains_phrase(&said, p))
+    rules.says(&said, "training-data-label")
 }
 
 /// What is declared are the parts that can be had; a set for fine-tuning that cannot is told of in prose only.

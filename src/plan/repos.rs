@@ -32,7 +32,7 @@ pub fn repos(record: &ModelRecord, card: &Card, rules: &Rules) -> Vec<(RepoId, M
         }
         let label = block.and_then(|b| b.any_label()).unwrap_or_default();
         let said = block.map(|b| sentence_of(link, &b.text)).unwrap_or_default();
-        let says = |id: &str| rules.phrase_list(id).iter().any(|p| text::contains_phrase(&said, p));
+        let says = |id: &str| rules.says(&said, id);
         let named_as_code = rules.phrase_list("code-label").iter().any(|l| label == l || label.starts_with(&format!("{l} ")));
         let mut rank = 0;
         rank += 3 * i32::from(own);

@@ -87,12 +87,8 @@ impl Corpora {
             }
         }
         if !folded.is_ascii() {
-            let unspaced =
-                |table: &'_ Table| table.keys[UNSPACED].all().filter(|(name, _)| folded.contains(name)).map(|(_, n)| n).collect();
-            let of = |(n, built_in): (usize, bool)| if built_in { self.built_in(n) } else { self.added.entry(n) };
-            let added: Vec<usize> = unspaced(&self.added);
-            let built_in: Vec<usize> = unspaced(&self.built_in);
-            found.extend(added.into_iter().map(|n| (n, false)).chain(built_in.into_iter().map(|n| (n, true))).filter_map(of));
+            found.extend(self.added.unspaced_in(&folded).filter_map(|n| self.added.entry(n)));
+            found.extend(self.built_in.unspaced_in(&folded).filter_map(|n| self.built_in(n)));
         }
         let mut seen = Vec::new();
         found.retain(|corpus| {
@@ -105,7 +101,8 @@ impl Corpora {
     }
 
     /// All entries, those of `--rules` first.
-    pub fn all(&self) -> impl Iterator<Item = &Corpus> {
+    #[cfg(test)]
+    fn all(&self) -> impl Iterator<Item = &Corpus> {
         self.added.all().chain((0..self.built_in.entries.len()).filter_map(|n| self.built_in(n)))
     }
 
@@ -163,6 +160,16 @@ impl Table {
     fn all(&self) -> impl Iterator<Item = &Corpus> {
         (0..self.entries.len()).filter_map(|n| self.entry(n))
     }
+
+    /// The entries with a name without blanks that folded text holds.
+    fn unspaced_in(&self, folded: &str) -> impl Iterator<Item = usize> {
+        pairs(&self.keys[UNSPACED].0).filter(|(name, _)| folded.contains(name)).map(|(_, n)| n)
+    }
+}
+
+/// The keys and entries of lines.
+fn pairs(lines: &str) -> impl Iterator<Item = (&str, usize)> {
+    lines.lines().filter_map(|line| line.split_once('\t')).filter_map(|(key, n)| Some((key, n.parse().ok()?)))
 }
 
 impl Lines {
@@ -173,16 +180,9 @@ impl Lines {
 
     /// The keys whose first word this is, with their entries.
     fn beginning(&self, word: &str) -> impl Iterator<Item = (&str, usize)> {
-        let begins = move |key: &str| key.strip_prefix(word).map(|rest| rest.is_empty() || rest.starts_with(' '));
-        // Keys that go on with a letter may stand between them.
-        self.from(word)
-            .map_while(move |(key, n)| begins(key).map(|whole| (key, n, whole)))
-            .filter_map(|(key, n, whole)| whole.then_some((key, n)))
-    }
-
-    /// All keys and entries.
-    fn all(&self) -> impl Iterator<Item = (&str, usize)> {
-        self.0.lines().filter_map(|line| line.split_once('\t')).filter_map(|(key, n)| Some((key, n.parse().ok()?)))
+        // Keys whose first word only begins with it may stand between them.
+        let begin = self.from(word).take_while(move |(key, _)| key.starts_with(word));
+        begin.filter(move |(key, _)| key.split(' ').next() == Some(word))
     }
 
     /// Keys and entries from the first key that is no smaller.
@@ -198,11 +198,7 @@ impl Lines {
             let smaller = text.get(start..end).and_then(|line| line.split_once('\t')).is_some_and(|(k, _)| k < key);
             if smaller { low = end } else { high = start }
         }
-        text.get(low..)
-            .unwrap_or_default()
-            .lines()
-            .filter_map(|line| line.split_once('\t'))
-            .filter_map(|(key, n)| Some((key, n.parse().ok()?)))
+        pairs(text.get(low..).unwrap_or_default())
     }
 }
 

@@ -114,7 +114,7 @@ impl Rules {
             for (path, content) in &files {
                 hash_file(&mut digest, path, content);
             }
-            for (path, content) in terms_first(&files, |f| f.0.as_str()) {
+            for (path, content) in terms_first(&files) {
                 layer.read(&mut rules, &dir.join(path).display().to_string(), path, Content::Text(content))?;
             }
             rules.digest = hex(&digest.finalize());
@@ -195,6 +195,11 @@ impl Rules {
     /// The phrases of an id.
     pub fn phrase_list(&self, id: &str) -> &[String] {
         self.phrases.get(id).map_or(&[], |p| &p.words)
+    }
+
+    /// Whether folded text says one of the phrases of an id.
+    pub fn says(&self, folded: &str, id: &str) -> bool {
+        self.phrase_list(id).iter().any(|phrase| text::contains_phrase(folded, phrase))
     }
 
     /// The library of a name, compared without case.

@@ -126,23 +126,19 @@ impl Layer {
             "lineage.toml" => {
                 let parsed: LineageFile = file.parse()?;
                 for relation in parsed.relation {
-                    file.once("relation", relation.id.get_ref(), relation.id.span())?;
-                    replace(&mut rules.relations, relation, |r| r.id.get_ref().as_str());
+                    file.add("relation", &mut rules.relations, relation, |r| &r.id)?;
                 }
                 for check in parsed.check {
-                    file.once("check", check.id.get_ref(), check.id.span())?;
-                    replace(&mut rules.lineage_checks, check, |c| c.id.get_ref().as_str());
+                    file.add("check", &mut rules.lineage_checks, check, |c| &c.id)?;
                 }
                 for teacher in parsed.teacher {
-                    file.once("teacher", teacher.id.get_ref(), teacher.id.span())?;
-                    replace(&mut rules.teachers, teacher, |t| t.id.get_ref().as_str());
+                    file.add("teacher", &mut rules.teachers, teacher, |t| &t.id)?;
                 }
             }
             "libraries.toml" => {
                 let parsed: LibrariesFile = file.parse()?;
                 for library in parsed.library {
-                    file.once("library", library.id.get_ref(), library.id.span())?;
-                    replace(&mut rules.libraries, library, |l| l.id.get_ref().as_str());
+                    file.add("library", &mut rules.libraries, library, |l| &l.id)?;
                 }
             }
             "terms.toml" => {
@@ -234,6 +230,13 @@ impl File<'_> {
         }
     }
 
+    /// Adds an entry that this layer did not have yet, in the place of one of an earlier layer with its id.
+    fn add<T>(&mut self, kind: &str, list: &mut Vec<T>, new: T, id: impl Fn(&T) -> &Id) -> Result<(), Error> {
+        self.once(kind, id(&new).get_ref(), id(&new).span())?;
+        replace(list, new, |entry| id(entry).get_ref().as_str());
+        Ok(())
+    }
+
     /// One file of `scan/`: any of its tables may stand in any of them.
     pub(super) fn scan(&mut self, rules: &mut Rules) -> Result<(), Error> {
         let parsed: ScanFile = self.parse()?;
@@ -245,8 +248,7 @@ impl File<'_> {
             replace(&mut rules.scan.calls, call, |c| c.id.get_ref().as_str());
         }
         for key in parsed.key {
-            self.once("key", key.id.get_ref(), key.id.span())?;
-            replace(&mut rules.scan.keys, key, |k| k.id.get_ref().as_str());
+            self.add("key", &mut rules.scan.keys, key, |k| &k.id)?;
         }
         for command in parsed.command {
             self.once("command", command.id.get_ref(), command.id.span())?;
@@ -256,8 +258,7 @@ impl File<'_> {
             replace(&mut rules.scan.commands, command, |c| c.id.get_ref().as_str());
         }
         for prefix in parsed.prefix {
-            self.once("prefix", prefix.prefix.get_ref(), prefix.prefix.span())?;
-            replace(&mut rules.scan.prefixes, prefix, |p| p.prefix.get_ref().as_str());
+            self.add("prefix", &mut rules.scan.prefixes, prefix, |p| &p.prefix)?;
         }
         for map in parsed.map {
             self.once("map", map.id.get_ref(), map.id.span())?;
@@ -318,9 +319,9 @@ fn folded(mut parsed: LicensesFile) -> LicensesFile {
 }
 
 /// The vocabulary of terms before the licenses that use it.
-pub(super) fn terms_first<'a, T>(files: &'a [T], path: impl Fn(&T) -> &str + Copy + 'a) -> impl Iterator<Item = &'a T> {
-    let is_terms = move |f: &&T| path(f) == "terms.toml";
-    files.iter().filter(is_terms).chain(files.iter().filter(move |f| !is_terms(f)))
+pub(super) fn terms_first(files: &[(String, String)]) -> impl Iterator<Item = &(String, String)> {
+    let (terms, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| path == "terms.toml");
+    terms.into_iter().chain(others)
 }
 
 /// All rule files below a directory, as (path with `/`, content), sorted.

@@ -110,8 +110,7 @@ pub fn mentions<'r>(card: &Card, own: &str, rules: &'r Rules) -> Vec<Mention<'r>
     if blocks.is_empty() {
         return Vec::new();
     }
-    let folded: Vec<String> = blocks.iter().map(|(_, b)| t::words(&b.text)).collect();
-    let names = &Names::new(known_names(rules, &folded.iter().flat_map(|f| f.split(' ')).collect()));
+    let names = &Names::new(known_names(rules, &blocks.iter().flat_map(|(_, b)| b.folded.split(' ')).collect()));
     let mut out = Vec::new();
     for (i, block) in blocks {
         let links: Vec<_> = card.links.iter().filter(|l| l.block == i).collect();
@@ -190,7 +189,7 @@ fn in_sentence<'r>(sentence: &str, names: &Names<'r>) -> Vec<(Known<'r>, About, 
     let mut masked = folded.clone();
     let mut found: Vec<(usize, usize, Known<'r>, bool)> = Vec::new();
     for (name, known, sure) in names.in_reach(&folded) {
-        while let Some(at) = place(&masked, name) {
+        while let Some(at) = t::phrase_at(&masked, name) {
             found.push((at, at + name.len(), *known, *sure));
             // A longer name hides the shorter ones inside it.
             masked.replace_range(at..at + name.len(), &"_".repeat(name.len()));
@@ -211,15 +210,6 @@ fn in_sentence<'r>(sentence: &str, names: &Names<'r>) -> Vec<(Known<'r>, About, 
         out.push((*known, about, *sure));
     }
     out
-}
-
-/// Where a phrase stands, at word boundaries.
-fn place(folded: &str, phrase: &str) -> Option<usize> {
-    folded.match_indices(phrase).map(|(i, _)| i).find(|i| {
-        let before = folded.get(..*i).and_then(|s| s.chars().next_back());
-        let after = folded.get(i + phrase.len()..).and_then(|s| s.chars().next());
-        !phrase.is_ascii() || (before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' '))
-    })
 }
 
 /// What a name has that is a license's and not a model's: "Llama 3.1" alone is a model.
