@@ -1,6 +1,9 @@
 //! Many wildcard patterns asked at once. One pass over the text finds the literal pieces that it
 //! holds; only patterns whose longest piece is there are matched, so the answer is that of matching
 //! all of them.
+//!
+//! `rules/patterns.rs` answers the same question. It is ready at once, which an audit of some hundred names needs; this takes
+//! milliseconds to make and answers so much sooner that a record is judged in a third of the instructions.
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use wildmatch::WildMatch;
