@@ -9,7 +9,7 @@ mod records;
 mod shared;
 
 use records::Random;
-use shared::{Outcome, audit_names, records_of_cards};
+use shared::{Outcome, audit_names, datasets_there, records_of_cards};
 use std::path::Path;
 use trulyopen::report::{ComponentOut, Model};
 use trulyopen::rules::Rules;
@@ -28,7 +28,10 @@ fn main() -> Outcome<()> {
     names.sort();
     let hub = tempfile::tempdir()?;
     records_of_cards(&corpus, &names, hub.path())?;
-    for model in audit_names(hub.path(), &names, &Rules::load(None)?)? {
+    let rules = Rules::load(None)?;
+    // Twice: the first time tells which datasets are named.
+    datasets_there(&audit_names(hub.path(), &names, &rules)?, hub.path())?;
+    for model in audit_names(hub.path(), &names, &rules)? {
         print(&model);
     }
     Ok(())

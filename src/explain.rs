@@ -90,6 +90,10 @@ pub fn topics(rules: &Rules) -> Vec<Topic> {
         }
         out.push(Topic { id: t.id.get_ref().clone(), kind: "term", title: t.title.clone(), parts, source: t.source.clone() });
     }
+    for (id, p) in &rules.places {
+        let parts = vec![part("", &p.rationale), part("Members", &p.members.join(", "))];
+        out.push(Topic { id: id.clone(), kind: "place", title: p.title.clone(), parts, source: p.source.clone() });
+    }
     for r in &rules.relations {
         let inherits = if r.inherits.is_empty() {
             "License terms flow down; data and code have to be shown for the model itself and for its base.".to_string()
@@ -202,15 +206,15 @@ pub fn test_in_words(r: &Requirement) -> String {
 fn license_topic(rules: &Rules, known: Known<'_>) -> Topic {
     let mut parts = vec![(String::new(), open_for(known))];
     let restricts = |id: &str| rules.terms.get(id).is_some_and(|t| t.restricts);
-    let cap = |id: &str| match known {
-        Known::Rule(l) => l.cap.as_ref().filter(|_| matches!(id, "user-cap" | "revenue-cap")).map(|c| format!(" ({})", c.title())),
-        Known::Listed(_) => None,
+    let detail = |id: &str| match known {
+        Known::Rule(l) => l.detail(id, &rules.places),
+        Known::Listed(_) => String::new(),
     };
     for (heading, wanted) in [("Terms that restrict", true), ("Other terms", false)] {
         let list: Vec<String> = known
             .terms()
             .filter(|id| restricts(id) == wanted)
-            .map(|id| format!("- {}{} [{id}]", rules.terms.get(id).map_or("", |t| t.title.as_str()), cap(id).unwrap_or_default()))
+            .map(|id| format!("- {}{} [{id}]", rules.terms.get(id).map_or("", |t| t.title.as_str()), detail(id)))
             .collect();
         if !list.is_empty() {
             parts.push((heading.into(), list.join("\n")));

@@ -226,6 +226,76 @@ fn an_open_question_about_a_name_or_file_is_said() {
     assert_eq!(rules(&json_of(strict.path(), &hub).code(3)), ["error scan/unresolved"]);
 }
 
+/// `[user]` asks where and to whom a license is granted; a license of a base counts as the model's own.
+#[test]
+fn a_license_is_granted_to_this_user_or_it_is_said_why_not() {
+    let hub = TempHub::new();
+    let tagged = |id: &str, license: &str, task: Option<&str>| {
+        hub.model(id, &json!({"license": "other", "license_name": license}), "A model.", &[]);
+        edit(&hub, id, |info| info["pipeline_tag"] = json!(task));
+    };
+    tagged("acme/hunyuan-7b", "tencent-hunyuan-3d", None);
+    tagged("acme/llama-3.2-text", "llama3.2", Some("text-generation"));
+    tagged("acme/llama-3.2-vision", "llama3.2", Some("image-text-to-text"));
+    tagged("acme/llama-3.2-what", "llama3.2", None);
+    tagged("acme/llama-4", "llama4", Some("image-text-to-text"));
+    tagged("acme/ltx", "ltx-2.x-community", Some("text-to-video"));
+    tagged("acme/mystery", "of-my-own-making", Some("text-generation"));
+    hub.model("acme/bare", &json!({}), "A model.", &[]);
+    hub.model("acme/open", &json!({"license": "apache-2.0"}), "A model.", &[]);
+    hub.model("zeta/child", &json!({"license": "apache-2.0", "base_model": "acme/llama-4"}), "A model.", &[]);
+    let said = |user: &str, model: &str| {
+        let dir = small(&format!("[user]\n{user}\n[rules]\n\"revision/unpinned\" = \"off\"\n"), &call(model));
+        let run = json_of(dir.path(), &hub);
+        let found = support::list(&run.document(), "violations").iter().map(|v| text(v, "message")).collect::<Vec<_>>().join("; ");
+        (run.code, found)
+    };
+    for (user, model, code, part) in [
+        ("place = \"DE\"", "acme/hunyuan-7b", 1, "LicenseRef-tencent-hunyuan-3d is not granted in DE"),
+        ("place = \"GB\"", "acme/hunyuan-7b", 1, "not granted in GB"),
+        ("place = \"EU\"", "acme/hunyuan-7b", 1, "not granted in the European Union"),
+        ("place = \"US\"", "acme/hunyuan-7b", 0, ""),
+        ("place = \"DE\"", "acme/llama-3.2-text", 0, ""),
+        ("place = \"DE\"", "acme/llama-3.2-vision", 1, "this one is for image-text-to-text"),
+        ("place = \"DE\"", "acme/llama-3.2-what", 1, "no task is known"),
+        ("place = \"DE\"", "acme/llama-4", 1, "not granted in DE"),
+        ("place = \"DE\"", "zeta/child", 1, "LicenseRef-llama-4 is not granted in DE"),
+        ("place = \"DE\"", "acme/ltx", 1, "the rules do not say where"),
+        ("place = \"DE\"", "acme/mystery", 1, "no rule knows in which places"),
+        ("place = \"DE\"", "acme/bare", 1, "nothing is granted to anybody"),
+        ("place = \"DE\"", "acme/open", 0, ""),
+        ("monthly-users = 699_999_999", "acme/llama-4", 0, ""),
+        (
+            "monthly-users = 700_000_000",
+            "acme/llama-4",
+            1,
+            "a cap of 700,000,000 users a month, and the policy gives 700,000,000 users a month",
+        ),
+        ("monthly-users = 700_000_000", "zeta/child", 1, "LicenseRef-llama-4 has a cap"),
+        ("users = 5", "acme/llama-4", 1, "do not give in this unit"),
+        ("users = 5\nmonthly-users = 5", "acme/llama-4", 0, ""),
+        ("yearly-revenue-usd = 5", "acme/llama-4", 0, ""),
+        ("yearly-revenue-usd = 10_000_000", "acme/ltx", 1, "US$10,000,000 of revenue a year"),
+        ("yearly-revenue-usd = 9_999_999", "acme/ltx", 0, ""),
+        ("yearly-revenue-usd = 1", "acme/bare", 1, "nothing is granted"),
+    ] {
+        let (status, found) = said(user, model);
+        assert_eq!((status, found.contains(part)), (code, true), "{user} {model}: {status} {found}");
+    }
+    // Mistakes in the section are shown at their lines.
+    for (user, part) in [
+        ("place = \"Germany\"", "`Germany` is no place"),
+        ("place = \"de\"", "two capitals"),
+        ("monthly-users = -1", "0 or more"),
+        ("monthly-users = \"many\"", "a whole number, not a string"),
+        ("revenue = 1", "has no key `revenue`"),
+    ] {
+        let dir = small(&format!("[user]\n{user}\n"), &call("acme/open"));
+        let run = check(dir.path()).dir(hub.path()).run().code(2);
+        assert!(run.stderr.contains(part), "{user}: {}", run.stderr);
+    }
+}
+
 #[test]
 fn exclusions_are_counted_and_reported_when_they_are_of_no_use() {
     let hub = hub();

@@ -86,7 +86,29 @@ pub fn records_of_cards(corpus: &Path, names: &[String], hub: &Path) -> Outcome<
         std::fs::write(dir.join("README.md"), card)?;
     }
     std::os::unix::fs::symlink(corpus.join("hub/github").canonicalize()?, hub.join("github"))?;
-    std::os::unix::fs::symlink(corpus.join("hub/huggingface/datasets").canonicalize()?, hub.join("huggingface/datasets"))?;
+    // Folders of their own with links in them, so that records can be added beside those of the corpus.
+    for owner in std::fs::read_dir(corpus.join("hub/huggingface/datasets").canonicalize()?)? {
+        let owner = owner?;
+        let dir = hub.join("huggingface/datasets").join(owner.file_name());
+        std::fs::create_dir_all(&dir)?;
+        for dataset in std::fs::read_dir(owner.path())? {
+            let dataset = dataset?;
+            std::os::unix::fs::symlink(dataset.path(), dir.join(dataset.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a record of each dataset with an owner that was looked for and is not in the directory: as if all that cards name
+/// by id could be had. What is measured then is how cards are read, and not which records happen to be at hand.
+pub fn datasets_there(models: &[Model], hub: &Path) -> Outcome<()> {
+    let named = models.iter().flat_map(|m| &m.datasets).filter(|d| d.found == Some(false) && d.id.matches('/').count() == 1);
+    for dataset in named {
+        let dir = hub.join("huggingface/datasets").join(&dataset.id);
+        std::fs::create_dir_all(&dir)?;
+        let info = serde_json::json!({"id": dataset.id, "gated": false, "cardData": {}, "siblings": [{"rfilename": "data/train.parquet"}]});
+        std::fs::write(dir.join("info.json"), info.to_string())?;
+    }
     Ok(())
 }
 

@@ -72,14 +72,13 @@ fn open(l: &LicenseRule) -> String {
     by.iter().map(group).collect::<Vec<_>>().join("; ")
 }
 
-/// Its terms, restricting ones first and in bold, with the number of a cap.
+/// Its terms, restricting ones first and in bold, with the number of a cap and excluded places.
 fn terms(l: &LicenseRule, rules: &Rules) -> String {
     let restricts = |id: &str| rules.terms.get(id).is_some_and(|t| t.restricts);
     let mut ids: Vec<&str> = l.terms.iter().map(|t| t.get_ref().as_str()).collect();
     ids.sort_by_key(|id| !restricts(id));
     let shown = |id: &&str| {
-        let cap = l.cap.as_ref().filter(|_| matches!(*id, "user-cap" | "revenue-cap")).map(|c| format!(" ({})", c.title()));
-        let text = format!("{id}{}", cap.unwrap_or_default());
+        let text = format!("{id}{}", l.detail(id, &rules.places));
         if restricts(id) { format!("**{text}**") } else { text }
     };
     ids.iter().map(shown).collect::<Vec<_>>().join(", ")

@@ -77,6 +77,14 @@ redistribution are what `license.permits` and the column `ship` are read off.\n\
             source(&t.source)
         );
     }
+    out.push_str(
+        "\n## Places\n\nNames that licenses use for several countries, and what lies in them (ISO 3166-1 codes). A policy's `user.place` is held \
+against them.\n\n| id | is | members | why | |\n| --- | --- | --- | --- | --- |\n",
+    );
+    for (id, p) in &rules.places {
+        let members = p.members.join(", ");
+        let _ = writeln!(out, "| `{id}` | {} | {members} | {} | {} |", cell(&p.title), cell(&p.rationale), source(&p.source));
+    }
     out
 }
 

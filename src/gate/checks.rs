@@ -12,16 +12,16 @@ use crate::vocabulary::{Availability, Basis, Content, Openness, Severity, Tri, V
 use std::ops::Range;
 
 /// A requirement, answered.
-struct Asked {
-    rule: &'static str,
-    severity: Severity,
-    tri: Tri,
+pub(super) struct Asked {
+    pub(super) rule: &'static str,
+    pub(super) severity: Severity,
+    pub(super) tri: Tri,
     /// What is asked, as in "it cannot be known whether …".
-    whether: String,
+    pub(super) whether: String,
     /// What is said where it is not met.
-    message: String,
-    span: Option<Range<usize>>,
-    evidence: Vec<Evidence>,
+    pub(super) message: String,
+    pub(super) span: Option<Range<usize>>,
+    pub(super) evidence: Vec<Evidence>,
 }
 
 /// Everything that the policy says about one model.
@@ -42,6 +42,7 @@ pub fn model(subject: &Subject, s: &Settings, rules: &Rules) -> Vec<Draft> {
     } else {
         asked.extend(verdict(subject, s));
         asked.extend(license(subject, s, rules));
+        asked.extend(super::user::asked(subject, s, rules));
         asked.extend(s.components.iter().flatten().map(|need| component(subject, &need.value, need.span.clone())));
         asked.extend(frameworks(subject, s));
         asked.extend(gated(subject, s));
@@ -179,7 +180,7 @@ fn has_term(subject: &Subject, parts: &[Part<'_>], term: &str, rules: &Rules) ->
 
 /// Whether the terms of a license are not known well enough to say that it lacks one. Of the SPDX
 /// list only the approved licenses are known to lack terms that restrict.
-fn may_have(part: &Part<'_>, term: &str, rules: &Rules) -> bool {
+pub(super) fn may_have(part: &Part<'_>, term: &str, rules: &Rules) -> bool {
     match part.known {
         None => true,
         Some(crate::rules::licenses::Known::Rule(_)) => false,

@@ -14,6 +14,7 @@ pub mod lock;
 mod properties;
 pub mod subject;
 mod upkeep;
+mod user;
 mod uses;
 
 use crate::exit::Exit;

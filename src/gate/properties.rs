@@ -11,7 +11,15 @@ use std::sync::LazyLock;
 static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::load(None).unwrap());
 
 const LADDER: [&str; 5] = ["closed", "weights-available", "open-weights", "open-source", "open-source-open-data"];
-const LICENSES: [&str; 4] = ["MIT", "Apache-2.0", "CC-BY-NC-4.0", "LicenseRef-llama-3.1"];
+const LICENSES: [&str; 4] = ["MIT", "Apache-2.0", "CC-BY-NC-4.0", "LicenseRef-llama-3.2"];
+/// Lines of `[user]`: more users, and more that is said of them, are stricter.
+const USERS: [&str; 5] = [
+    "",
+    "monthly-users = 1\n",
+    "monthly-users = 800000000\n",
+    "monthly-users = 800000000\nyearly-revenue-usd = 1\n",
+    "monthly-users = 800000000\nyearly-revenue-usd = 1\nplace = \"DE\"\n",
+];
 const TERMS: [&str; 3] = ["non-commercial", "user-cap", "attribution"];
 const ACTIONS: [&str; 3] = ["allow", "warn", "deny"];
 const COMPONENTS: [&str; 2] = ["training-code", "model-card"];
@@ -33,6 +41,7 @@ struct Strictness {
     hosted: usize,
     pinned: bool,
     tests: usize,
+    user: usize,
 }
 
 fn some<'a>(list: &[&'a str], bits: u8) -> Vec<&'a str> {
@@ -65,6 +74,7 @@ impl Strictness {
         if self.lineage > 0 {
             text.push_str(&format!("[lineage]\nverdict = \"{}\"\n", LADDER[self.lineage - 1]));
         }
+        text.push_str(&format!("[user]\n{}", USERS[self.user]));
         // What is never asked: a policy of verdict `closed` and nothing else is one.
         Policy::parse("trulyopen.toml", &text, &RULES).unwrap_or_else(|e| panic!("{text}\n{e}"))
     }
@@ -84,6 +94,7 @@ impl Strictness {
             hosted: self.hosted.max(o.hosted),
             pinned: self.pinned | o.pinned,
             tests: self.tests.max(o.tests),
+            user: self.user.max(o.user),
         }
     }
 }
@@ -91,9 +102,9 @@ impl Strictness {
 prop_compose! {
     fn strictness()(
         verdict in 0..5usize, lineage in 0..6usize, not_allowed in 0..16u8, denied in 0..16u8, terms in 0..8u8, components in 0..4u8,
-        conditions in 0..8u8, unknown in 0..3usize, gated in 0..3usize, hosted in 0..3usize, pinned in any::<bool>(), tests in 0..3usize,
+        conditions in 0..8u8, unknown in 0..3usize, gated in 0..3usize, hosted in 0..3usize, pinned in any::<bool>(), tests in 0..3usize, user in 0..5usize,
         // Most requirements are left out, or nothing would ever pass.
-        mask in proptest::collection::vec(0..4u8, 10),
+        mask in proptest::collection::vec(0..4u8, 11),
     ) -> Strictness {
         let keep = |i: usize| mask[i] == 0;
         Strictness {
@@ -107,6 +118,7 @@ prop_compose! {
             unknown, gated: if keep(7) { gated } else { 0 },
             hosted: if keep(8) { hosted } else { 0 },
             pinned: pinned && keep(9), tests,
+            user: if keep(10) { user } else { 0 },
         }
     }
 }
@@ -254,7 +266,7 @@ proptest! {
     fn a_good_model_passes_a_fair_policy(verdict in 0..3usize) {
         let fair = Strictness {
             verdict, lineage: 0, not_allowed: 0b1100, denied: 0, terms: 1, components: 2, conditions: 0, unknown: 2, gated: 2, hosted: 2,
-            pinned: true, tests: 2,
+            pinned: true, tests: 2, user: 3,
         };
         let mut good = full("org/name");
         good.components.insert(ComponentId::ModelCard, ComponentState { availability: Availability::Released, basis: Basis::Verified, openness: Openness::Open });

@@ -3,6 +3,7 @@
 use super::condition::Condition;
 use super::read::{At, Item, Reader, closest, names, shown};
 use super::*;
+use crate::rules;
 use toml::de::DeValue;
 
 pub(super) fn pattern(word: At<String>, make: fn(&str) -> Result<Pattern, String>, r: &mut Reader) -> Option<At<Pattern>> {
@@ -33,6 +34,18 @@ pub(super) fn terms(item: &Item<'_>, rules: &Rules, r: &mut Reader) -> Vec<At<St
         r.problem(word.span, format!("no license term is called `{}`", shown(&word.value)), Some(help.unwrap_or_else(list)));
     }
     out
+}
+
+/// A country's code, or a group of places that the rules know.
+pub(super) fn place(item: &Item<'_>, rules: &Rules, r: &mut Reader) -> Option<At<String>> {
+    let word = r.string(item)?;
+    if rules.places.contains_key(&word.value) || rules::is_country(&word.value) {
+        return Some(word);
+    }
+    let groups = names(&rules.places.keys().collect::<Vec<_>>());
+    let help = format!("write a country's code in two capitals (ISO 3166-1, as in `DE`), or {groups}");
+    r.problem(word.span, format!("`{}` is no place", shown(&word.value)), Some(help));
+    None
 }
 
 pub(super) fn conditions(item: &Item<'_>, r: &mut Reader) -> Vec<At<Condition>> {

@@ -79,6 +79,11 @@ pub struct Settings {
     pub deny: Option<LicenseSet>,
     pub terms_deny: Option<Vec<At<String>>>,
     pub terms_warn: Option<Vec<At<String>>>,
+    /// Where the user is: a country's code, or a group of places.
+    pub place: Option<At<String>>,
+    pub monthly_users: Option<At<u64>>,
+    pub users: Option<At<u64>>,
+    pub yearly_revenue_usd: Option<At<u64>>,
     pub unknown: Option<At<Action>>,
     pub gated: Option<At<Action>>,
     pub hosted: Option<At<Action>>,
@@ -211,6 +216,10 @@ impl Settings {
             deny: self.deny.clone().or_else(|| base.deny.clone()),
             terms_deny: self.terms_deny.clone().or_else(|| base.terms_deny.clone()),
             terms_warn: self.terms_warn.clone().or_else(|| base.terms_warn.clone()),
+            place: self.place.clone().or_else(|| base.place.clone()),
+            monthly_users: self.monthly_users.clone().or_else(|| base.monthly_users.clone()),
+            users: self.users.clone().or_else(|| base.users.clone()),
+            yearly_revenue_usd: self.yearly_revenue_usd.clone().or_else(|| base.yearly_revenue_usd.clone()),
             unknown: or(&self.unknown, &base.unknown),
             gated: or(&self.gated, &base.gated),
             hosted: or(&self.hosted, &base.hosted),
@@ -235,6 +244,8 @@ impl Settings {
             || some(&self.allow)
             || some(&self.deny)
             || self.terms_deny.as_ref().is_some_and(|t| !t.is_empty())
+            || self.place.is_some()
+            || [&self.monthly_users, &self.users, &self.yearly_revenue_usd].iter().any(|n| n.is_some())
             || self.lineage_verdict.is_some()
             || denies(&self.gated)
             || denies(&self.undeclared)

@@ -2,7 +2,7 @@
 
 use super::entries::{clarification, exception, severity};
 use super::licenses::{self, Entry, LicenseSet};
-use super::lists::{components, conditions, exclusion, paths, pattern, terms};
+use super::lists::{components, conditions, exclusion, paths, pattern, place, terms};
 use super::read::{At, Item, Problem, Reader, Section, shown};
 use super::*;
 use crate::license;
@@ -146,6 +146,13 @@ fn settings(
     if let Some(mut t) = section(prefix, "terms", top, r) {
         s.terms_deny = t.take("deny").map(|i| terms(&i, rules, r));
         s.terms_warn = t.take("warn").map(|i| terms(&i, rules, r));
+        t.finish(r);
+    }
+    if let Some(mut t) = section(prefix, "user", top, r) {
+        s.place = t.take("place").and_then(|i| place(&i, rules, r));
+        s.monthly_users = t.take("monthly-users").and_then(|i| r.number(&i));
+        s.users = t.take("users").and_then(|i| r.number(&i));
+        s.yearly_revenue_usd = t.take("yearly-revenue-usd").and_then(|i| r.number(&i));
         t.finish(r);
     }
     if let Some(mut t) = section(prefix, "access", top, r) {

@@ -229,6 +229,23 @@ impl Reader {
         }
     }
 
+    /// A whole number, not below zero.
+    pub fn number(&mut self, item: &Item<'_>) -> Option<At<u64>> {
+        match item.value {
+            DeValue::Integer(i) => match u64::from_str_radix(i.as_str(), i.radix()) {
+                Ok(n) => Some(At::new(n, item.span.clone())),
+                Err(_) => {
+                    self.problem(item.span.clone(), format!("`{}` has to be a whole number, 0 or more", shown(&item.key)), None);
+                    None
+                }
+            },
+            _ => {
+                self.wrong_type(item, "a whole number");
+                None
+            }
+        }
+    }
+
     /// A date without time.
     pub fn date(&mut self, item: &Item<'_>) -> Option<At<jiff::civil::Date>> {
         if let DeValue::Datetime(d) = item.value

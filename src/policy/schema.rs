@@ -102,6 +102,13 @@ fn settings(rules: &Rules, file: bool) -> (Map<String, Value>, Map<String, Value
             "deny": strings("Terms that no model may have.", known(rules.terms.keys())),
             "warn": strings("Terms that are pointed out.", known(rules.terms.keys())),
         }))),
+        "user": section("Who uses the models, for licenses that are not granted everywhere or to everybody.", object(json!({
+            "place": {"type": "string", "description": "A country's code (ISO 3166-1 alpha-2, as in DE), or a group of places.",
+                "anyOf": [{"enum": rules.places.keys().collect::<Vec<_>>()}, {"pattern": "^[A-Z]{2}$"}]},
+            "monthly-users": count("Users in a month, those of affiliates included."),
+            "users": count("Users in all."),
+            "yearly-revenue-usd": count("Revenue in a year, in US dollars, that of affiliates included."),
+        }))),
         "access": section("How models can be had.", object(json!({
             "unknown": action("Evidence that could not be had and on which no requirement rests."),
             "gated": action("Models that have to be asked for."),
@@ -134,6 +141,10 @@ fn object(value: Value) -> Map<String, Value> {
 
 fn section(about: &str, properties: Map<String, Value>) -> Value {
     json!({"description": about, "type": "object", "additionalProperties": false, "properties": properties})
+}
+
+fn count(about: &str) -> Value {
+    json!({"type": "integer", "minimum": 0, "description": about})
 }
 
 fn tables(about: &str, properties: Value, required: &[&str]) -> Value {
@@ -183,7 +194,7 @@ mod tests {
             at.as_object().unwrap().keys().cloned().collect()
         };
         let mut of: Vec<(String, String)> = vec![(String::new(), "/properties".into())];
-        for name in ["require", "licenses", "terms", "access", "lineage", "scan", "models"] {
+        for name in ["require", "licenses", "terms", "user", "access", "lineage", "scan", "models"] {
             of.push((format!("[{name}]"), format!("/properties/{name}/properties")));
             of.push((format!("[profile.x.{name}]"), format!("/properties/profile/additionalProperties/properties/{name}/properties")));
         }

@@ -35,6 +35,11 @@ pub(super) fn check_requirement(r: &Requirement, top: bool) -> Result<(), String
     r.any.iter().chain(&r.all).try_for_each(|inner| check_requirement(inner, false))
 }
 
+/// Whether a word has the form of an ISO 3166-1 alpha-2 code.
+pub fn is_country(word: &str) -> bool {
+    word.len() == 2 && word.bytes().all(|b| b.is_ascii_uppercase())
+}
+
 /// What the schema alone cannot refuse in a license entry.
 pub(super) fn check_license(rules: &Rules, license: &LicenseRule) -> Result<(), (Range<usize>, String)> {
     let id = license.id.get_ref();
@@ -53,6 +58,15 @@ pub(super) fn check_license(rules: &Rules, license: &LicenseRule) -> Result<(), 
                 ));
             }
             Some(_) => {}
+        }
+    }
+    if let Some(places) = &license.places {
+        if !license.terms.iter().any(|t| t.get_ref() == "territorial") {
+            return Err((license.id.span(), format!("`{id}` has `places` without the term `territorial`")));
+        }
+        let known = |p: &str| is_country(p) || rules.places.contains_key(p);
+        if let Some(odd) = places.excluded.iter().find(|p| !known(p)) {
+            return Err((license.id.span(), format!("`{id}`: place `{odd}` is no code of two capitals and no place of terms.toml")));
         }
     }
     for (content, authority) in &license.open {

@@ -23,6 +23,7 @@ use crate::digest::hex;
 use crate::error::Error;
 use crate::text;
 use crate::vocabulary::{ComponentId, Verdict};
+pub use check::is_country;
 use files::FileClass;
 use foldhash::HashMap;
 use frameworks::FrameworkRule;
@@ -62,6 +63,8 @@ pub struct Rules {
     pub lineage_checks: Vec<LineageCheck>,
     pub teachers: Vec<Teacher>,
     pub terms: BTreeMap<String, Term>,
+    /// Groups of places, by the name that licenses use.
+    pub places: BTreeMap<String, PlaceGroup>,
     pub licenses: Vec<LicenseRule>,
     pub bases: Vec<Base>,
     pub name_hints: Vec<Base>,

@@ -2,6 +2,7 @@
 //! entries of an earlier one.
 
 use super::check::{check_license, check_requirement};
+use super::schema::WordList;
 use super::schema::*;
 use super::{Rules, corpora, diagnose, embedded, files, frameworks, mirrors};
 use crate::error::Error;
@@ -118,10 +119,7 @@ impl Layer {
             }
             "code.toml" => {
                 let parsed: CodeFile = file.parse()?;
-                for list in parsed.words {
-                    file.once("words", list.id.get_ref(), list.id.span())?;
-                    rules.words.insert(list.id.get_ref().clone(), list);
-                }
+                file.words(rules, parsed.words)?;
             }
             "lineage.toml" => {
                 let parsed: LineageFile = file.parse()?;
@@ -147,6 +145,11 @@ impl Layer {
                     file.once("term", term.id.get_ref(), term.id.span())?;
                     rules.terms.insert(term.id.get_ref().clone(), term);
                 }
+                for place in parsed.place {
+                    file.once("place", place.id.get_ref(), place.id.span())?;
+                    rules.places.insert(place.id.get_ref().clone(), place);
+                }
+                file.words(rules, parsed.words)?;
             }
             "bases.toml" => {
                 let parsed: BasesFile = file.parse()?;
@@ -218,6 +221,15 @@ impl File<'_> {
             self.once("license", license.id.get_ref(), license.id.span())?;
             check_license(rules, &license).map_err(|(span, m)| self.error(span, &m))?;
             replace(&mut rules.licenses, license, |l| l.id.get_ref().as_str());
+        }
+        Ok(())
+    }
+
+    /// Adds lists of words.
+    fn words(&mut self, rules: &mut Rules, lists: Vec<WordList>) -> Result<(), Error> {
+        for list in lists {
+            self.once("words", list.id.get_ref(), list.id.span())?;
+            rules.words.insert(list.id.get_ref().clone(), list);
         }
         Ok(())
     }

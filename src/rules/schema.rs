@@ -227,6 +227,19 @@ pub struct Term {
     pub source: String,
 }
 
+/// Places that licenses exclude by one name (`rules/terms.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PlaceGroup {
+    pub id: Id,
+    pub title: String,
+    /// ISO 3166-1 alpha-2 codes.
+    pub members: Vec<String>,
+    pub rationale: String,
+    pub source: String,
+}
+
 /// The license of a well-known base model, by its id (`rules/bases.toml`).
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
@@ -350,7 +363,7 @@ rule_file!(FindingsFile { finding: FindingRule });
 rule_file!(CardFile { topic: Topic, phrase: Phrase });
 rule_file!(CodeFile { words: WordList });
 rule_file!(LineageFile { relation: Relation, check: LineageCheck, teacher: Teacher });
-rule_file!(TermsFile { term: Term });
+rule_file!(TermsFile { term: Term, place: PlaceGroup, words: WordList });
 rule_file!(LicensesFile { license: LicenseRule });
 rule_file!(LibrariesFile { library: Library });
 rule_file!(CorporaFile { dataset: Spanned<Corpus> });

@@ -3,8 +3,9 @@
 pub mod marks;
 pub mod names;
 
-use super::schema::Id;
+use super::schema::{Id, PlaceGroup};
 use crate::placed::{Day, Spanned};
+use crate::text;
 use crate::vocabulary::{Content, Openness};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -122,6 +123,8 @@ pub struct LicenseRule {
     pub fits: Vec<Content>,
     pub terms: Vec<Spanned<String>>,
     pub cap: Option<Cap>,
+    /// Where it is not granted, of a license with the term `territorial`.
+    pub places: Option<Places>,
     #[serde(default)]
     pub obligations: Vec<Obligation>,
     pub text: Option<TextMarks>,
@@ -129,6 +132,15 @@ pub struct LicenseRule {
     pub source: String,
     pub checked: Day,
     pub note: Option<String>,
+}
+
+impl LicenseRule {
+    /// What a term of it amounts to, for readers and in brackets: the number of a cap, the places that are excluded.
+    pub fn detail(&self, term: &str, groups: &BTreeMap<String, PlaceGroup>) -> String {
+        let cap = || self.cap.as_ref().filter(|c| c.kind.term() == term).map(Cap::title);
+        let places = || self.places.as_ref().filter(|_| term == "territorial").map(|p| p.title(groups));
+        cap().or_else(places).map_or(String::new(), |detail| format!(" ({detail})"))
+    }
 }
 
 /// Who says that a license is open.
@@ -173,6 +185,16 @@ pub enum CapKind {
     Users,
 }
 
+impl CapKind {
+    /// The term of a license with such a cap.
+    pub fn term(self) -> &'static str {
+        match self {
+            CapKind::MonthlyUsers | CapKind::Users => "user-cap",
+            CapKind::YearlyRevenueUsd => "revenue-cap",
+        }
+    }
+}
+
 impl Cap {
     /// The number with its unit, for readers: "700,000,000 users a month".
     pub fn title(&self) -> String {
@@ -189,6 +211,33 @@ impl Cap {
             CapKind::YearlyRevenueUsd => format!("US${number} of revenue a year"),
             CapKind::Users => format!("{number} users"),
         }
+    }
+}
+
+/// Where a license is not granted.
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Places {
+    /// ISO 3166-1 alpha-2 codes, and groups of `rules/terms.toml`.
+    pub excluded: Vec<String>,
+    /// Only models that take or give more than text are withheld there.
+    #[serde(default)]
+    pub multimodal_only: bool,
+}
+
+impl Places {
+    /// The places, for readers: "the European Union, GB and KR; models of more than text".
+    pub fn title(&self, groups: &BTreeMap<String, PlaceGroup>) -> String {
+        let names: Vec<String> = self.excluded.iter().map(|p| groups.get(p).map_or(p, |g| &g.title).clone()).collect();
+        let which = if self.multimodal_only { "; models of more than text" } else { "" };
+        format!("{}{which}", text::list(&names))
+    }
+
+    /// Whether a place is among those that are excluded: itself, a group that it lies in, or, of a group, any place in it.
+    pub fn excludes(&self, place: &str, groups: &BTreeMap<String, PlaceGroup>) -> bool {
+        let within = |group: &str, place: &str| groups.get(group).is_some_and(|g| g.members.iter().any(|m| m == place));
+        self.excluded.iter().any(|e| e == place || within(e, place) || within(place, e))
     }
 }
 
