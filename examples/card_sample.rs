@@ -82,6 +82,9 @@ fn print(m: &Model) {
         m.license.concluded.as_deref().unwrap_or("none"),
         m.license.effective
     );
+    for c in &m.code {
+        println!("    code {} [{}]", c.url, c.training);
+    }
     for d in &m.datasets {
         println!("    dataset {} [{}] {:?}", d.id, d.role, d.found);
     }

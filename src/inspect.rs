@@ -89,31 +89,6 @@ fn has_pair(words: &[String], pairs: &[String]) -> bool {
     words.windows(2).any(|w| matches!(w, [a, b] if pairs.iter().any(|p| p.split_once(' ').is_some_and(|(x, y)| x == a && y == b))))
 }
 
-/// Splits a name on punctuation and camelCase, lower case; digits stay with their word.
-fn words(name: &str) -> Vec<String> {
-    let mut out = Vec::new();
-    let mut word = String::new();
-    let mut lower_before = false;
-    for c in name.chars() {
-        if !c.is_alphanumeric() {
-            if !word.is_empty() {
-                out.push(std::mem::take(&mut word));
-            }
-            lower_before = false;
-            continue;
-        }
-        if c.is_uppercase() && lower_before && !word.is_empty() {
-            out.push(std::mem::take(&mut word));
-        }
-        lower_before = c.is_lowercase() || c.is_ascii_digit();
-        word.extend(c.to_lowercase());
-    }
-    if !word.is_empty() {
-        out.push(word);
-    }
-    out
-}
-
 const CODE: &[&str] = &["py", "ipynb", "cu", "cpp", "cc", "c", "rs", "go", "js", "ts", "java", "sh", "jl", "lua", "swift", "m", "r", "pl"];
 
 /// Inspects a tree. `readme` is the repository's README, which can only settle a doubt.
@@ -186,7 +161,12 @@ fn item<'a>(path: &'a str, skip: &[String]) -> Option<Item<'a>> {
     if in_docs && extension != "ipynb" {
         return None;
     }
-    Some(Item { path, extension: extension.to_lowercase(), stem: words(stem), folders: parts.iter().map(|f| words(f)).collect() })
+    Some(Item {
+        path,
+        extension: extension.to_lowercase(),
+        stem: text::name_words(stem),
+        folders: parts.iter().map(|f| text::name_words(f)).collect(),
+    })
 }
 
 /// Up to four paths, shortest first.
@@ -217,7 +197,7 @@ fn training(name: &str, files: &[Item<'_>], submodules: &[String], readme: Optio
         .collect();
     let in_train_folder = |i: &Item<'_>| i.folders.iter().any(|f| f.iter().any(|w| train.contains(w)));
     // The whole repository is for training: its root is what a training folder is elsewhere.
-    let is_for_training = words(name).iter().any(|w| train.contains(w));
+    let is_for_training = text::name_words(name).iter().any(|w| train.contains(w));
     let p: Vec<&Item> = files
         .iter()
         .filter(|i| i.is(&["py", "jl"]) && !in_eval(i) && !fine_tunes(i))
@@ -408,8 +388,8 @@ mod tests {
 
     #[test]
     fn words_of_names() {
-        assert_eq!(words("preTrain_GPT2-run.v1"), ["pre", "train", "gpt2", "run", "v1"]);
-        assert_eq!(words("HTMLParser"), ["htmlparser"]);
+        assert_eq!(text::name_words("preTrain_GPT2-run.v1"), ["pre", "train", "gpt2", "run", "v1"]);
+        assert_eq!(text::name_words("HTMLParser"), ["htmlparser"]);
     }
 
     #[test]

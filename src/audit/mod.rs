@@ -3,17 +3,18 @@
 
 pub mod alone;
 pub mod overlay;
+mod pillars;
 
 use crate::card::Card;
 use crate::card::topics::{self, Said};
-use crate::component::{self, Component, Components, Context, Reported};
+use crate::component::{self, Components, Context, Reported};
 use crate::evidence::Evidence;
 use crate::files::Sorted;
 use crate::finding::{self, Finding};
 use crate::framework::{self, Evaluations};
 use crate::hub::record::Gate;
 use crate::inspect::Inspection;
-use crate::lineage::{self, Base, Judged, Lineage};
+use crate::lineage::{self, Base, Lineage};
 use crate::mof::Statuses;
 use crate::net::Gap;
 use crate::requirement::{Attested, Facts};
@@ -22,7 +23,7 @@ use crate::snapshot::Snapshot;
 use crate::terms::Terms;
 use crate::text::contains_phrase;
 use crate::verdict::{self, Reason, Standing};
-use crate::vocabulary::{Availability, Basis, ComponentId, Openness, Pillar, PillarStatus, Tri, Verdict};
+use crate::vocabulary::{Basis, Pillar, PillarStatus, Tri, Verdict};
 use crate::{license, mirror, text};
 use std::collections::BTreeMap;
 
@@ -195,7 +196,7 @@ pub fn conclude(
     };
     let frameworks = if options.verdict_only { Vec::new() } else { framework::evaluate(&facts, options.mof, judgement.declared) };
     let standing = verdict::stand(&facts, rules);
-    (standing, frameworks, pillars(components, lineage, judgement.access.0, judgement.no_record))
+    (standing, frameworks, pillars::answer(components, lineage, judgement, rules))
 }
 
 fn formats(sorted: &Sorted) -> Vec<String> {
@@ -211,81 +212,6 @@ fn access(snapshot: &Snapshot) -> (Tri, String) {
         Ok((_, Gate::Unknown)) => (Tri::Unknown, "access: the record does not say who gets it".into()),
         Err(_) => (Tri::Unknown, "access: not known".into()),
     }
-}
-
-fn pillars(components: &Components, lineage: &Lineage<'_>, access: Tri, no_record: Option<&Gap>) -> BTreeMap<Pillar, PillarAnswer> {
-    let of = |id: ComponentId| components.get(&id);
-    let status = |c: Option<&Component>| match c.map(|c| (c.id, c.availability, c.basis)) {
-        Some((_, Availability::Released, basis)) if basis >= Basis::Linked => PillarStatus::Open,
-        // Whoever accepts the terms gets in: as far as access goes, anyone can have the weights.
-        Some((ComponentId::ModelParametersFinal, Availability::Gated, _)) if access == Tri::Met => PillarStatus::Open,
-        Some((_, Availability::Released | Availability::Partial | Availability::Gated, _)) => PillarStatus::Partial,
-        // Told of is not handed out.
-        Some((_, Availability::Described | Availability::Withheld | Availability::NotFound, _)) => PillarStatus::Closed,
-        Some((_, Availability::Unknown, _)) | None => PillarStatus::Unknown,
-    };
-    let answer = |id: ComponentId| PillarAnswer { status: status(of(id)), summary: of(id).map(|c| c.summary.clone()).unwrap_or_default() };
-    let expression = lineage.expression();
-    let license = match (lineage.openness, no_record) {
-        (_, Some(gap)) => PillarAnswer { status: PillarStatus::Unknown, summary: format!("not known: {}", gap.words()) },
-        (Openness::Open, _) => PillarAnswer { status: PillarStatus::Open, summary: format!("{}: open", expression.unwrap_or_default()) },
-        (Openness::Restricted, _) => PillarAnswer { status: PillarStatus::Partial, summary: restricted(lineage) },
-        (Openness::None, _) => PillarAnswer { status: PillarStatus::Closed, summary: "no license: all rights reserved".into() },
-        (Openness::Unknown, _) => {
-            let what = match &lineage.suspected {
-                Some(base) => format!("{}; the terms of {base} may bind", expression.unwrap_or_else(|| "not named".into())),
-                None => format!("{}: not known whether it is open", expression.unwrap_or_else(|| "not named".into())),
-            };
-            PillarAnswer { status: PillarStatus::Unknown, summary: what }
-        }
-    };
-    BTreeMap::from([
-        (Pillar::Weights, answer(ComponentId::ModelParametersFinal)),
-        (Pillar::TrainingData, of_all_steps(answer(ComponentId::Datasets), lineage)),
-        (Pillar::TrainingCode, answer(ComponentId::TrainingCode)),
-        (Pillar::License, license),
-    ])
-}
-
-/// Training data are open where those of every step after the base are: a model tuned with open data on top of
-/// another tuned model has a part of its data there.
-fn of_all_steps(own: PillarAnswer, lineage: &Lineage<'_>) -> PillarAnswer {
-    // What a step declares is not looked up unless the verdict hangs on it: that says nothing against it.
-    let lacks = |a: &&Judged| match a.components.as_ref().and_then(|c| c.get(&ComponentId::Datasets)) {
-        Some(data) => !matches!(data.availability, Availability::Released | Availability::Unknown),
-        None => true,
-    };
-    let Some(step) = lineage.between().find(lacks).filter(|_| own.status == PillarStatus::Open) else { return own };
-    let why = if step.components.is_some() { "are not released" } else { "are not known" };
-    let summary = format!("{}; those of {}, on which it was trained, {why}", own.summary, step.id);
-    PillarAnswer { status: PillarStatus::Partial, summary }
-}
-
-/// The expression, and the terms that restrict.
-fn restricted(lineage: &Lineage<'_>) -> String {
-    let mut terms: Vec<String> = Vec::new();
-    for part in lineage.parts.iter().filter(|p| p.openness == Openness::Restricted) {
-        for term in part.known.iter().flat_map(|k| k.terms()) {
-            let restricting = !matches!(
-                term,
-                "attribution"
-                    | "display"
-                    | "naming"
-                    | "notice"
-                    | "state-changes"
-                    | "share-alike"
-                    | "source-disclosure"
-                    | "flow-down"
-                    | "patent-termination"
-                    | "litigation-termination"
-            );
-            if restricting && !terms.iter().any(|t| t == term) {
-                terms.push(term.to_string());
-            }
-        }
-    }
-    let expression = lineage.expression().unwrap_or_default();
-    if terms.is_empty() { format!("{expression}: restricted") } else { format!("{expression}: restricted ({})", terms.join(", ")) }
 }
 
 /// The first sentence of a card that says "open source" of the model itself.

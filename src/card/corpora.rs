@@ -30,8 +30,14 @@ pub struct Told<'r> {
 }
 
 /// Corpora that sentences such as "was trained on …", a section on training data, or a list that such a
-/// sentence announces, name. With `has_base`, what pre-trained the base model is left out.
-pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) -> Told<'r> {
+/// sentence announces, name. What pre-trained the base models, whose ids are `bases`, is left out.
+pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, bases: &[&str]) -> Told<'r> {
+    let has_base = !bases.is_empty();
+    let stems: Vec<String> = bases.iter().map(|id| stem(id)).filter(|s| !s.is_empty()).collect();
+    let of_base = |folded: &str| {
+        let behind = |s: &String| folded.strip_prefix(s.as_str()).map(str::trim_start);
+        stems.iter().filter_map(behind).any(|rest| ["was ", "is ", "were ", "has been "].iter().any(|w| rest.starts_with(w)))
+    };
     let mut out = Told::default();
     let mut open_sections = Vec::new();
     let mut number = 0;
@@ -56,14 +62,17 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
             number += 1;
             let folded = text::words(sentence);
             let open_ended = rules.says(&folded, "data-open-ended");
-            if in_section && open_ended {
+            // "A part of the data was the following:"
+            if (in_section || announced.contains(&(i + 1))) && open_ended {
                 open_sections.push(block.section);
             }
             let said = tells_of_training(&folded, rules) || rules.says(&folded, "data-described-first");
-            if !(said || in_section) || rules.says(&folded, "data-not-own") || (has_base && rules.says(&folded, "data-of-base")) {
+            let others = rules.says(&folded, "data-not-own") || (has_base && rules.says(&folded, "data-of-base")) || of_base(&folded);
+            if !(said || in_section) || others {
                 continue;
             }
             let mut corpora = rules.corpora.named_in(sentence);
+            corpora.retain(|c| !names_another_set(card, i, c, rules));
             if corpora.is_empty() && !named_here {
                 corpora.extend(linked.iter().filter(|c| says_link_of(card, i, sentence, c, rules)));
             }
@@ -113,6 +122,16 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, has_base: bool) 
     out
 }
 
+/// What a sentence calls a model of this id: "gpt j" for `o/gpt-j-6b`.
+fn stem(id: &str) -> String {
+    let name = text::words(id.rsplit('/').next().unwrap_or(id));
+    let ends = |w: &str| {
+        matches!(w, "hf" | "base" | "large" | "small" | "instruct" | "chat" | "v0" | "v1")
+            || (w.len() > 1 && w.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    name.split(' ').take_while(|w| !ends(w)).take(2).collect::<Vec<_>>().join(" ")
+}
+
 /// Sections that speak of something else than what trained the model.
 pub fn is_elsewhere(topic: Option<&str>) -> bool {
     matches!(topic, Some("citation" | "evaluation" | "usage" | "license" | "base-model"))
@@ -121,7 +140,21 @@ pub fn is_elsewhere(topic: Option<&str>) -> bool {
 /// Whether a folded sentence says what something was trained on.
 pub fn tells_of_training(folded: &str, rules: &Rules) -> bool {
     rules.says(folded, "data-described")
+        || tuned_on(folded, rules)
         || rules.phrase_list("data-described-first").iter().any(|p| folded == p || folded.starts_with(&format!("{p} ")))
+}
+
+/// "by finetuning X on 52K instructions": a few words stand between the training and what it was on.
+fn tuned_on(folded: &str, rules: &Rules) -> bool {
+    let words: Vec<&str> = folded.split(' ').collect();
+    let Some(from) = rules.phrase_list("tuning").iter().filter_map(|p| text::phrase_at(folded, p)).min() else { return false };
+    let before = folded.get(..from).unwrap_or_default().split(' ').count();
+    let elsewhere = |word: &str| rules.phrase_list("on-not-data").iter().any(|w| w == word);
+    words.iter().enumerate().skip(before).take(20).filter(|(_, w)| **w == "on").any(|(at, _)| {
+        let led = at.checked_sub(1).and_then(|i| words.get(i)).is_some_and(|w| !elsewhere(w));
+        let object: Vec<&str> = words.iter().skip(at + 1).take(8).copied().collect();
+        led && rules.says(&object.join(" "), "data-set-word")
+    })
 }
 
 /// The line on which the card says that the model was trained on a part of something ("trained on a filtered
@@ -162,20 +195,67 @@ pub fn kept_whole(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Opti
     })
 }
 
-/// The line of an item, in a list or table of the training data, that is the makers' own and links nothing: "a small
-/// set of custom instructions".
-pub fn lists_more(card: &Card, rules: &Rules, own: &str) -> Option<u32> {
-    let mut items = card.blocks.iter().enumerate().filter(|(_, b)| b.in_list || b.kind == BlockKind::TableRow);
-    let item = items.find(|(i, b)| {
+/// The line of an item, in a list or table of the training data, that cannot be looked up: one that is the makers' own
+/// and links nothing ("a small set of custom instructions"), or one that stands beside a declared dataset and
+/// names none ("16.1M abstracts of papers"). `declared` are the folded names of those.
+pub fn lists_more(card: &Card, rules: &Rules, own: &str, declared: &[String]) -> Option<u32> {
+    let announced = announced_lists(card, rules);
+    let items: Vec<(usize, &Block)> = card
+        .blocks
+        .iter()
+        .enumerate()
+        .filter(|(i, b)| {
+            (b.in_list || b.kind == BlockKind::TableRow)
+                && (topic_of(card, b, rules) == Some("training-data") || announced.contains(i))
+                && !subject::is_about_another(card, *i, b, own)
+        })
+        .collect();
+    let links = |i: usize| card.links.iter().filter(move |l| l.block == i);
+    let is_declared = |i: usize, b: &Block| {
+        let hub = |url: &str| text::words(url);
+        declared.iter().any(|d| contains_phrase(&b.folded, d) || links(i).any(|l| hub(&l.url).ends_with(d.as_str())))
+    };
+    let lists_declared = |section: usize| items.iter().any(|(i, b)| b.section == section && is_declared(*i, b));
+    let item = items.iter().find(|(i, b)| {
         let folded = &b.folded;
-        topic_of(card, b, rules) == Some("training-data")
-            && rules.says(folded, "data-custom")
-            && rules.says(folded, "data-word")
-            && folded.split(' ').count() <= 12
-            && !card.links.iter().any(|l| l.block == *i)
-            && !subject::is_about_another(card, *i, b, own)
+        let unlinked = links(*i).next().is_none();
+        let custom = (rules.says(folded, "data-custom") && rules.says(folded, "data-word")) || rules.says(folded, "data-gathered");
+        let beside = || {
+            b.in_list
+                && rules.says(folded, "data-word")
+                && rules.corpora.named_in(&b.text).is_empty()
+                && !is_declared(*i, b)
+                && lists_declared(b.section)
+                && !rules.says(folded, "data-not-own")
+        };
+        unlinked && ((custom && folded.split(' ').count() <= 12) || beside())
     })?;
     Some(item.1.line)
+}
+
+/// The line of a sentence that names more than what is known: "trained on X, along with several other datasets", "this
+/// dataset will be released", "added back data of Zork". `declared` are the folded names of declared datasets.
+pub fn tells_more(card: &Card, rules: &Rules, own: &str, has_base: bool, declared: &[String]) -> Option<u32> {
+    card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text).find_map(|(i, block)| {
+        let topic = topic_of(card, block, rules);
+        if is_elsewhere(topic) || subject::is_about_another(card, i, block, own) {
+            return None;
+        }
+        let names_declared = |folded: &str| declared.iter().filter_map(|d| d.split(' ').next()).any(|first| contains_phrase(folded, first));
+        let tells = |folded: &String| {
+            let of_data = rules.says(folded, "data-set-word") || rules.says(folded, "data-word");
+            let trained = tells_of_training(folded, rules) || matches!(topic, Some("training-data" | "training"));
+            let promised = || rules.says(folded, "promised") && rules.says(folded, "data-set-word");
+            let added = || {
+                !declared.is_empty() && rules.says(folded, "data-added") && rules.says(folded, "data-set-word") && !names_declared(folded)
+            };
+            of_data
+                && ((trained && rules.says(folded, "data-more")) || promised() || added())
+                && !rules.says(folded, "data-not-own")
+                && !(has_base && rules.says(folded, "data-of-base"))
+        };
+        sentences(&block.text).into_iter().map(text::words).any(|s| tells(&s)).then_some(block.line)
+    })
 }
 
 /// The first clause that says what the model was trained on, of which `wanted` holds: it is given what
@@ -210,17 +290,25 @@ pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
     for (i, block) in card.blocks.iter().enumerate() {
         // An address alone, where the sentence says that it follows, is the list of one.
         let is_address = || !block.text.contains(' ') && card.links.iter().any(|l| l.block == i);
-        if open == Some(block.section) && (block.in_list || is_address()) {
+        let item = block.in_list || block.kind == BlockKind::TableRow;
+        if open == Some(block.section) && (item || is_address()) {
             out.push(i);
-        } else if !block.in_list {
-            let announces = || {
-                let last = sentences(&block.text).into_iter().map(text::words).rfind(|s| !s.is_empty()).unwrap_or_default();
-                let data = rules.says(&last, "data-announced");
-                let not_own = rules.says(&last, "data-not-own");
-                (data || tells_of_training(&last, rules)) && !not_own
+        } else if !item {
+            let last = || sentences(&block.text).into_iter().map(text::words).rfind(|s| !s.is_empty()).unwrap_or_default();
+            let announces = |last: &str| {
+                let data = rules.says(last, "data-announced");
+                let not_own = rules.says(last, "data-not-own");
+                (data || tells_of_training(last, rules)) && !not_own
             };
-            let colon = block.kind == BlockKind::Text && block.text.ends_with([':', '：']);
-            open = (colon && !is_elsewhere(topic_of(card, block, rules)) && announces()).then_some(block.section);
+            let colon = block.text.ends_with([':', '：']);
+            let below =
+                |last: &str| rules.says(last, "announces-below") && rules.says(last, "data-word") && rules.says(last, "used-to-train");
+            let announced = || {
+                let last = last();
+                (colon && announces(&last)) || (below(&last) && !rules.says(&last, "data-not-own"))
+            };
+            let may = block.kind == BlockKind::Text && !is_elsewhere(topic_of(card, block, rules));
+            open = (may && announced()).then_some(block.section);
         }
     }
     out
@@ -234,6 +322,17 @@ fn is_variant(card: &Card, block: usize, corpus: &Corpus, rules: &Rules) -> bool
         named
             && rules.corpora.by_page(&l.url).is_none_or(|c| c.id != corpus.id)
             && text::fold_url(&corpus.url).split('/').nth(1) != text::fold_url(&l.url).split('/').nth(1)
+    })
+}
+
+/// "[Ruritanian translation of Dolly](…/datasets/o/dolly-ru)": the set that is linked is meant, which is looked up itself.
+fn names_another_set(card: &Card, block: usize, corpus: &Corpus, rules: &Rules) -> bool {
+    let named = |l: &&super::Link| rules.corpora.named_in(&l.text).iter().any(|c| c.id == corpus.id);
+    card.links.iter().filter(|l| l.block == block).filter(named).any(|l| {
+        let page = text::fold_page(&l.url);
+        let on_hub =
+            ["huggingface.co/datasets/", "hf.co/datasets/"].iter().any(|h| page.strip_prefix(h).is_some_and(|id| id.contains('/')));
+        on_hub && rules.corpora.by_page(&l.url).is_none_or(|c| c.id != corpus.id)
     })
 }
 
@@ -313,7 +412,8 @@ mod tests {
     fn named(card: &str, has_base: bool) -> Vec<(String, bool)> {
         let rules = Rules::load(None).unwrap();
         let card = Card::parse(card.as_bytes());
-        trained_on(&card, &rules, "o/n", has_base).named.iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
+        let bases: &[&str] = if has_base { &["a/zork-2-7b"] } else { &[] };
+        trained_on(&card, &rules, "o/n", bases).named.iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
     }
 
     #[test]
@@ -359,6 +459,9 @@ mod tests {
         assert_eq!(named("It was trained on filtered web data from RefinedWeb.", false), []);
         assert_eq!(named("It was trained on filtered web data from C4.", false), [("allenai/c4".to_string(), true)]);
         assert_eq!(named("The base model was pretrained on C4.", true), []);
+        assert_eq!(named("Zork 2 was trained on C4.", true), []);
+        assert_eq!(named("Zork 2 was trained on C4.", false).len(), 1);
+        assert_eq!(named("A script to fine-tune it: trained on C4.", false), []);
         assert_eq!(named("## Training data\nDecontaminated against GSM8K.", false), []);
     }
 }

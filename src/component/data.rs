@@ -6,7 +6,7 @@ use super::*;
 use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
 use crate::card::topics::{self, Said};
-use crate::card::{BlockKind, Card, corpora, subject};
+use crate::card::{Block, BlockKind, Card, corpora, subject};
 use crate::snapshot::{DatasetSnapshot, Depth, Role};
 use crate::text;
 
@@ -108,13 +108,22 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let is_file = url.starts_with("http") || path.contains('/');
         let is_file = is_file && cx.rules.phrase_list("data-file").iter().any(|e| path.ends_with(&format!(".{}", e.replace(' ', "."))));
-        let is_repository =
-            crate::hub::github::RepoId::from_url(&link.url).is_some_and(|r| cx.rules.says(&text::words(&r.name), "data-link"));
+        let is_repository = crate::hub::github::RepoId::from_url(&link.url)
+            .is_some_and(|r| cx.rules.says(&text::name_words(&r.name).join(" "), "data-link"));
         // "[indosum](…) dataset": the word behind the link says it as well as one in it.
         let behind = block.text.split_once(link.text.as_str()).filter(|_| !link.text.is_empty()).map_or("", |(_, behind)| behind);
         let behind = text::words(behind.split([',', '.', ';', '(']).next().unwrap_or_default());
         let called = cx.rules.says(&words, "data-link") || cx.rules.says(behind.split(' ').next().unwrap_or_default(), "data-link");
-        if !(is_host || is_file || is_repository || (url.starts_with("github.com/") && called)) {
+        let elsewhere = || link.url.starts_with("http") && !cx.rules.says(&host, "no-data-host");
+        let is_object = || elsewhere() && is_trained_on(&block.text, &link.text, cx.rules);
+        let is_item = || block.in_list && announced.contains(&link.block) && words == block.folded && url.starts_with("github.com/");
+        let labelled = || {
+            link.url.starts_with("http")
+                && is_labelled(block, cx.rules)
+                && !url.starts_with("huggingface.co/")
+                && !url.starts_with("arxiv.org/")
+        };
+        if !(labelled() || is_host || is_file || is_repository || (url.starts_with("github.com/") && called) || is_object() || is_item()) {
             return None;
         }
         let topic = topics::topic_of(card, block, cx.rules);
@@ -122,11 +131,38 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
             return None;
         }
         let said = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text)).map(text::words)?;
-        let own = (corpora::tells_of_training(&said, cx.rules) || topic == Some("training-data") || announced.contains(&link.block))
+        let own = (labelled()
+            || corpora::tells_of_training(&said, cx.rules)
+            || topic == Some("training-data")
+            || announced.contains(&link.block))
             && !cx.rules.says(&said, "data-not-own")
             && !(has_base && cx.rules.says(&said, "data-of-base"));
         own.then(|| (link.line, link.url.clone()))
     })
+}
+
+/// "fine-tuned on [transcripts](…)": what is linked is what the training was on.
+fn is_trained_on(body: &str, words: &str, rules: &Rules) -> bool {
+    if words.is_empty() {
+        return false;
+    }
+    topics::sentences(body).into_iter().any(|sentence| {
+        let Some((before, _)) = sentence.split_once(words) else { return false };
+        let before = text::words(before);
+        let last = rules.phrase_list("data-trained-on").iter().filter_map(|p| before.rfind(p.as_str()).map(|i| i + p.len())).max();
+        last.and_then(|i| before.get(i..)).is_some_and(|near| {
+            // "data made by [somebody](…)" links who made them.
+            near.split(' ').count() <= 12
+                && !near.split(' ').any(|w| w == "by")
+                && !rules.says(near, "trained-on-machines")
+                && !rules.says(&text::words(words), "trained-on-machines")
+        })
+    })
+}
+
+/// "**Training data:** […](…)".
+fn is_labelled(block: &Block, rules: &Rules) -> bool {
+    block.any_label().is_some_and(|label| rules.says(label, "training-data-label"))
 }
 
 /// Data, and not only the model or the machines that something "was trained on".
@@ -217,6 +253,15 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
     let all = training.len();
     let (availability, basis, summary) = if let Some((first, gap)) = &unknown {
         (Availability::Unknown, Basis::Linked, format!("{first} could not be looked at: {}", gap.words()))
+    } else if let Some((_, url)) =
+        (counts.missing == all).then(|| cx.snapshot.parsed.as_ref().and_then(|c| linked_elsewhere(cx, c))).flatten()
+    {
+        let url = text::cut(&url, 120).into_owned();
+        (
+            Availability::Partial,
+            Basis::Linked,
+            format!("{shown} named and not found; the card links data elsewhere, at which nobody looked ({url})"),
+        )
     } else if counts.missing == all {
         let they = if all == 1 { "it" } else { "they" };
         (Availability::Described, Basis::Claimed, format!("{shown} named, but {they} cannot be found"))

@@ -17,7 +17,9 @@ pub(super) fn relation(snapshot: &Snapshot, ancestor: &Ancestor, rules: &Rules) 
         snapshot.ancestors.iter().find(|a| a.id == ancestor.child).and_then(|a| a.snapshot.as_deref().ok())
     };
     let record = child.and_then(|c| c.record.as_ref().ok());
-    let siblings = snapshot.ancestors.iter().filter(|a| a.child == ancestor.child).count();
+    // Several that are declared are merged; prose also names the base of a base.
+    let declared = |a: &&Ancestor| a.child == ancestor.child && a.mention.declared;
+    let siblings = snapshot.ancestors.iter().filter(declared).count();
     let tagged = |list: &[String]| record.is_some_and(|r| r.tags.iter().any(|t| list.iter().any(|l| t.eq_ignore_ascii_case(l))));
     let has_adapter = || {
         record.and_then(|r| r.files.as_ref()).is_some_and(|f| f.iter().any(|f| crate::files::kind(&f.path, rules) == Some(Kind::Adapter)))

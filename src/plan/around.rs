@@ -21,7 +21,7 @@ impl Around<'_> {
             || rules.says(self.after, "derived-from-after")
             || ((linked || has_size(id)) && self.right_before(rules))
             || self.described(rules)
-            || (linked && (self.is_it(rules) || (begins && self.opens()) || self.version() || self.trained()))
+            || (linked && (self.is_it(rules) || (begins && self.opens()) || self.version() || self.trained() || self.is_based()))
             || (linked && rules.phrase_list("base-link").iter().any(|p| called == *p) && self.on_training())
     }
 
@@ -39,8 +39,15 @@ impl Around<'_> {
     /// "This is X, with instruction tuning performed": the card is about X, changed.
     fn is_it(&self, rules: &Rules) -> bool {
         let this = ["this is", "this model is", "the model is", "this repo contains", "this is the"];
-        this.contains(&self.before.trim())
-            && rules.phrase_list("derived-from-after-this").iter().any(|p| self.whole_after.starts_with(p.as_str()))
+        // A remark on the license may stand in between.
+        let start =
+            self.whole_after.char_indices().nth(60).map_or(self.whole_after, |(i, _)| self.whole_after.get(..i).unwrap_or_default());
+        this.contains(&self.before.trim()) && rules.says(start, "derived-from-after-this")
+    }
+
+    /// "an instruct-tuned X-based model".
+    fn is_based(&self) -> bool {
+        self.whole_after.starts_with("based model") || self.whole_after.starts_with("based finetune")
     }
 
     /// "[X](…) fine-tuned on …".
@@ -55,11 +62,15 @@ impl Around<'_> {
         tuned.iter().any(|p| contains_phrase(self.before, p)) && ends_with_phrase(self.before, "version of")
     }
 
-    /// "This model is X trained on Y". "Trained with" may be said of X itself.
+    /// "This model is X trained on Y", "A multi-task X model trained for Y". "Trained with" may be said of X itself.
     fn trained(&self) -> bool {
         let before = self.before.trim_end();
-        ["is", "is a", "is an", "is the"].iter().any(|w| before == *w || before.ends_with(&format!(" {w}")))
-            && self.behind_model().starts_with("trained on ")
+        let is = ["is", "is a", "is an", "is the"].iter().any(|w| before == *w || before.ends_with(&format!(" {w}")));
+        let a = || ["a", "an"].contains(&before) || self.before.starts_with("this is ") && before.split(' ').count() <= 5;
+        (is && self.behind_model().starts_with("trained on "))
+            || (a()
+                && self.whole_after.starts_with("model ")
+                && ["trained on ", "trained for "].iter().any(|p| self.behind_model().starts_with(p)))
     }
 
     /// "trained on … on this [pretrained model](…)".

@@ -3,6 +3,7 @@
 //! "fine-tuned from".
 
 use super::around::Around;
+use super::named::{self, Own};
 use super::{BaseMention, model_id, under};
 use crate::card::front_matter::strings;
 use crate::card::topics::{self, sentences};
@@ -23,7 +24,7 @@ pub fn bases(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endp
     if let Some(card) = card.filter(|_| out.found.is_empty()) {
         recipes(card, &mut out);
         if out.found.is_empty() {
-            prose(card, rules, at, &mut out);
+            prose(card, &Own::of(record), rules, at, &mut out);
         }
     }
     out.found
@@ -94,7 +95,7 @@ struct Candidate {
     id: String,
     /// How the text calls it, folded.
     called: String,
-    /// By a link to its page, which shows that it is a model and no dataset.
+    /// By a link to its page or a name that the rules know, which shows that it is a model and no dataset.
     linked: bool,
     line: u32,
     section: usize,
@@ -102,7 +103,7 @@ struct Candidate {
 }
 
 /// Links to models, and ids as they are ("a merge of a/b and c/d").
-fn candidates(card: &Card, at: &Endpoints, rules: &Rules) -> Vec<Candidate> {
+fn candidates(card: &Card, own: &Own, at: &Endpoints, rules: &Rules) -> Vec<Candidate> {
     let linked = card.links.iter().filter_map(|l| {
         // Where words and address differ, the words are what a reader goes by.
         let id = linked_model(&l.url, at, rules)?;
@@ -132,6 +133,25 @@ fn candidates(card: &Card, at: &Endpoints, rules: &Rules) -> Vec<Candidate> {
             }
         }
     }
+    // Names without owner, where no link or id has them.
+    for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind == BlockKind::Text) {
+        for model in named::models_in(&block.text, own, rules) {
+            let known =
+                out.iter().any(|c| c.block == i && (c.called.contains(&model.called) || text::words(&c.id).contains(&model.called)));
+            if !known {
+                // The name of its family, on its own card: "by fine-tuning Zork" says nothing of a base.
+                let family = own.is_called_after(&model);
+                out.push(Candidate {
+                    id: model.id.into(),
+                    called: model.called,
+                    linked: !family,
+                    line: block.line,
+                    section: block.section,
+                    block: i,
+                });
+            }
+        }
+    }
     out
 }
 
@@ -151,13 +171,21 @@ fn is_written_as_id(word: &str) -> bool {
 
 /// Models under a label or heading on the base, or else in the first sentence that says what the model
 /// was made from.
-fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
-    let candidates = candidates(card, at, rules);
+fn prose(card: &Card, own: &Own, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
+    let candidates = candidates(card, own, at, rules);
     let mention = |c: &Candidate| Mention { line: Some(c.line), declared: false, context: under(card, c.section, "named") };
-    for candidate in &candidates {
-        if is_labelled(card, candidate.block, rules) {
-            out.add(&candidate.id, None, mention(candidate));
-        }
+    // "Base models" over a list of models by the same owner is a list of its family.
+    let same_owner = |id: &str| id.split_once('/').zip(out.own.split_once('/')).is_some_and(|((a, _), (b, _))| a.eq_ignore_ascii_case(b));
+    let of_family =
+        |c: &Candidate| candidates.iter().filter(|o| o.section == c.section && o.block != c.block && same_owner(&o.id)).count() > 1;
+    let labelled: Vec<&Candidate> =
+        candidates.iter().filter(|c| is_labelled(card, c.block, rules) && !(same_owner(&c.id) && of_family(c))).collect();
+    // Several are merged, unless one is told to be the base of another: "X (based on Y)".
+    let derived = |c: &Candidate| card.blocks.get(c.block).is_some_and(|b| rules.says(&b.folded, "derived-from"));
+    let several = labelled.iter().zip(labelled.iter().skip(1)).any(|(a, b)| !a.id.eq_ignore_ascii_case(&b.id))
+        && !labelled.iter().any(|c| derived(c));
+    for candidate in labelled {
+        out.add(&candidate.id, several.then_some("merge"), mention(candidate));
     }
     if !out.found.is_empty() {
         return;
@@ -173,8 +201,12 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
             }
             // "a merge of a, b and c": where the one before ends.
             let (mut goes_on, mut last): (Option<usize>, usize) = (None, 0);
-            for candidate in candidates.iter().filter(|c| c.block == i && !c.called.is_empty()) {
-                let Some(at) = sentence.find(&candidate.called) else { continue };
+            let of_block = candidates.iter().filter(|c| c.block == i && !c.called.is_empty());
+            // Each place: "X-Instruct is a model fine-tuned from X".
+            let mut here: Vec<(usize, &Candidate)> =
+                of_block.flat_map(|c| places(&sentence, &c.called).take(5).map(move |at| (at, c))).collect();
+            here.sort_by_key(|(at, _)| *at);
+            for &(at, candidate) in &here {
                 let before = sentence.get(..at).unwrap_or_default();
                 // The words stand right before the name: "a fine-tuned version of the (…) model X".
                 let near = before.get(last..).unwrap_or_default();
@@ -188,11 +220,24 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
                     after,
                     whole_after: sentence.get(at + candidate.called.len()..).unwrap_or_default().trim_start(),
                 };
-                let begins = candidate.section <= 1 && !block.in_list;
-                let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(|b| b.len() <= 48 && !rules.says(b, "merged-how"));
+                let begins = candidate.section <= 3 && !block.in_list;
+                // "X, a merge of Y": what is said of X is another matter.
+                let goes = |b: &str| b.len() <= 48 && !rules.says(b, "merged-how") && !rules.says(b, "merges");
+                let joined = goes_on.and_then(|from| sentence.get(from..at)).is_some_and(goes);
+                // "Y-9B is trained from Y-6B", on the card of neither.
+                let of_another = here.iter().any(|(from, c)| {
+                    let behind = sentence.get(from + c.called.len()..at).unwrap_or_default();
+                    *from < at && !c.id.eq_ignore_ascii_case(out.own) && ["is ", "was "].iter().any(|w| behind.trim_start().starts_with(w))
+                });
+                if of_another {
+                    continue;
+                }
                 if joined || around.tells_of_base(candidate.linked, &candidate.id, &candidate.called, begins, rules) {
                     goes_on = rules.says(before, "merges").then_some(at + candidate.called.len());
                     out.add(&candidate.id, None, mention(candidate));
+                    if joined {
+                        out.found.iter_mut().filter(|b| b.relation.is_none()).for_each(|b| b.relation = Some("merge".into()));
+                    }
                 }
             }
         }
@@ -211,6 +256,16 @@ fn prose(card: &Card, rules: &Rules, at: &Endpoints, out: &mut Bases<'_>) {
             return;
         }
     }
+}
+
+/// Where whole words stand in a folded sentence.
+fn places<'s>(sentence: &'s str, words: &'s str) -> impl Iterator<Item = usize> + 's {
+    let bound = |at: Option<&u8>| at.is_none_or(|b| !b.is_ascii_alphanumeric());
+    let bytes = sentence.as_bytes();
+    sentence
+        .match_indices(words)
+        .map(|(at, _)| at)
+        .filter(move |at| bound(at.checked_sub(1).and_then(|i| bytes.get(i))) && bound(bytes.get(at + words.len())))
 }
 
 fn is_labelled(card: &Card, block: usize, rules: &Rules) -> bool {
@@ -259,11 +314,17 @@ mod tests {
     fn told_in_prose() {
         assert_eq!(found("This model is a fine-tuned version of [base](https://huggingface.co/a/b)."), [("a/b".into(), None)]);
         assert_eq!(found("- **Finetuned from:** [base](https://huggingface.co/a/b)"), [("a/b".into(), None)]);
+        assert_eq!(found("N is fine-tuned from Llama 2 70B on chats."), [("meta-llama/Llama-2-70b-hf".into(), None)]);
+        assert_eq!(found("N-Instruct is a chat model finetuned from [N](https://huggingface.co/a/n)."), [("a/n".into(), None)]);
+        assert_eq!(found("An instruct-tuned [x](https://huggingface.co/a/b)-based model."), [("a/b".into(), None)]);
         assert_eq!(found("[base](https://huggingface.co/a/b)をベースに学習しました。"), [("a/b".into(), None)]);
         assert_eq!(found("N is a [base](https://huggingface.co/a/b) model fine-tuned on chats."), [("a/b".into(), None)]);
         assert_eq!(found("- Base Model: [base](https://huggingface.co/a/b)"), [("a/b".into(), None)]);
         assert_eq!(found("The NVFP4-quantized [base](https://huggingface.co/a/b) model."), [("a/b".into(), None)]);
-        assert_eq!(found("A merge of acme/base-7b and zeta/other-7b."), [("acme/base-7b".into(), None), ("zeta/other-7b".into(), None)]);
+        assert_eq!(
+            found("A merge of acme/base-7b and zeta/other-7b."),
+            [("acme/base-7b".into(), Some("merge".into())), ("zeta/other-7b".into(), Some("merge".into()))]
+        );
         assert_eq!(found("本模型基于[base](https://huggingface.co/a/b)微调。"), [("a/b".into(), None)]);
         assert_eq!(found("Ce modèle est basé sur [base](https://huggingface.co/a/b)."), [("a/b".into(), None)]);
         assert_eq!(found("Das Modell ist abgeleitet von [base](https://huggingface.co/a/b)."), [("a/b".into(), None)]);
@@ -283,6 +344,10 @@ mod tests {
             found("A merge of [alpha](https://huggingface.co/a/b) using the tool of [gamma](https://huggingface.co/c/d)."),
             [("a/b".into(), None)]
         );
+        assert_eq!(found("GPT-2 XL is the **1.5B parameter** version of GPT-2, a transformer-based language model."), []);
+        assert_eq!(found("## Base models\n- [n](https://huggingface.co/o/n)\n- [m](https://huggingface.co/o/m)"), []);
+        assert_eq!(found("Yi-9B is trained based on Yi-6B."), []);
+        assert_eq!(found("A 1B version may come, potentially based on phi-2, in the future."), []);
         assert_eq!(found("The 13B version of [base](https://huggingface.co/a/b)."), []);
         assert_eq!(found("First: fine-tuning acme/questions-10k on a model."), []);
         assert_eq!(found("Based on GPT-3.5/GPT-4 and/or text/x-python."), []);

@@ -38,24 +38,27 @@ fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
     crate::ids::is_repo_id(&id).then_some(id)
 }
 
-/// All of them, each with what it is for, as far as the card says. With `has_base`, what pre-trained
+/// All of them, each with what it is for, as far as the card says. `bases` are its base models: what pre-trained
 /// the base is left out.
-pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints, has_base: bool) -> Vec<DatasetMention> {
+pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints, bases: &[&str]) -> Vec<DatasetMention> {
+    let has_base = !bases.is_empty();
     let Some(card) = card else {
         return strings(record.card_data.get("datasets")).into_iter().filter_map(|d| declared_dataset(&d, None, at)).collect();
     };
     let mut out: Vec<DatasetMention> = Vec::new();
     let front = card.front.strings("datasets");
     let declared = if front.is_empty() { strings(record.card_data.get("datasets")) } else { front };
+    // "Twitter data": declared, and nothing that anybody could look up.
+    let mut unnamed = false;
     for name in declared {
-        if let Some(d) = declared_dataset(&name, card.front_line("datasets", Some(&name)), at)
-            && !out.iter().any(|o| o.id.eq_ignore_ascii_case(&d.id))
-        {
-            out.push(d);
+        match declared_dataset(&name, card.front_line("datasets", Some(&name)), at) {
+            Some(d) if !out.iter().any(|o| o.id.eq_ignore_ascii_case(&d.id)) => out.push(d),
+            Some(_) => {}
+            None => unnamed |= rules.corpora.named_in(&name).is_empty() && name.chars().any(char::is_alphabetic),
         }
     }
     let announced = corpora::announced_lists(card, rules);
-    let told = corpora::trained_on(card, rules, &record.id, has_base);
+    let told = corpora::trained_on(card, rules, &record.id, bases);
     let mut called = false;
     for link in &card.links {
         let Some(id) = dataset_id(&link.url, at) else { continue };
@@ -96,11 +99,29 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         }
         // Where the front matter declares what trained the model, further links are of other stages or
         // models of the family.
-        let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) { Role::Unknown } else { role };
+        // Where one section on training data links both, they are told of together; "translated from" links no other.
+        let first = || {
+            !card.links.iter().take_while(|l| !std::ptr::eq(*l, link)).any(|l| l.block == link.block && dataset_id(&l.url, at).is_some())
+        };
+        let together = || {
+            topic == Some("training-data") && first() && out.iter().any(|o| o.mention.declared && in_section(card, link.section, &o.id, at))
+        };
+        let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) && !together() { Role::Unknown } else { role };
         let context = under(card, link.section, "linked");
         let mention = Mention { line: Some(link.line), declared: false, context };
         let open_ended = role == Role::Training && (told.more_in.contains(&link.section) || says("data-derived"));
         out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
+    }
+    // A benchmark that is declared: prose says that the model is measured by it, and not that it was trained on it.
+    let is_benchmark = |id: &str| text::name_words(id).iter().any(|w| rules.phrase_list("evaluation-set-name").contains(w));
+    let measures = |id: &str| {
+        let name = text::words(id.rsplit('/').next().unwrap_or(id));
+        let mut told = card.blocks.iter().filter(|b| text::contains_phrase(&b.folded, &name)).peekable();
+        let of_it = |b: &Block| topics::topic_of(card, b, rules) == Some("evaluation") || rules.says(&b.folded, "data-not-own");
+        told.peek().is_some() && told.all(|b| of_it(b) || !corpora::tells_of_training(&b.folded, rules))
+    };
+    for one in out.iter_mut().filter(|o| o.mention.declared && is_benchmark(&o.id) && measures(&o.id)) {
+        one.role = Role::Evaluation;
     }
     // Where the front matter declares what trained the model, or a link is called its training data,
     // prose only tells of it again.
@@ -112,8 +133,10 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     };
     let whole = out.iter().any(|o| o.mention.declared && !is_a_part(o));
     let own = &record.id;
-    if (whole && corpora::part_told(card, rules, own, has_base).is_some()) || (declared && corpora::lists_more(card, rules, own).is_some())
-    {
+    let names: Vec<String> =
+        out.iter().filter(|o| o.mention.declared).map(|o| text::words(o.id.rsplit('/').next().unwrap_or(&o.id))).collect();
+    let listed = || corpora::lists_more(card, rules, own, &names).is_some();
+    if (whole && corpora::part_told(card, rules, own, has_base).is_some()) || (declared && (unnamed || listed())) {
         out.iter_mut().filter(|o| o.mention.declared).for_each(|o| o.open_ended = true);
     }
     // Where a corpus for pre-training is declared, and there is no base, prose tells of the same stage: a corpus that
@@ -134,7 +157,15 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     };
     let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n) || (same_stage && besides(n)));
     named_corpora(card, told.collect(), rules, at, &mut out);
+    if out.iter().any(|o| o.role == Role::Training) && corpora::tells_more(card, rules, own, has_base, &names).is_some() {
+        out.iter_mut().filter(|o| o.role == Role::Training).for_each(|o| o.open_ended = true);
+    }
     out
+}
+
+/// Whether a section links a dataset.
+fn in_section(card: &Card, section: usize, id: &str, at: &Endpoints) -> bool {
+    card.links.iter().any(|l| l.section == section && dataset_id(&l.url, at).is_some_and(|linked| linked.eq_ignore_ascii_case(id)))
 }
 
 /// The link's own words, or the bold label before it, say that these are the training data.

@@ -4,6 +4,7 @@
 mod around;
 mod bases;
 mod datasets;
+mod named;
 mod repos;
 
 use crate::card::Card;
@@ -59,7 +60,8 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
     let unread = legal.unread.into_iter().map(|(path, why)| (path.to_string(), why)).collect();
     let mut plan = Plan { files: files_to_read(record, &legal.read), unread, ..Plan::default() };
     plan.bases = bases::bases(record, card, rules, at);
-    plan.datasets = datasets::datasets(record, card, rules, at, !plan.bases.is_empty());
+    let bases: Vec<&str> = plan.bases.iter().map(|b| b.id.as_str()).collect();
+    plan.datasets = datasets::datasets(record, card, rules, at, &bases);
     if let Some(card) = card {
         plan.repos = repos::repos(record, card, rules);
     }
