@@ -61,7 +61,7 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
     plan.bases = bases::bases(record, card, rules, at);
     plan.datasets = datasets::datasets(record, card, rules, at, !plan.bases.is_empty());
     if let Some(card) = card {
-        plan.repos = repos::repos(record, card, rules);
+        plan.repos = repos::repos(record, card, &plan.bases, rules);
     }
     let mut over = |kind: &str, n: usize, limit: usize| {
         if n > limit {
