@@ -49,7 +49,9 @@ pub fn repos(record: &ModelRecord, card: &Card, bases: &[BaseMention], rules: &R
         let told = (says("code-of-training") || says("released-in")) && (own || !placed.is_built_on(rules));
         let of_data = rules.says(&placed.said, "data-link");
         let of_others = !own && placed.is_of_others(rules, |w| text::words(&record.id).split(' ').any(|own| own.starts_with(w)));
-        if !own && !of_others && !placed.is_used(rules) {
+        // The card of a base, taken over in part, names its maker's repository.
+        let of_base = !own && bases.iter().any(|b| is_of_maker(b, org, &id));
+        if !own && !of_others && !of_base && !placed.is_used(rules) {
             let named = !says("derived-from-here") && is_named_after(name, &id.name, org, bases, rules);
             let of_account = is_project_of(org, &id.name);
             rank += match (named, of_account) {
@@ -63,8 +65,8 @@ pub fn repos(record: &ModelRecord, card: &Card, bases: &[BaseMention], rules: &R
         if !of_others {
             // Somebody else's repository is cited for a method or a dataset more often than for the code that was run.
             rank += 2 * i32::from(told);
-            rank += 2 * i32::from(!aside && placed.is_said_to_be_ours(rules));
-            if !aside && placed.is_called_code(rules) {
+            rank += 2 * i32::from(!aside && !of_base && placed.is_said_to_be_ours(rules));
+            if !aside && !of_base && placed.is_called_code(rules) {
                 let ours = placed.in_bar || says("first-person");
                 rank += i32::from(ours || !of_data) + i32::from(ours || (!of_data && (says("more-there") || says("trains"))));
             }
@@ -86,6 +88,12 @@ pub fn repos(record: &ModelRecord, card: &Card, bases: &[BaseMention], rules: &R
     }
     ranked.sort_by_key(|r| std::cmp::Reverse(r.0));
     ranked.into_iter().map(|(_, id, mention)| (id, mention)).collect()
+}
+
+/// Whether the maker of a base, who did not make the model, has the repository.
+fn is_of_maker(base: &BaseMention, org: &str, repo: &RepoId) -> bool {
+    let owner = base.id.split_once('/').map_or("", |(owner, _)| owner);
+    same_owner(owner, &repo.owner) && !same_owner(owner, org)
 }
 
 /// The model's name begins with the whole name of the repository, which is that of no family of models and of no base of
@@ -215,6 +223,10 @@ mod tests {
         let card = "https://github.com/someone/Zorkling\n";
         assert_eq!(own("lab/zorkling-chat", &["someone/zorkling-7b"], card), <[String; 0]>::default());
         assert_eq!(own("lab/zorkling-chat", &["lab/zorkling-7b"], card), ["someone/Zorkling"]);
+        // A row of links that was taken over from the card of the base.
+        let row = "[Paper](https://arxiv.org/abs/2309.00071) • [GitHub](https://github.com/someone/x)\n";
+        assert_eq!(own("lab/m", &["someone/frob"], row), <[String; 0]>::default());
+        assert_eq!(own("lab/m", &["other/frob"], row), ["someone/x"]);
     }
 
     #[test]

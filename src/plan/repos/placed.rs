@@ -124,7 +124,6 @@ fn is_bar(card: &Card, index: usize, block: &Block) -> bool {
     index < HEAD
         && block.kind == BlockKind::Text
         && links().nth(MOST_IN_A_BAR).is_none()
-        && links().all(|l| !l.text.is_empty())
         && count(&block.folded) <= links().map(|l| count(&text::words(&l.text)) + 1).sum()
 }
 
