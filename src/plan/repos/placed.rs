@@ -7,6 +7,8 @@ use crate::text;
 /// Blocks that a card begins with: where its own addresses stand in a row.
 const HEAD: usize = 12;
 const MOST_IN_A_BAR: usize = 30;
+/// Bytes before and after a link in which its sentence is looked for.
+const AROUND: usize = 600;
 /// Words between "our" and "repository", and between "Code:" and the link.
 const BETWEEN: usize = 3;
 
@@ -33,20 +35,25 @@ impl Placed {
         let called = if is_address { String::new() } else { text::words(&link.text) };
         let in_bar = is_bar(card, link.block, block);
         let earlier = card.links.iter().take(index).rev().take_while(|l| l.block == link.block).filter(|l| l.text == link.text).count();
-        let at = whole_words(&block.text, &link.text).nth(earlier);
-        let mut from = 0;
-        for sentence in topics::sentences(&block.text) {
+        let Some(at) = whole_words(&block.text, &link.text).nth(earlier) else {
+            return Placed { sentence: text::words(text::cut(&link.text, AROUND).as_ref()), called, in_bar, ..Placed::default() };
+        };
+        // No more of the block than a sentence has: it may hold thousands of links.
+        let start = block.text.floor_char_boundary(at.saturating_sub(AROUND));
+        let end = block.text.ceil_char_boundary((at + link.text.len()).saturating_add(AROUND));
+        let (at, mut from) = (at - start, 0);
+        for sentence in topics::sentences(block.text.get(start..end).unwrap_or_default()) {
             let to = from + sentence.len();
-            if let Some(at) = at.filter(|at| (from..to).contains(at)) {
-                let part = |from: usize, to: usize| block.text.get(from..to).unwrap_or_default().to_string();
-                let (before, after) = (part(from, at), part((at + link.text.len()).min(to), to));
-                let sentence = text::words(sentence);
+            if (from..to).contains(&at) {
+                let (before, rest) = sentence.split_at_checked(at - from).unwrap_or_default();
+                let after = rest.get(link.text.len()..).unwrap_or_default();
+                let (before, after, sentence) = (before.to_string(), after.to_string(), text::words(sentence));
                 let said = if is_address { text::words(&format!("{before} {after}")) } else { sentence.clone() };
                 return Placed { sentence, said, before, after, called, in_bar };
             }
             from = to;
         }
-        Placed { sentence: text::words(&link.text), called, in_bar, ..Placed::default() }
+        Placed::default()
     }
 
     /// "\[Code](…)", "the official \[GitHub repo](…)", "\[this](…) repo".
