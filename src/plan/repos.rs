@@ -30,7 +30,7 @@ pub fn repos(record: &ModelRecord, card: &Card, bases: &[BaseMention], rules: &R
         let says = |id: &str| rules.says(&placed.sentence, id);
         // A tool's page; but what a model was released in is its own, however much it is used since.
         let is_tool = || tools.iter().any(|t| t.eq_ignore_ascii_case(&id.to_string()));
-        if !own && is_tool() && !says("released-in") {
+        if !own && is_tool() && !placed.is_released_in(rules) {
             continue;
         }
         let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
@@ -46,7 +46,7 @@ pub fn repos(record: &ModelRecord, card: &Card, bases: &[BaseMention], rules: &R
         rank += if shared > 1 || (own && shared > 0) { 2 } else { i32::from(shared > 0) };
         // What results were measured with, and what helps to use the model, is no more than that.
         let aside = topic == Some("evaluation") || rules.says(&placed.said, "code-beside-training");
-        let told = (says("code-of-training") || says("released-in")) && (own || !placed.is_built_on(rules));
+        let told = (says("code-of-training") || placed.is_released_in(rules)) && (own || !placed.is_built_on(rules));
         let of_data = rules.says(&placed.said, "data-link");
         let of_others = !own && placed.is_of_others(rules, |w| text::words(&record.id).split(' ').any(|own| own.starts_with(w)));
         // The card of a base, taken over in part, names its maker's repository.
@@ -284,6 +284,7 @@ mod tests {
         let tool = "https://github.com/facebookresearch/fairseq";
         finds("lab/m", &format!("It was introduced in a paper and first released in [this repository]({tool}).\n"));
         finds_none("lab/m", &format!("Our code: [this repository]({tool}).\n"));
+        finds_none("lab/m", &format!("It was first released in 2019, and our code is run with [fairseq]({tool}).\n"));
     }
 
     #[test]

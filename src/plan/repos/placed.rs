@@ -70,6 +70,14 @@ impl Placed {
         before.rsplit(' ').next().is_some_and(|w| rules.phrase_list("used-with").iter().any(|p| p == w))
     }
 
+    /// "first released in this \[repository](…)": between these words and the link nothing is said but where it is.
+    pub(super) fn is_released_in(&self, rules: &Rules) -> bool {
+        let before = text::words(&self.before);
+        let is_place = |w: &str| rules.phrase_list("where-it-is").iter().any(|p| p == w);
+        let behind = |phrase: &String| before.rfind(phrase.as_str()).and_then(|at| before.get(at + phrase.len()..));
+        rules.phrase_list("released-in").iter().filter_map(behind).any(|rest| rest.split_whitespace().all(is_place))
+    }
+
     /// "Our code is based on \[Zork](…)".
     pub(super) fn is_built_on(&self, rules: &Rules) -> bool {
         rules.says(&text::words(&self.before), "built-on")
