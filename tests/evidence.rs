@@ -378,6 +378,62 @@ fn licenses_across_a_lineage() {
     }
 }
 
+/// L18: the base was under another license once.
+#[test]
+fn a_base_that_was_relicensed() {
+    // The base, the model's front matter beside `base_model`, its day, and what the note says.
+    let former = "this model names LicenseRef-yi";
+    let yi = json!({"license": "other", "license_name": "yi-license"});
+    let research = json!({"license": "other", "license_name": "microsoft-research-license"});
+    let (apache, mit) = (json!({"license": "apache-2.0"}), json!({"license": "mit"}));
+    let turbo = json!({"license": "openrail++"});
+    let cases = [
+        ("01-ai/Yi-34B", &yi, "2025-01-01", Some(former)),
+        (
+            "01-ai/Yi-34B",
+            &apache,
+            "2023-12-24",
+            Some("is under Apache License 2.0 since 2024-05-30; this model was made before, on 2023-12-24"),
+        ),
+        ("01-ai/Yi-34B", &apache, "2024-05-30", None),
+        // It never was under the former one.
+        ("01-ai/Yi-1.5-34B", &yi, "2024-05-13", None),
+        ("microsoft/phi-2", &research, "2024-01-01", Some("this model names LicenseRef-msr-la")),
+        // The day of its change is in no rule.
+        ("microsoft/phi-2", &mit, "2024-01-01", None),
+        ("stabilityai/sdxl-turbo", &turbo, "2024-01-01", Some("what is known of the base names LicenseRef-stabilityai-nc-research")),
+    ];
+    for (base, own, day, expected) in cases {
+        let model = made_from(base, "o/n", own, day);
+        let note = list(&model, "findings").iter().find(|f| f["rule"] == "lineage/base-relicensed");
+        assert_eq!(note.is_some(), expected.is_some(), "{base} {own} {day}");
+        if let (Some(note), Some(expected)) = (note, expected) {
+            assert_eq!(text(note, "severity"), "note");
+            assert!(text(note, "message").contains(expected), "{note}");
+        }
+    }
+    // Its own makers may license their own model as they like.
+    assert!(
+        list(&made_from("01-ai/Yi-34B", "01-ai/n", &yi, "2023-12-24"), "findings").iter().all(|f| f["rule"] != "lineage/base-relicensed")
+    );
+    // The note changes no license.
+    let effective = |day: &str| made_from("01-ai/Yi-34B", "o/n", &apache, day)["license"].clone();
+    assert_eq!(effective("2023-12-24"), effective("2025-01-01"));
+}
+
+/// The audit of a model of that day, made from a base whose record is not there.
+fn made_from(base: &str, id: &str, front: &Value, day: &str) -> Value {
+    let hub = TempHub::new();
+    let mut front = front.clone();
+    front["base_model"] = json!(base);
+    hub.model(id, &front, "", &[]);
+    let path = hub.model_dir(id).join("info.json");
+    let mut info: Value = serde_json::from_slice(&std::fs::read(&path).expect("read")).expect("JSON");
+    info["createdAt"] = json!(format!("{day}T00:00:00.000Z"));
+    std::fs::write(path, info.to_string()).expect("write");
+    Tool::json().dir(hub.path()).arg(id).run().model()
+}
+
 #[test]
 fn a_copy_of_the_license_and_merges() {
     // L9: the base asks for a copy of its license.

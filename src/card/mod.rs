@@ -192,6 +192,16 @@ mod tests {
     const CARD: &str = "---\nlicense: mit\n---\n# My Model\n\nIntro with [code](https://github.com/o/r).\n\n## Training Data\n\n- **Dataset:** see https://huggingface.co/datasets/o/d.\n\n```python\nload('https://example.org/not-a-link')\n```\n\n<!-- <a href=\"https://hidden.example\">x</a> -->\n<a href='https://shown.example?a=1&amp;b=2'>here</a>\n\n| Base | Size |\n|---|---|\n| Llama | 8B |\n";
 
     #[test]
+    fn links_in_html_have_words() {
+        let card = Card::parse(b"<p>see <a href=\"https://a.example\">our <b>code</b></a> and <a href='https://b.example'><img src=x></a></p>\n\nText <a href=\"https://c.example\">here</a>, <a href=\"https://d.example\">open\n\nlast</a>\n");
+        let links: Vec<_> = card.links.iter().map(|l| (l.url.as_str(), l.text.as_str())).collect();
+        assert_eq!(
+            links,
+            [("https://a.example", "our code"), ("https://b.example", ""), ("https://c.example", "here"), ("https://d.example", "")]
+        );
+    }
+
+    #[test]
     fn structure_and_lines() {
         let c = Card::parse(CARD.as_bytes());
         let headings: Vec<_> = c.sections.iter().map(|s| (s.heading.as_str(), s.level, s.line)).collect();

@@ -44,6 +44,8 @@ pub(super) struct Reader<'a> {
     bold: Option<String>,
     in_bold: bool,
     open_link: Option<(String, usize, usize)>,
+    /// A link in HTML whose words are being read: its place among the links, and where they begin in the text.
+    open_anchor: Option<(usize, usize)>,
     heading: Option<HeadingLevel>,
     code: bool,
     lists: usize,
@@ -68,6 +70,7 @@ impl<'a> Reader<'a> {
             bold: None,
             in_bold: false,
             open_link: None,
+            open_anchor: None,
             heading: None,
             code: false,
             lists: 0,
@@ -196,6 +199,7 @@ impl<'a> Reader<'a> {
         let text = if kind == BlockKind::Code { self.text.trim_end().to_string() } else { crate::text::squeeze(&self.text) };
         let cells = std::mem::take(&mut self.cells);
         self.text.clear();
+        self.open_anchor = None;
         let bold = self.bold.take().map(|b| crate::text::words(&b)).filter(|b| !b.is_empty());
         self.in_bold = false;
         if text.is_empty() || self.heading.is_some() {
@@ -217,6 +221,7 @@ impl<'a> Reader<'a> {
     fn end_heading(&mut self, level: HeadingLevel) {
         let heading = crate::text::words(&self.text);
         self.text.clear();
+        self.open_anchor = None;
         self.bold = None;
         self.in_bold = false;
         self.heading = None;
@@ -243,6 +248,16 @@ impl<'a> Reader<'a> {
                 section: self.sections.len() - 1,
                 block: self.blocks.len(),
             });
+        }
+    }
+
+    /// Ends a link in HTML: what was read since it began are its words.
+    fn close_anchor(&mut self) {
+        if let Some((link, from)) = self.open_anchor.take()
+            && let Some(link) = self.links.get_mut(link)
+            && let Some(words) = self.text.get(from..)
+        {
+            link.text = crate::text::squeeze(words);
         }
     }
 
@@ -282,7 +297,11 @@ impl<'a> Reader<'a> {
                 (tag.get(..end).unwrap_or_default(), end)
             };
             if let Some(url) = attribute(tag, "href") {
+                let link = self.links.len();
                 self.link(url, "", offset);
+                self.open_anchor = Some((link, self.text.len()));
+            } else if tag.starts_with("</a>") {
+                self.close_anchor();
             }
             if tag.starts_with("</") || tag.starts_with("<br") || tag.starts_with("<p") || tag.starts_with("<li") || tag.starts_with("<t") {
                 self.text.push(' ');

@@ -4,6 +4,7 @@
 
 mod checks;
 mod relation;
+mod relicensed;
 mod suspect;
 
 pub use relation::undeclared_relation;
@@ -129,6 +130,7 @@ pub fn trace<'r>(
         }
     }
     checks::run(snapshot, own, &bound, rules, findings);
+    relicensed::note(snapshot, own, &bound, rules, findings);
     if out.ancestors.is_empty() {
         suspect::suspect(snapshot, own, rules, &mut out, findings);
     }

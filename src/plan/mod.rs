@@ -63,7 +63,7 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
     let bases: Vec<&str> = plan.bases.iter().map(|b| b.id.as_str()).collect();
     plan.datasets = datasets::datasets(record, card, rules, at, &bases);
     if let Some(card) = card {
-        plan.repos = repos::repos(record, card, rules);
+        plan.repos = repos::repos(record, card, &plan.bases, rules);
     }
     let mut over = |kind: &str, n: usize, limit: usize| {
         if n > limit {

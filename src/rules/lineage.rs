@@ -1,6 +1,7 @@
 //! Shapes of `rules/lineage.toml`: what it means to be made from another model, and what is checked then.
 
 use super::schema::Id;
+use crate::placed::Day;
 use crate::vocabulary::Pillar;
 use serde::Deserialize;
 
@@ -86,5 +87,22 @@ pub struct Teacher {
     pub names: Vec<String>,
     /// What the terms say, in a clause.
     pub terms: String,
+    pub source: String,
+}
+
+/// A base model that its makers put under another license since (`rules/lineage.toml`).
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Relicensed {
+    pub id: Id,
+    /// Over the lower-cased `owner/name`, as in `rules/bases.toml`.
+    pub patterns: Vec<String>,
+    /// Licenses of its earlier revisions; the first is the one that is told of.
+    pub was: Vec<String>,
+    pub now: String,
+    /// The day of the change, where it is known.
+    pub since: Option<Day>,
+    pub rationale: String,
     pub source: String,
 }

@@ -30,8 +30,8 @@ use frameworks::FrameworkRule;
 use licenses::marks::Marks;
 use licenses::names::{self, Loose, LooseNames};
 use licenses::{Known, LicenseRule};
-use lineage::{LineageCheck, Relation, Teacher};
-use patterns::PatternIndex;
+use lineage::{LineageCheck, Relation, Relicensed, Teacher};
+use patterns::{Pattern, PatternIndex};
 use read::{BUILT_IN, Content, Layer, hash_file, read_dir, terms_first};
 use schema::*;
 use sha2::{Digest, Sha256};
@@ -62,6 +62,7 @@ pub struct Rules {
     pub relations: Vec<Relation>,
     pub lineage_checks: Vec<LineageCheck>,
     pub teachers: Vec<Teacher>,
+    pub relicensed: Vec<Relicensed>,
     pub terms: BTreeMap<String, Term>,
     /// Groups of places, by the name that licenses use.
     pub places: BTreeMap<String, PlaceGroup>,
@@ -171,6 +172,11 @@ impl Rules {
         self.bases.get(self.base_index.get_or_init(|| PatternIndex::new(patterns_of(&self.bases))).first(lower)?)
     }
 
+    /// What is known of a change of license of the base of an id in lower case.
+    pub fn relicensed(&self, lower: &str) -> Option<&Relicensed> {
+        self.relicensed.iter().find(|r| r.patterns.iter().any(|p| Pattern::new(p).matches(lower)))
+    }
+
     /// The family that a name in lower case, without its owner, points to.
     pub fn name_hint(&self, lower: &str) -> Option<&Base> {
         self.name_hints.get(self.hint_index.get_or_init(|| PatternIndex::new(patterns_of(&self.name_hints))).first(lower)?)
@@ -266,6 +272,12 @@ impl Rules {
             let missing = missing.or_else(|| check.base_terms.iter().find(|t| !self.terms.contains_key(*t)).map(|t| format!("term `{t}`")));
             if let Some(missing) = missing {
                 return Err(diagnose::file("rules/lineage.toml", format!("check `{id}` uses {missing}, which is in no file")));
+            }
+        }
+        for rule in &self.relicensed {
+            if let Some(id) = rule.was.iter().chain([&rule.now]).find(|id| self.license(id).is_none() && spdx::license_id(id).is_none()) {
+                let message = format!("relicensed `{}`: license `{id}` is in no rule file and not an SPDX id", rule.id.get_ref());
+                return Err(diagnose::file("rules/lineage.toml", message));
             }
         }
         let of_bases = self.bases.iter().chain(&self.name_hints).map(|b| ("rules/bases.toml", b.license.get_ref()));

@@ -132,6 +132,9 @@ impl Layer {
                 for teacher in parsed.teacher {
                     file.add("teacher", &mut rules.teachers, teacher, |t| &t.id)?;
                 }
+                for relicensed in parsed.relicensed {
+                    file.add("relicensed", &mut rules.relicensed, relicensed, |r| &r.id)?;
+                }
             }
             "libraries.toml" => {
                 let parsed: LibrariesFile = file.parse()?;

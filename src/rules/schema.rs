@@ -3,7 +3,7 @@
 use super::files::FileClass;
 use super::frameworks::FrameworkRule;
 use super::licenses::LicenseRule;
-use super::lineage::{LineageCheck, Relation, Teacher};
+use super::lineage::{LineageCheck, Relation, Relicensed, Teacher};
 use super::scan;
 use crate::placed::Spanned;
 use crate::vocabulary::{Availability, Basis, ComponentId, Severity, Tri, Verdict};
@@ -362,7 +362,7 @@ rule_file!(VerdictsFile { rung: Rung });
 rule_file!(FindingsFile { finding: FindingRule });
 rule_file!(CardFile { topic: Topic, phrase: Phrase });
 rule_file!(CodeFile { words: WordList });
-rule_file!(LineageFile { relation: Relation, check: LineageCheck, teacher: Teacher });
+rule_file!(LineageFile { relation: Relation, check: LineageCheck, teacher: Teacher, relicensed: Relicensed });
 rule_file!(TermsFile { term: Term, place: PlaceGroup, words: WordList });
 rule_file!(LicensesFile { license: LicenseRule });
 rule_file!(LibrariesFile { library: Library });
