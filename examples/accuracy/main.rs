@@ -6,11 +6,13 @@
 //! - against the curated databases in `truth/curated.tsv`, where they judge a model that the corpus has a
 //!   record or a card of: the pillars, each dimension of the OSAI index, each component of the Model
 //!   Openness Framework;
-//! - bases told in prose, against those that the same cards declare.
+//! - bases told in prose, against those that the same cards declare;
+//! - cards that were read by hand (`fixtures/cards-read.tsv`): training data, own repositories, bases.
 //!
 //! Each question has precision and recall by class, the confusion table, and every disagreement with both
 //! sides' reasons. A false "open" is counted apart: it is the one error that hurts.
 
+mod cards;
 mod confusion;
 mod curated;
 #[path = "../shared/mod.rs"]
@@ -40,6 +42,7 @@ fn main() -> Outcome<()> {
     repositories(&corpus, &rules)?;
     curated::all(&corpus, &rules, &models)?;
     lineage(&corpus, &rules)?;
+    cards::all(&corpus, &rules)?;
     Ok(())
 }
 

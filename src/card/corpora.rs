@@ -227,6 +227,7 @@ pub fn lists_more(card: &Card, rules: &Rules, own: &str, declared: &[String]) ->
                 && !is_declared(*i, b)
                 && lists_declared(b.section)
                 && !rules.says(folded, "data-not-own")
+                && !rules.says(folded, "data-again")
         };
         unlinked && ((custom && folded.split(' ').count() <= 12) || beside())
     })?;
@@ -301,8 +302,10 @@ pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
                 (data || tells_of_training(last, rules)) && !not_own
             };
             let colon = block.text.ends_with([':', '：']);
-            let below =
-                |last: &str| rules.says(last, "announces-below") && rules.says(last, "data-word") && rules.says(last, "used-to-train");
+            let below = |last: &str| {
+                let trains = rules.says(last, "used-to-train") || rules.says(last, "data-announced");
+                rules.says(last, "announces-below") && rules.says(last, "data-word") && trains
+            };
             let announced = || {
                 let last = last();
                 (colon && announces(&last)) || (below(&last) && !rules.says(&last, "data-not-own"))
