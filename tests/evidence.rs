@@ -87,7 +87,20 @@ fn declared_data_and_what_prose_adds() {
         ("Unlike models trained on a subset of b, it is large.", "open"),
         // More, that nobody gets.
         ("## Data\n\n- b\n- Small set of custom made instructional data\n", "partial"),
-        ("## Data\n\n- b\n- Instructional data\n", "open"),
+        ("## Data\n\n- b\n- Instructional data\n", "partial"),
+        ("## Data\n\n- b\n- 16M abstracts of papers that nobody may have\n", "partial"),
+        ("## Data\n\n- b\n- Epochs: 3\n", "open"),
+        ("## Data\n\n- b\n- No other data were used, no other dataset\n", "open"),
+        ("## Data\n\n- b\n- All previous datasets combined\n", "open"),
+        ("We used the following datasets\n\n- b\n- in-house generated data of ours\n", "partial"),
+        ("It was trained on b, along with several other datasets.", "partial"),
+        ("It was trained on b. It beats several other models.", "open"),
+        ("## Training data\n\nb. Additional data came from forums.", "partial"),
+        ("It was trained on b. The second dataset will be released soon.", "partial"),
+        ("It was trained on b. The code will be released soon.", "open"),
+        ("New in 2: added back a dataset of empathy.", "partial"),
+        ("New in 2: added back b, the dataset.", "open"),
+        ("This is one of several other language models trained on b, a dataset.", "open"),
         ("## Usage\n\n- Small set of custom made instructional data\n", "open"),
         // All of it is kept, and what is declared is what it was made from.
         ("It is trained on our internal dataset.", "closed"),
@@ -100,6 +113,20 @@ fn declared_data_and_what_prose_adds() {
     // A set that calls itself a part is the part.
     let part = json!({"license": "mit", "datasets": ["a/b-filtered"]});
     assert_eq!(data_pillar(&part, "It was trained on a subset of b.", &["a/b-filtered"]), "open");
+    // What is declared and is no name of a dataset.
+    let with = |more: &str| json!({"license": "mit", "datasets": ["a/b", more]});
+    assert_eq!(data_pillar(&with("Twitter data of ours"), "", &["a/b"]), "partial");
+    assert_eq!(data_pillar(&with("Japanese Wikipedia"), "", &["a/b"]), "open");
+    // A benchmark is no training data, unless it is said to be.
+    let bench = json!({"license": "mit", "datasets": ["a/ZorkBench"]});
+    assert_eq!(data_pillar(&bench, "## Evaluation\n\nZorkBench: 71", &["a/ZorkBench"]), "closed");
+    assert_eq!(data_pillar(&bench, "It was fine-tuned on the ZorkBench dataset.", &["a/ZorkBench"]), "open");
+    assert_eq!(data_pillar(&bench, "", &["a/ZorkBench"]), "open");
+    // Linked beside a declared one, in the section on data.
+    let beside = "## Training data\n\n- [b](https://huggingface.co/datasets/a/b)\n- [c](https://huggingface.co/datasets/a/c)\n";
+    assert_eq!(data_pillar(&declared, beside, &["a/b"]), "partial");
+    assert_eq!(data_pillar(&declared, beside, &["a/b", "a/c"]), "open");
+    assert_eq!(data_pillar(&declared, &beside.replace("Training data", "See also"), &["a/b"]), "open");
     // A corpus that a sentence names beside the declared one.
     let wikipedia = json!({"license": "mit", "datasets": ["wikipedia"]});
     let besides = "The source data for the model consists of a Wikipedia dump and various texts from the OPUS corpora.";
@@ -181,11 +208,35 @@ fn data_kept_elsewhere() {
         ("It was fine-tuned on sentences taken from C4.", "partial"),
         ("## Training data\n\nWikipedia and the 700 million word Ruritanian news data set.", "partial"),
         ("This model can be fine-tuned on C4.", "closed"),
+        ("A script to perform fine-tuning on the C4 dataset.", "closed"),
+        ("It was fine-tuned on [transcripts](https://zork.example/wiki) of a show.", "partial"),
+        ("It was fine-tuned on [A100 GPUs](https://zork.example/a100).", "closed"),
+        ("It was fine-tuned on data made by [Zork Inc.](https://zork.example/).", "closed"),
+        ("It was fine-tuned on [ruri](https://arxiv.org/abs/2101.00001).", "closed"),
+        ("**Training data:** [ruri](https://ruri.example/corpus)", "partial"),
+        ("Trained on a corpus: https://github.com/acme/RuriDatasets - thanks.", "partial"),
+        ("It is a fine-tuned model based on x on the open source dataset [b](https://huggingface.co/datasets/a/b).", "open"),
+        ("The following audio was part of the dataset used to train it.\n\n- C4\n", "partial"),
+        ("It was trained on the following corpora.\n\n- C4\n", "open"),
+        ("- [Ruritanian version of C4](https://huggingface.co/datasets/a/b), on which it was trained on", "open"),
     ] {
         assert_eq!(data_pillar(&nothing, body, &["a/b"]), pillar, "{body}");
     }
     let declared = json!({"license": "mit", "datasets": ["https://github.com/acme/ruri"]});
     assert_eq!(data_pillar(&declared, "", &[]), "partial");
+    // Named, not on the hub, and linked.
+    let named = json!({"license": "mit", "datasets": ["ruri-data"]});
+    assert_eq!(data_pillar(&named, "It was trained on [ruri](https://ruri.example/data) dataset.", &[]), "partial");
+    assert_eq!(data_pillar(&named, "It was trained on ruri.", &[]), "closed");
+}
+
+/// A model that goes on pre-training is told of with its base; one that is tuned is not.
+#[test]
+fn what_calls_itself_pretrained_counts_its_base() {
+    let front = json!({"license": "mit", "base_model": "tiiuae/falcon-7b", "datasets": ["a/b"]});
+    assert_eq!(data_pillar(&front, "N is a pretrained language model.", &["a/b"]), "partial");
+    assert_eq!(data_pillar(&front, "N is a chat model.", &["a/b"]), "open");
+    assert_eq!(data_pillar(&json!({"license": "mit", "datasets": ["a/b"]}), "N is a pretrained language model.", &["a/b"]), "open");
 }
 
 #[test]
@@ -238,6 +289,23 @@ fn bases_in_other_words() {
         assert!(found.first().is_some_and(|f| f.starts_with("a/x") || f.starts_with("acme/x")), "{body}: {found:?}");
     }
     assert_eq!(bases("A model based on [gpt2](https://huggingface.co/gpt2-medium/)."), ["gpt2-medium"]);
+    for (body, base) in [
+        ("N is a LLaMA2-70B model trained on Orca style data.", "meta-llama/Llama-2-70b-hf"),
+        ("- **Finetuned from model:** Mistral 7B", "mistralai/Mistral-7B-v0.1"),
+        ("We used `bert-base-multilingual-cased` as the base model.", "google-bert/bert-base-multilingual-cased"),
+        ("GPT-2 fine-tuned on stories.", "openai-community/gpt2"),
+        ("N uses Llama-2-7b-chat-hf as a base model and is fine-tuned on data.", "meta-llama/Llama-2-7b-chat-hf"),
+    ] {
+        assert_eq!(bases(body), [base], "{body}");
+    }
+    for body in [
+        "It outperforms Llama 2 70B, and was made from nothing.",
+        "A tokenizer based on Llama 2 70B.",
+        "It is made from Mistral-7B-Zork.",
+        "We plan a version based on phi-2.",
+    ] {
+        assert_eq!(bases(body), Vec::<String>::new(), "{body}");
+    }
     for body in [
         format!("This is {x} trained with a subset of the data."),
         format!("In addition to the {x} model trained with much, there are checkpoints."),
@@ -470,12 +538,20 @@ fn a_base_that_nobody_declares() {
     let mit = json!({"license": "mit"});
     for body in [
         "It was fine-tuned from Llama 2.",
-        "A model based on Meta's LLaMA-2-7B.",
-        "Ein Modell basierend auf Llama-2-13b.",
+        "Ein Modell basierend auf Llama-2.",
         "Un modèle basé sur Llama 2.",
         "Un modelo basado en Llama-2.",
     ] {
         assert_eq!(suspected(&mit, body), Some(json!(5)), "{body}");
+    }
+    // With a size it is one model, which is followed as a declared one is.
+    for (body, base) in [
+        ("A model based on Meta's LLaMA-2-7B.", "meta-llama/Llama-2-7b-hf"),
+        ("Ein Modell basierend auf Llama-2-13b.", "meta-llama/Llama-2-13b-hf"),
+    ] {
+        let model = audit(&mit, body, &[]);
+        assert_eq!(list(&model, "lineage").iter().map(|a| text(a, "id")).collect::<Vec<_>>(), [base]);
+        assert_eq!(text(&model["license"], "effective"), "MIT AND LicenseRef-llama-2", "{body}");
     }
     for body in [
         "It is based on the Llama 2 architecture.",

@@ -4,7 +4,7 @@
 use std::io::Cursor;
 use std::sync::{Arc, LazyLock};
 use trulyopen::audit::{self, Options};
-use trulyopen::card::{self, Card, corpora, front_matter, papers};
+use trulyopen::card::{self, Card, beside, corpora, front_matter, papers};
 use trulyopen::hosts::Endpoints;
 use trulyopen::hub::github::{RepoRecord, Tree};
 use trulyopen::hub::local::header::{Format, Header, What};
@@ -85,7 +85,9 @@ pub fn card(data: &[u8]) {
     let info = serde_json::json!({"id": "o/n", "siblings": [{"rfilename": "model.safetensors", "size": 1}]}).to_string();
     let record = ModelRecord::parse(info.as_bytes()).expect("a record");
     let _ = trulyopen::plan::plan(&record, Some(&card), &RULES, &AT);
-    let _ = corpora::trained_on(&card, &RULES, "o/n", false);
+    let _ = corpora::trained_on(&card, &RULES, "o/n", &["a/zork-2-7b"]);
+    let declared = ["zork 2".to_string()];
+    let _ = (beside::lists_more(&card, &RULES, "o/n", &declared), beside::tells_more(&card, &RULES, "o/n", true, &declared));
     let _ = papers::own(Some(&card), &[], &RULES);
     let _ = trulyopen::terms::prose::mentions(&card, "o/n", &RULES);
     let _ = card::is_saved_error(data);

@@ -3,6 +3,7 @@
 //!
 //! This stage reads; what a heading or phrase means is said in `rules/card.toml`.
 
+pub mod beside;
 pub mod columns;
 pub mod corpora;
 pub mod front_matter;

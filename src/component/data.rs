@@ -6,7 +6,7 @@ use super::*;
 use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
 use crate::card::topics::{self, Said};
-use crate::card::{Block, BlockKind, Card, corpora, subject};
+use crate::card::{Block, BlockKind, Card, beside, corpora, subject};
 use crate::snapshot::{DatasetSnapshot, Depth, Role};
 use crate::text;
 
@@ -297,7 +297,7 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
 /// what it was made from, at best.
 fn kept_whole(cx: &Context<'_, '_>, training: &[&DatasetSnapshot]) -> Option<(u32, String)> {
     let card = cx.snapshot.parsed.as_ref()?;
-    let said = corpora::kept_whole(card, cx.rules, &cx.snapshot.id, !cx.snapshot.ancestors.is_empty())?;
+    let said = beside::kept_whole(card, cx.rules, &cx.snapshot.id, !cx.snapshot.ancestors.is_empty())?;
     let in_prose = |d: &DatasetSnapshot| {
         let name = text::words(d.id.rsplit('/').next().unwrap_or(&d.id));
         card.blocks.iter().any(|b| b.kind != BlockKind::Code && text::contains_phrase(&b.folded, &name))

@@ -4,7 +4,7 @@
 use super::{DatasetMention, under};
 use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
-use crate::card::{Block, Card, Link, corpora, subject, topics};
+use crate::card::{Block, Card, Link, beside, corpora, subject, topics};
 use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
@@ -88,7 +88,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
                 Role::Training
             }
             Some("training-data" | "training") => Role::Training,
-            _ if announced.contains(&link.block) || says("trains-with") => Role::Training,
+            _ if announced.contains(&link.block) || says("trains-with") || corpora::tells_of_training(&said, rules) => Role::Training,
             _ => Role::Unknown,
         };
         if let Some(known) = out.iter_mut().find(|o| o.id.eq_ignore_ascii_case(&id)) {
@@ -135,8 +135,8 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     let own = &record.id;
     let names: Vec<String> =
         out.iter().filter(|o| o.mention.declared).map(|o| text::words(o.id.rsplit('/').next().unwrap_or(&o.id))).collect();
-    let listed = || corpora::lists_more(card, rules, own, &names).is_some();
-    if (whole && corpora::part_told(card, rules, own, has_base).is_some()) || (declared && (unnamed || listed())) {
+    let listed = || beside::lists_more(card, rules, own, &names).is_some();
+    if (whole && beside::part_told(card, rules, own, has_base).is_some()) || (declared && (unnamed || listed())) {
         out.iter_mut().filter(|o| o.mention.declared).for_each(|o| o.open_ended = true);
     }
     // Where a corpus for pre-training is declared, and there is no base, prose tells of the same stage: a corpus that
@@ -157,7 +157,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     };
     let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n) || (same_stage && besides(n)));
     named_corpora(card, told.collect(), rules, at, &mut out);
-    if out.iter().any(|o| o.role == Role::Training) && corpora::tells_more(card, rules, own, has_base, &names).is_some() {
+    if out.iter().any(|o| o.role == Role::Training) && beside::tells_more(card, rules, own, has_base, &names).is_some() {
         out.iter_mut().filter(|o| o.role == Role::Training).for_each(|o| o.open_ended = true);
     }
     out
