@@ -18,7 +18,9 @@ fn main() -> io::Result<()> {
     let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut out = String::new();
     let corpora = root.join("rules").join("datasets.toml");
-    rule_files(&mut out, &target, &root.join("rules"), &corpora)?;
+    let called = root.join("rules").join("called.toml");
+    rule_files(&mut out, &target, &root.join("rules"), &[&corpora, &called])?;
+    self::called(&mut out, &called)?;
     sample(&target, &root.join("fixtures/hub"))?;
     self::corpora(&mut out, &target, &corpora)?;
     let _ = writeln!(out, "/// sha256 over the paths and contents of all built-in rule files.");
@@ -31,7 +33,7 @@ fn main() -> io::Result<()> {
     license_texts(&target)
 }
 
-/// `sample.rs`: path, length and place of each file of the sample evidence in `sample.bin`, where they stand compressed.
+/// `sample.rs`: path and place of each file of the sample evidence, which stand compressed together in `sample.bin`.
 fn sample(target: &Path, dir: &Path) -> io::Result<()> {
     let mut files = Vec::new();
     walk(dir, &mut files)?;
@@ -41,36 +43,75 @@ fn sample(target: &Path, dir: &Path) -> io::Result<()> {
     for path in files {
         let below = below(dir, &path);
         let content = fs::read(&path)?;
-        let compressed = miniz_oxide::deflate::compress_to_vec(&content, 9);
-        places.push(format!("    ({below:?}, {}, {}..{}),", content.len(), packed.len(), packed.len() + compressed.len()));
-        packed.extend_from_slice(&compressed);
+        places.push(format!("    ({below:?}, {}..{}),", packed.len(), packed.len() + content.len()));
+        packed.extend_from_slice(&content);
     }
-    fs::write(target.join("sample.bin"), packed)?;
+    fs::write(target.join("sample.bin"), zstd::bulk::compress(&packed, 19)?)?;
+    let length = packed.len();
     let mut out = String::from("pub static BYTES: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/sample.bin\"));\n");
-    let _ = writeln!(out, "pub static FILES: &[(&str, usize, std::ops::Range<usize>)] = &[\n{}\n];", places.join("\n"));
+    let _ = writeln!(
+        out,
+        "pub const LENGTH: usize = {length};\npub static FILES: &[(&str, std::ops::Range<usize>)] = &[\n{}\n];",
+        places.join("\n")
+    );
     fs::write(target.join("sample.rs"), out)
 }
 
-/// The table of corpora, apart from the others: `CORPORA_ENTRIES` are the places of its entries in `CORPORA`, and
-/// `CORPORA_KEYS` the lines by which they are found.
+/// Entries of the table of corpora that are compressed together: an entry that is hit costs the block.
+const CORPORA_IN_BLOCK: usize = 64;
+
+/// The table of corpora, apart from the others: `CORPORA_ENTRIES` are the places of its entries in their blocks,
+/// `CORPORA_BLOCKS` place in `CORPORA` and length of each block, and `CORPORA_KEYS` the lines by which entries are found.
 fn corpora(out: &mut String, target: &Path, path: &Path) -> io::Result<()> {
     let none = Vec::new();
     let table = read(path)?;
-    let mut bytes = Vec::new();
+    let mut blocks: Vec<Vec<u8>> = Vec::new();
     let mut keys = Keys::default();
-    let _ = writeln!(out, "pub static CORPORA_ENTRIES: &[std::ops::Range<usize>] = &[");
+    let _ = writeln!(out, "pub static CORPORA_ENTRIES: &[std::ops::Range<u32>] = &[");
     for (n, entry) in table.get("dataset").and_then(toml::Value::as_array).unwrap_or(&none).iter().enumerate() {
         let text = |key: &str| entry.get(key).and_then(toml::Value::as_str).unwrap_or_default();
         let list = |key: &str| entry.get(key).and_then(toml::Value::as_array).unwrap_or(&none).iter().filter_map(toml::Value::as_str);
         keys.add(n, std::iter::once(text("id")).chain(list("ids")), text("url"), list("names"));
-        let start = bytes.len();
-        bytes.extend(packed(entry.clone(), path)?);
-        let _ = writeln!(out, "    {start}..{},", bytes.len());
+        if n.is_multiple_of(CORPORA_IN_BLOCK) {
+            blocks.push(Vec::new());
+        }
+        let Some(block) = blocks.last_mut() else { continue };
+        let start = block.len();
+        block.extend(packed(entry.clone(), path)?);
+        let _ = writeln!(out, "    {start}..{},", block.len());
     }
-    let _ = writeln!(out, "];");
+    let _ = writeln!(out, "];\npub static CORPORA_BLOCKS: &[(std::ops::Range<usize>, usize)] = &[");
+    let mut bytes = Vec::new();
+    for block in blocks {
+        let start = bytes.len();
+        bytes.extend(zstd::bulk::compress(&block, 19)?);
+        let _ = writeln!(out, "    ({start}..{}, {}),", bytes.len(), block.len());
+    }
+    let _ = writeln!(out, "];\npub const CORPORA_IN_BLOCK: usize = {CORPORA_IN_BLOCK};");
     fs::write(target.join("corpora.bin"), bytes)?;
     let _ = writeln!(out, "pub static CORPORA: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/corpora.bin\"));");
     let _ = writeln!(out, "pub static CORPORA_KEYS: [&str; 4] = {:?};", keys.lines());
+    Ok(())
+}
+
+/// What prose calls models: `CALLED` has ids with the words that switch their names off, `CALLED_NAMES` the sorted lines
+/// `name<TAB>place` by which they are found.
+fn called(out: &mut String, path: &Path) -> io::Result<()> {
+    let none = Vec::new();
+    let table = read(path)?;
+    let mut names = Vec::new();
+    let _ = writeln!(out, "pub static CALLED: &[(&str, &[&str])] = &[");
+    for (n, entry) in table.get("called").and_then(toml::Value::as_array).unwrap_or(&none).iter().enumerate() {
+        let list = |key: &str| -> Vec<&str> {
+            entry.get(key).and_then(toml::Value::as_array).unwrap_or(&none).iter().filter_map(toml::Value::as_str).collect()
+        };
+        names.extend(list("names").into_iter().map(|name| (words(name), n)));
+        let id = entry.get("id").and_then(toml::Value::as_str).unwrap_or_default();
+        let _ = writeln!(out, "    ({id:?}, &{:?}),", list("unless"));
+    }
+    names.sort();
+    let lines: String = names.iter().map(|(name, n)| format!("{name}\t{n}\n")).collect();
+    let _ = writeln!(out, "];\npub static CALLED_NAMES: &str = {lines:?};");
     Ok(())
 }
 
@@ -167,11 +208,11 @@ fn by_likeness(sketches: &[&[u32]]) -> Vec<usize> {
     order
 }
 
-/// `RULE_FILES`: path and place in `RULES` of each rule file but the table of corpora.
-fn rule_files(out: &mut String, target: &Path, dir: &Path, corpora: &Path) -> io::Result<()> {
+/// `RULE_FILES`: path and place in `RULES` of each rule file but those that stand `apart`.
+fn rule_files(out: &mut String, target: &Path, dir: &Path, apart: &[&Path]) -> io::Result<()> {
     let mut files = Vec::new();
     walk(dir, &mut files)?;
-    files.retain(|p| p.extension().is_some_and(|e| e == "toml") && p != corpora);
+    files.retain(|p| p.extension().is_some_and(|e| e == "toml") && !apart.contains(&p.as_path()));
     let mut files: Vec<(String, PathBuf)> = files.into_iter().map(|p| (below(dir, &p), p)).collect();
     files.sort();
     let mut rules = Vec::new();

@@ -446,6 +446,27 @@ fn licenses_across_a_lineage() {
     }
 }
 
+/// L15: data that ask for their own license stand in the repository.
+#[test]
+fn data_that_are_passed_on() {
+    let of = |data: &str, own: &str, file: &str| {
+        let hub = TempHub::new();
+        let info = json!({"id": "a/b", "gated": false, "cardData": {"license": data}, "siblings": [{"rfilename": "a"}]});
+        hub.write("huggingface/datasets/a/b/info.json", info.to_string());
+        hub.model("o/n", &json!({"license": own, "datasets": ["a/b"]}), "", &[(file, "x")]);
+        let model = Tool::json().dir(hub.path()).arg("o/n").run().model();
+        let found = list(&model, "findings").iter().find(|f| f["rule"] == "lineage/data-passed-on").cloned();
+        found.map(|f| text(&f, "message").to_string())
+    };
+    let said = of("cc-by-sa-4.0", "mit", "data/train.jsonl").expect("a note");
+    assert_eq!(said, "data/train.jsonl stands in the repository; a/b is under CC-BY-SA-4.0 (share-alike), the model under MIT");
+    assert!(of("cc-by-nd-4.0", "mit", "dataset.csv").is_some());
+    assert_eq!(of("cc-by-sa-4.0", "cc-by-sa-4.0", "data/train.jsonl"), None);
+    assert_eq!(of("mit", "mit", "data/train.jsonl"), None);
+    assert_eq!(of("cc-by-sa-4.0", "mit", "tokenizer.json"), None);
+    assert_eq!(of("cc-by-sa-4.0", "mit", "train.py"), None);
+}
+
 /// L18: the base was under another license once.
 #[test]
 fn a_base_that_was_relicensed() {

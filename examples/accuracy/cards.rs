@@ -1,6 +1,6 @@
 //! Cards that were read by hand, beside what is concluded of them (`fixtures/cards-read.tsv`).
 //!
-//! Three readers judged them without seeing any answer: what trained the model, which repository holds its training
+//! Each was judged by one of six readers, who saw no answer: what trained the model, which repository holds its training
 //! code, whether a base is named. `inherits` is for copies and merges, whose data are those of their base. `sure` is whether
 //! the reader thinks that no other careful reader would say otherwise. `seen` is what was looked at when rules were
 //! made: all disagreements, or those only in which we were too open.

@@ -54,6 +54,11 @@ pub(super) fn run(snapshot: &Snapshot, own: &Terms<'_>, bound: &[Bound<'_, '_>],
                     say(message, own.evidence.clone());
                 }
             }
+            CheckKind::DataShipped => {
+                if let Some((message, path)) = data_shipped(check, snapshot, own, rules) {
+                    say(message, vec![Evidence { path: Some(path), ..snapshot.record_cite.clone() }]);
+                }
+            }
             CheckKind::Outputs => {
                 if let Some((message, evidence)) = outputs(snapshot, rules) {
                     say(message, evidence);
@@ -162,7 +167,7 @@ fn of_base(check: &LineageCheck, snapshot: &Snapshot, own: &Terms<'_>, base: &Bo
         CheckKind::Redistributed => {
             Some(format!("{theirs} does not allow to pass {id} on, and this repository holds what was made from it"))
         }
-        CheckKind::SeveralBases | CheckKind::TrainingData | CheckKind::Outputs => None,
+        CheckKind::SeveralBases | CheckKind::TrainingData | CheckKind::DataShipped | CheckKind::Outputs => None,
     }
 }
 
@@ -206,6 +211,29 @@ fn data_terms(check: &LineageCheck, snapshot: &Snapshot, own: &Terms<'_>, rules:
             text::list(&check.base_terms),
             self::names(&own.parts)
         )
+    })
+}
+
+/// A file of data in the repository, and training data whose terms the model's license lacks: what is said, and the file.
+fn data_shipped(check: &LineageCheck, snapshot: &Snapshot, own: &Terms<'_>, rules: &Rules) -> Option<(String, String)> {
+    let listed = snapshot.record.as_ref().ok()?.files.as_ref()?;
+    let is_data = |path: &str| {
+        let (stem, extension) = path.rsplit('/').next().unwrap_or(path).split_once('.').unwrap_or_default();
+        let extension = text::words(extension);
+        rules.phrase_list("data-file").contains(&extension)
+            && text::name_words(stem).iter().any(|w| rules.phrase_list("data-file-name").contains(w))
+    };
+    let file = listed.iter().map(|f| f.path.as_str()).filter(|p| is_data(p)).min()?;
+    snapshot.datasets.iter().filter(|d| d.role == Role::Training).find_map(|dataset| {
+        let ids = license_of_dataset(dataset, rules).expression?;
+        let known: Vec<_> = ids.split(" AND ").filter_map(|id| license::find(rules, id)).collect();
+        let term = known.iter().flat_map(|k| k.terms()).find(|t| check.base_terms.iter().any(|w| w == t))?;
+        let same = own.parts.iter().any(|p| ids.split(" AND ").any(|id| id == p.id)) || has_any(&own.parts, &[term.to_string()]);
+        (!same && !own.parts.is_empty()).then(|| {
+            let message =
+                format!("{file} stands in the repository; {} is under {ids} ({term}), the model under {}", dataset.id, names(&own.parts));
+            (message, file.to_string())
+        })
     })
 }
 

@@ -3,7 +3,7 @@
 use crate::card::front_matter::strings;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
-use crate::rules::mirrors::MAX_NAME;
+use crate::rules::called::MAX_NAME;
 use crate::text;
 
 /// A model in a text.
@@ -53,6 +53,10 @@ pub fn models_in<'r>(body: &str, own: &Own, rules: &'r Rules) -> Vec<NamedModel<
     let mut out: Vec<NamedModel<'r>> = Vec::new();
     let mut at = 0;
     while at < words.len() {
+        if !folded.get(at).and_then(|f| f.split(' ').next()).is_some_and(|first| rules.called.begins(first)) {
+            at += 1;
+            continue;
+        }
         let longest = (1..=MAX_NAME.min(words.len() - at)).rev().find_map(|n| {
             // Within the name no clause ends.
             let inside = words.get(at..at + n - 1)?.iter().all(|w| !ends_clause(w));
@@ -62,8 +66,8 @@ pub fn models_in<'r>(body: &str, own: &Own, rules: &'r Rules) -> Vec<NamedModel<
                 return None;
             }
             let size = || own.size.as_ref().filter(|_| folded.get(at + n).is_none_or(|f| f != "version"));
-            let sized = || size().and_then(|size| rules.mirrors.called(&format!("{name} {size}"), &own.about));
-            let whole = rules.mirrors.called(name, &own.about);
+            let sized = || size().and_then(|size| rules.called.id(&format!("{name} {size}"), &own.about));
+            let whole = rules.called.id(name, &own.about);
             let by_size = whole.is_none();
             whole.or_else(sized).map(|id| (n, NamedModel { id, called: name.to_string(), by_size }))
         });

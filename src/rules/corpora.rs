@@ -2,12 +2,12 @@
 //! keys of the built-in ones are made ready by the build, and an entry is read when it is first hit.
 
 use super::embedded;
+use super::lines::{Lines, pairs};
 use super::read::File;
 use super::schema::Corpus;
 use crate::error::Error;
 use crate::placed;
 use crate::text::{self, fold_page, words};
-use std::borrow::Cow;
 use std::sync::OnceLock;
 
 include!("corpora/keys.rs");
@@ -25,8 +25,10 @@ pub struct Corpora {
 
 #[derive(Debug)]
 struct Table {
-    /// What an entry is read from, and the entry once it is.
-    entries: Vec<(&'static [u8], OnceLock<Option<Corpus>>)>,
+    /// Each entry once it is read.
+    entries: Vec<OnceLock<Option<Box<Corpus>>>>,
+    /// Blocks of built-in entries, each once one of its entries is hit.
+    blocks: Vec<OnceLock<Vec<u8>>>,
     keys: [Lines; 4],
 }
 
@@ -35,16 +37,13 @@ const PAGES: usize = 1;
 const NAMES: usize = 2;
 const UNSPACED: usize = 3;
 
-/// Sorted lines `key<TAB>entry`.
-#[derive(Debug, Default)]
-struct Lines(Cow<'static, str>);
-
 impl Default for Corpora {
     fn default() -> Self {
-        let packed = |place: &std::ops::Range<usize>| embedded::CORPORA.get(place.clone()).unwrap_or_default();
-        let entries = embedded::CORPORA_ENTRIES.iter().map(|place| (packed(place), OnceLock::new())).collect();
-        let keys = embedded::CORPORA_KEYS.map(|lines| Lines(Cow::Borrowed(lines)));
-        Corpora { added: Table { entries: Vec::new(), keys: Default::default() }, built_in: Table { entries, keys } }
+        let keys = embedded::CORPORA_KEYS.map(Lines::built_in);
+        let entries = embedded::CORPORA_ENTRIES.iter().map(|_| OnceLock::new()).collect();
+        let blocks = embedded::CORPORA_BLOCKS.iter().map(|_| OnceLock::new()).collect();
+        let added = Table { entries: Vec::new(), blocks: Vec::new(), keys: Default::default() };
+        Corpora { added, built_in: Table { entries, blocks, keys } }
     }
 }
 
@@ -147,14 +146,26 @@ impl Table {
             let ids = std::iter::once(&corpus.id).chain(&corpus.ids);
             keys.add(n, ids.map(String::as_str), &corpus.url, corpus.names.iter().map(String::as_str));
         }
-        let entries = entries.into_iter().map(|corpus| (&[] as &[u8], OnceLock::from(Some(corpus)))).collect();
-        Table { entries, keys: keys.lines().map(|lines| Lines(Cow::Owned(lines))) }
+        let entries = entries.into_iter().map(|corpus| OnceLock::from(Some(Box::new(corpus)))).collect();
+        Table { entries, blocks: Vec::new(), keys: keys.lines().map(Lines::made) }
     }
 
     fn entry(&self, n: usize) -> Option<&Corpus> {
-        let (packed, corpus) = self.entries.get(n)?;
         // A test reads all of them, so that none is broken here.
-        corpus.get_or_init(|| placed::from_packed(packed).ok()).as_ref()
+        self.entries.get(n)?.get_or_init(|| self.read(n).map(Box::new)).as_deref()
+    }
+
+    /// Reads a built-in entry.
+    fn read(&self, n: usize) -> Option<Corpus> {
+        let block = n / embedded::CORPORA_IN_BLOCK;
+        let bytes = self.blocks.get(block)?.get_or_init(|| {
+            let unpack = |(place, length): &(std::ops::Range<usize>, usize)| {
+                zstd::bulk::decompress(embedded::CORPORA.get(place.clone())?, *length).ok()
+            };
+            embedded::CORPORA_BLOCKS.get(block).and_then(unpack).unwrap_or_default()
+        });
+        let place = embedded::CORPORA_ENTRIES.get(n)?;
+        placed::from_packed(bytes.get(place.start as usize..place.end as usize)?).ok()
     }
 
     fn all(&self) -> impl Iterator<Item = &Corpus> {
@@ -163,42 +174,7 @@ impl Table {
 
     /// The entries with a name without blanks that folded text holds.
     fn unspaced_in(&self, folded: &str) -> impl Iterator<Item = usize> {
-        pairs(&self.keys[UNSPACED].0).filter(|(name, _)| folded.contains(name)).map(|(_, n)| n)
-    }
-}
-
-/// The keys and entries of lines.
-fn pairs(lines: &str) -> impl Iterator<Item = (&str, usize)> {
-    lines.lines().filter_map(|line| line.split_once('\t')).filter_map(|(key, n)| Some((key, n.parse().ok()?)))
-}
-
-impl Lines {
-    /// The entries of a key, in their order.
-    fn of(&self, key: &str) -> impl Iterator<Item = usize> {
-        self.from(key).take_while(move |(k, _)| *k == key).map(|(_, n)| n)
-    }
-
-    /// The keys whose first word this is, with their entries.
-    fn beginning(&self, word: &str) -> impl Iterator<Item = (&str, usize)> {
-        // Keys whose first word only begins with it may stand between them.
-        let begin = self.from(word).take_while(move |(key, _)| key.starts_with(word));
-        begin.filter(move |(key, _)| key.split(' ').next() == Some(word))
-    }
-
-    /// Keys and entries from the first key that is no smaller.
-    fn from(&self, key: &str) -> impl Iterator<Item = (&str, usize)> {
-        let text = self.0.as_ref();
-        let (mut low, mut high) = (0, text.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            // The line in which the middle is.
-            let bytes = text.as_bytes();
-            let start = bytes.get(..middle).and_then(|b| b.iter().rposition(|c| *c == b'\n')).map_or(0, |i| i + 1);
-            let end = bytes.get(middle..).and_then(|b| b.iter().position(|c| *c == b'\n')).map_or(text.len(), |i| middle + i + 1);
-            let smaller = text.get(start..end).and_then(|line| line.split_once('\t')).is_some_and(|(k, _)| k < key);
-            if smaller { low = end } else { high = start }
-        }
-        pairs(text.get(low..).unwrap_or_default())
+        pairs(self.keys[UNSPACED].text()).filter(|(name, _)| folded.contains(name)).map(|(_, n)| n)
     }
 }
 
@@ -259,7 +235,7 @@ mod tests {
         for (n, name) in pairs.iter().enumerate() {
             keys.add(n, [*name, "a"].into_iter(), name, [*name].into_iter());
         }
-        let [ids, _, names, _] = keys.lines().map(|lines| Lines(Cow::Owned(lines)));
+        let [ids, _, names, _] = keys.lines().map(Lines::made);
         for (n, name) in pairs.iter().enumerate().skip(1) {
             assert_eq!(ids.of(name).collect::<Vec<_>>(), [n], "{name}");
         }

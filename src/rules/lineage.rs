@@ -70,6 +70,8 @@ pub enum CheckKind {
     SeveralBases,
     /// Are all of its training data under such terms, and the model is not?
     TrainingData,
+    /// Do training data under such terms stand in its repository, and the model is not under them?
+    DataShipped,
     /// Were its training data made by somebody's model?
     Outputs,
     /// Is the base passed on, which its license forbids?

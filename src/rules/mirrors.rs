@@ -1,5 +1,5 @@
 //! The same model under two names (`rules/mirrors.toml`): organisations that are called otherwise on another
-//! hub, the originals of registry entries that name none, and what prose calls a model.
+//! hub, and the originals of registry entries that name none.
 
 use super::Rules;
 use super::read::File;
@@ -7,10 +7,7 @@ use super::schema::HasSchema;
 use crate::error::Error;
 use crate::hosts;
 use crate::placed::Spanned;
-use crate::text;
-use foldhash::HashMap;
 use serde::Deserialize;
-use std::sync::OnceLock;
 use wildmatch::WildMatch;
 
 /// The file's name below the rules directory.
@@ -45,31 +42,12 @@ pub struct Original {
     pub source: String,
 }
 
-/// What prose calls a model.
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Called {
-    /// On the hub of plain names.
-    pub id: Spanned<String>,
-    pub names: Vec<String>,
-    /// Words, in what is known of the model whose card it is, with which the names are another's.
-    #[serde(default)]
-    pub unless: Vec<String>,
-}
-
 /// All of them.
 #[derive(Debug, Clone, Default)]
 pub struct Mirrors {
     owners: Vec<Owner>,
     originals: Vec<Original>,
-    called: Vec<Called>,
-    /// Folded names, made when one is first asked for, with the place of the model in `called`.
-    names: OnceLock<HashMap<String, usize>>,
 }
-
-/// Words that a name of a model in prose may have.
-pub const MAX_NAME: usize = 8;
 
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[derive(Deserialize)]
@@ -80,8 +58,6 @@ pub(super) struct MirrorsFile {
     owner: Vec<Owner>,
     #[serde(default)]
     original: Vec<Original>,
-    #[serde(default)]
-    called: Vec<Called>,
 }
 
 impl HasSchema for MirrorsFile {
@@ -104,21 +80,6 @@ impl Mirrors {
     }
 }
 
-impl Mirrors {
-    /// The model that these folded words name in prose, all of them and no others, on the card of a model of which
-    /// `about` is known, folded.
-    pub fn called(&self, folded: &str, about: &str) -> Option<&str> {
-        let names = self.names.get_or_init(|| {
-            // Those of a directory of rules stand first, and go before.
-            let all = self.called.iter().enumerate().rev();
-            all.flat_map(|(i, c)| c.names.iter().map(move |n| (text::words(n), i))).collect()
-        });
-        let found = self.called.get(*names.get(folded)?)?;
-        let other = found.unless.iter().any(|w| text::contains_phrase(about, &text::words(w)));
-        (!other).then_some(found.id.get_ref())
-    }
-}
-
 /// Reads a file; the entries of a later layer go before those of an earlier one.
 ///
 /// # Errors
@@ -128,20 +89,11 @@ pub(super) fn add(file: File<'_>, rules: &mut Rules) -> Result<(), Error> {
     if let Some(owner) = parsed.owner.iter().find(|o| hosts::of(o.hub.get_ref()).next().is_none()) {
         return Err(file.error(owner.hub.span(), &format!("no hub is called `{}`", owner.hub.get_ref())));
     }
-    let mut ids = parsed.original.iter().map(|o| &o.id).chain(parsed.called.iter().map(|c| &c.id));
-    if let Some(id) = ids.find(|id| !crate::ids::is_repo_id(id.get_ref())) {
-        return Err(file.error(id.span(), &format!("`{}` is no model name", id.get_ref())));
-    }
-    for called in &parsed.called {
-        if let Some(long) =
-            called.names.iter().find(|n| !(1..=MAX_NAME).contains(&text::words(n).split(' ').filter(|w| !w.is_empty()).count()))
-        {
-            return Err(file.error(called.id.span(), &format!("`{long}` has no words, or more than {MAX_NAME}")));
-        }
+    if let Some(original) = parsed.original.iter().find(|o| !crate::ids::is_repo_id(o.id.get_ref())) {
+        return Err(file.error(original.id.span(), &format!("`{}` is no model name", original.id.get_ref())));
     }
     rules.mirrors.owners.splice(0..0, parsed.owner);
     rules.mirrors.originals.splice(0..0, parsed.original);
-    rules.mirrors.called.splice(0..0, parsed.called);
     Ok(())
 }
 
@@ -162,30 +114,6 @@ mod tests {
                 .unwrap();
         assert_eq!(rules.mirrors.original("library/llama3.1", "8b", "8.0B").map(|o| o.id.get_ref().as_str()), Some("o/n"));
         assert!(!rules.mirrors.elsewhere("modelscope", "LLM-Research").is_empty());
-    }
-
-    #[test]
-    fn names_in_prose() {
-        let called = |rules: &Rules, name: &str| rules.mirrors.called(&text::words(name), "o zork").map(str::to_string);
-        let ours = Rules::load(None).unwrap();
-        assert_eq!(called(&ours, "LLaMA-2 (70B)").as_deref(), Some("meta-llama/Llama-2-70b-hf"));
-        assert_eq!(called(&ours, "Llama 2"), None);
-        assert_eq!(called(&ours, "Llama 2 70B of ours"), None);
-        assert_eq!(called(&ours, "LLaMA 7B").as_deref(), Some("huggyllama/llama-7b"));
-        assert_eq!(ours.mirrors.called("llama 7b", "o zork llama2"), None);
-        // One model a name.
-        let mut seen = std::collections::BTreeMap::new();
-        for c in &ours.mirrors.called {
-            for name in &c.names {
-                let twice = seen.insert(text::words(name), c.id.get_ref());
-                assert_eq!(twice, None, "{name}");
-            }
-        }
-        let theirs = with("schema = 1\n[[called]]\nid = \"o/n\"\nnames = [\"Llama 2 70B\", \"Zork\"]\n").unwrap();
-        assert_eq!(called(&theirs, "llama-2-70b").as_deref(), Some("o/n"));
-        assert_eq!(called(&theirs, "zork").as_deref(), Some("o/n"));
-        assert!(with("schema = 1\n[[called]]\nid = \"o/n/x\"\nnames = [\"Zork\"]\n").is_err());
-        assert!(with("schema = 1\n[[called]]\nid = \"o/n\"\nnames = [\"-\"]\n").is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! This stage reads and checks; it judges nothing and fetches nothing.
 
+pub mod called;
 mod check;
 pub mod corpora;
 pub mod diagnose;
@@ -10,6 +11,7 @@ pub mod files;
 pub mod frameworks;
 pub mod licenses;
 pub mod lineage;
+mod lines;
 pub mod mirrors;
 pub mod patterns;
 mod read;
@@ -72,6 +74,8 @@ pub struct Rules {
     pub libraries: Vec<Library>,
     /// The same model under two names.
     pub mirrors: mirrors::Mirrors,
+    /// What prose calls models.
+    pub called: called::Names,
     pub corpora: corpora::Corpora,
     pub frameworks: BTreeMap<String, FrameworkRule>,
     /// sha256 of a license text's bytes → license id, as the project's policy clarifies it.

@@ -4,7 +4,7 @@
 use super::check::{check_license, check_requirement};
 use super::schema::WordList;
 use super::schema::*;
-use super::{Rules, corpora, diagnose, embedded, files, frameworks, mirrors};
+use super::{Rules, called, corpora, diagnose, embedded, files, frameworks, mirrors};
 use crate::error::Error;
 use crate::vocabulary::Verdict;
 use crate::{placed, text};
@@ -162,6 +162,7 @@ impl Layer {
             }
             corpora::FILE => rules.corpora.add(file)?,
             mirrors::FILE => mirrors::add(file, rules)?,
+            called::FILE => called::add(file, rules)?,
             _ if path.starts_with(LICENSES) => {
                 let parsed = folded(file.parse()?);
                 file.licenses(rules, parsed)?;
@@ -188,7 +189,7 @@ impl Layer {
             _ => {
                 return Err(diagnose::file(
                     shown,
-                    "no rule file has this name; there are components, files, verdicts, findings, gate, card, code, lineage, terms, bases, datasets, libraries (.toml), licenses/*.toml, frameworks/*.toml, scan/*.toml and hosted/*.toml",
+                    "no rule file has this name; there are components, files, verdicts, findings, gate, card, code, lineage, terms, bases, datasets, libraries, mirrors, called (.toml), licenses/*.toml, frameworks/*.toml, scan/*.toml and hosted/*.toml",
                 ));
             }
         }

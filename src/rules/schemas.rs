@@ -22,6 +22,7 @@ pub(crate) static ROWS: &[Row] = &[
     ("bases", &["bases.toml"], of::<BasesFile>),
     ("frameworks", &["frameworks/*.toml"], of::<FrameworksFile>),
     ("mirrors", &["mirrors.toml"], of::<mirrors::MirrorsFile>),
+    ("called", &["called.toml"], of::<called::CalledFile>),
     ("scan", &["scan/*.toml"], of::<ScanFile>),
     ("hosted", &["hosted/*.toml"], of::<HostedFile>),
 ];

@@ -17,8 +17,16 @@ pub struct Keys {
 impl Keys {
     /// Adds those of an entry.
     pub fn add<'a>(&mut self, entry: usize, ids: impl Iterator<Item = &'a str>, url: &str, names: impl Iterator<Item = &'a str>) {
-        self.ids.extend(ids.map(|id| (id.to_lowercase(), entry)));
-        self.pages.push((fold_page(url), entry));
+        let page = fold_page(url);
+        let mut has_page = false;
+        for id in ids.map(str::to_lowercase) {
+            // The page of a dataset on the hub is found by its id.
+            has_page |= page.strip_prefix("huggingface.co/datasets/") == Some(id.as_str());
+            self.ids.push((id, entry));
+        }
+        if !has_page {
+            self.pages.push((page, entry));
+        }
         for name in names.map(words) {
             let to = if name.is_ascii() || name.contains(' ') { &mut self.names } else { &mut self.unspaced };
             to.push((name, entry));
