@@ -348,6 +348,13 @@ fn hostile_cards_are_bounded() {
     assert!(left_out, "{}", model["incomplete"]);
     assert_ne!(text(component(&model, "datasets"), "availability"), "released");
 
+    // As many declared as links and items beside them: each is looked through once, or this would take minutes.
+    let items: String = (0..2_000).map(|i| format!("- [b{i}](https://huggingface.co/datasets/a/c-{i}) abstracts of data\n")).collect();
+    let body = format!("## Training data\n\n{items}{}", "- abstracts of further data\n".repeat(2_000));
+    let bench: Vec<String> = (0..1_000).map(|i| format!("o/bench-{i}")).collect();
+    let model = audit(&json!({"license": "mit", "datasets": bench}), &body, &[]);
+    assert_ne!(text(component(&model, "datasets"), "availability"), "released");
+
     let deep = format!("{}x\n\n{}[a](https://huggingface.co/datasets/a/b)", "> ".repeat(10_000), "- ".repeat(10_000));
     assert_eq!(text(&audit(&json!({"license": "mit"}), &deep, &[]), "verdict"), "open-weights");
 

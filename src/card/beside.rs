@@ -3,9 +3,10 @@
 
 use super::corpora::{announced_lists, is_elsewhere, tells_of_training};
 use super::topics::{sentences, topic_of};
-use super::{Block, BlockKind, Card, subject};
+use super::{Block, BlockKind, Card, Link, subject};
 use crate::rules::Rules;
 use crate::text::{self, contains_phrase};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The line on which the card says that the model was trained on a part of something ("trained on a filtered
 /// subset of …"): which part, nobody can tell, unless it is what is handed out.
@@ -60,12 +61,17 @@ pub fn lists_more(card: &Card, rules: &Rules, own: &str, declared: &[String]) ->
                 && !subject::is_about_another(card, *i, b, own)
         })
         .collect();
-    let links = |i: usize| card.links.iter().filter(move |l| l.block == i);
+    let mut by_block: BTreeMap<usize, Vec<&Link>> = BTreeMap::new();
+    for link in &card.links {
+        by_block.entry(link.block).or_default().push(link);
+    }
+    let links = |i: usize| by_block.get(&i).into_iter().flatten();
     let is_declared = |i: usize, b: &Block| {
         let hub = |url: &str| text::words(url);
         declared.iter().any(|d| contains_phrase(&b.folded, d) || links(i).any(|l| hub(&l.url).ends_with(d.as_str())))
     };
-    let lists_declared = |section: usize| items.iter().any(|(i, b)| b.section == section && is_declared(*i, b));
+    // Looked through once: a stranger's list may have a hundred thousand items.
+    let sections: BTreeSet<usize> = items.iter().filter(|(i, b)| is_declared(*i, b)).map(|(_, b)| b.section).collect();
     let item = items.iter().find(|(i, b)| {
         let folded = &b.folded;
         let unlinked = links(*i).next().is_none();
@@ -75,7 +81,7 @@ pub fn lists_more(card: &Card, rules: &Rules, own: &str, declared: &[String]) ->
                 && rules.says(folded, "data-word")
                 && rules.corpora.named_in(&b.text).is_empty()
                 && !is_declared(*i, b)
-                && lists_declared(b.section)
+                && sections.contains(&b.section)
                 && !rules.says(folded, "data-not-own")
                 && !rules.says(folded, "data-again")
         };

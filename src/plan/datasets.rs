@@ -11,12 +11,16 @@ use crate::rules::Rules;
 use crate::rules::schema::{CorpusKind, Reachable};
 use crate::snapshot::{Mention, Role};
 use crate::{hub, text};
+use std::collections::{BTreeMap, BTreeSet};
 
 fn declared_dataset(name: &str, line: Option<u32>, at: &Endpoints) -> Option<DatasetMention> {
     let id = dataset_id(name, at).or_else(|| crate::ids::is_repo_id(name).then(|| name.to_string()))?;
     let mention = Mention { line, declared: true, context: "datasets in the front matter".into() };
     Some(DatasetMention { id, role: Role::Training, mention, open_ended: false, elsewhere: None })
 }
+
+/// Declared datasets whose names are looked for in prose; a card may declare a thousand.
+const MAX_NAMES: usize = 50;
 
 /// Whether a value of `datasets` names a dataset.
 pub fn names_dataset(name: &str, at: &Endpoints) -> bool {
@@ -60,7 +64,8 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     let announced = corpora::announced_lists(card, rules);
     let told = corpora::trained_on(card, rules, &record.id, bases);
     let mut called = false;
-    for link in &card.links {
+    let linked = Linked::of(card, &out, at);
+    for (n, link) in card.links.iter().enumerate() {
         let Some(id) = dataset_id(&link.url, at) else { continue };
         let lower = id.to_lowercase();
         // Pictures and leaderboard output live in dataset repositories too, and are no training data.
@@ -100,27 +105,24 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
         // Where the front matter declares what trained the model, further links are of other stages or
         // models of the family.
         // Where one section on training data links both, they are told of together; "translated from" links no other.
-        let first = || {
-            !card.links.iter().take_while(|l| !std::ptr::eq(*l, link)).any(|l| l.block == link.block && dataset_id(&l.url, at).is_some())
-        };
-        let together = || {
-            topic == Some("training-data") && first() && out.iter().any(|o| o.mention.declared && in_section(card, link.section, &o.id, at))
-        };
+        let together =
+            || topic == Some("training-data") && linked.first_of.get(&link.block) == Some(&n) && linked.sections.contains(&link.section);
         let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) && !together() { Role::Unknown } else { role };
         let context = under(card, link.section, "linked");
         let mention = Mention { line: Some(link.line), declared: false, context };
         let open_ended = role == Role::Training && (told.more_in.contains(&link.section) || says("data-derived"));
         out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
     }
+    let last = |id: &str| text::words(id.rsplit('/').next().unwrap_or(id));
     // A benchmark that is declared: prose says that the model is measured by it, and not that it was trained on it.
     let is_benchmark = |id: &str| text::name_words(id).iter().any(|w| rules.phrase_list("evaluation-set-name").contains(w));
     let measures = |id: &str| {
-        let name = text::words(id.rsplit('/').next().unwrap_or(id));
+        let name = last(id);
         let mut told = card.blocks.iter().filter(|b| text::contains_phrase(&b.folded, &name)).peekable();
         let of_it = |b: &Block| topics::topic_of(card, b, rules) == Some("evaluation") || rules.says(&b.folded, "data-not-own");
         told.peek().is_some() && told.all(|b| of_it(b) || !corpora::tells_of_training(&b.folded, rules))
     };
-    for one in out.iter_mut().filter(|o| o.mention.declared && is_benchmark(&o.id) && measures(&o.id)) {
+    for one in out.iter_mut().filter(|o| o.mention.declared && is_benchmark(&o.id)).take(MAX_NAMES).filter(|o| measures(&o.id)) {
         one.role = Role::Evaluation;
     }
     // Where the front matter declares what trained the model, or a link is called its training data,
@@ -133,8 +135,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     };
     let whole = out.iter().any(|o| o.mention.declared && !is_a_part(o));
     let own = &record.id;
-    let names: Vec<String> =
-        out.iter().filter(|o| o.mention.declared).map(|o| text::words(o.id.rsplit('/').next().unwrap_or(&o.id))).collect();
+    let names: Vec<String> = out.iter().filter(|o| o.mention.declared).take(MAX_NAMES).map(|o| last(&o.id)).collect();
     let listed = || beside::lists_more(card, rules, own, &names).is_some();
     if (whole && beside::part_told(card, rules, own, has_base).is_some()) || (declared && (unnamed || listed())) {
         out.iter_mut().filter(|o| o.mention.declared).for_each(|o| o.open_ended = true);
@@ -163,9 +164,27 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     out
 }
 
-/// Whether a section links a dataset.
-fn in_section(card: &Card, section: usize, id: &str, at: &Endpoints) -> bool {
-    card.links.iter().any(|l| l.section == section && dataset_id(&l.url, at).is_some_and(|linked| linked.eq_ignore_ascii_case(id)))
+/// Where a card links datasets, looked through once: a stranger's card may have thousands of links.
+struct Linked {
+    /// Block → the number of its first link to a dataset.
+    first_of: BTreeMap<usize, usize>,
+    /// Sections that link a declared dataset.
+    sections: BTreeSet<usize>,
+}
+
+impl Linked {
+    fn of(card: &Card, declared: &[DatasetMention], at: &Endpoints) -> Linked {
+        let declared: BTreeSet<String> = declared.iter().map(|d| d.id.to_lowercase()).collect();
+        let mut out = Linked { first_of: BTreeMap::new(), sections: BTreeSet::new() };
+        for (n, link) in card.links.iter().enumerate() {
+            let Some(id) = dataset_id(&link.url, at) else { continue };
+            out.first_of.entry(link.block).or_insert(n);
+            if declared.contains(&id.to_lowercase()) {
+                out.sections.insert(link.section);
+            }
+        }
+        out
+    }
 }
 
 /// The link's own words, or the bold label before it, say that these are the training data.
