@@ -109,9 +109,7 @@ fn called(out: &mut String, path: &Path) -> io::Result<()> {
         let id = entry.get("id").and_then(toml::Value::as_str).unwrap_or_default();
         let _ = writeln!(out, "    ({id:?}, &{:?}),", list("unless"));
     }
-    names.sort();
-    let lines: String = names.iter().map(|(name, n)| format!("{name}\t{n}\n")).collect();
-    let _ = writeln!(out, "];\npub static CALLED_NAMES: &str = {lines:?};");
+    let _ = writeln!(out, "];\npub static CALLED_NAMES: &str = {:?};", sorted_lines(names));
     Ok(())
 }
 

@@ -9,7 +9,7 @@ mod records;
 mod shared;
 
 use records::Random;
-use shared::{Outcome, audit_names, datasets_there, records_of_cards};
+use shared::{Outcome, audit_cards};
 use std::path::Path;
 use trulyopen::report::{ComponentOut, Model};
 use trulyopen::rules::Rules;
@@ -26,12 +26,7 @@ fn main() -> Outcome<()> {
         names.truncate(count);
     }
     names.sort();
-    let hub = tempfile::tempdir()?;
-    records_of_cards(&corpus, &names, hub.path())?;
-    let rules = Rules::load(None)?;
-    // Twice: the first time tells which datasets are named.
-    datasets_there(&audit_names(hub.path(), &names, &rules)?, hub.path())?;
-    for model in audit_names(hub.path(), &names, &rules)? {
+    for model in audit_cards(&corpus, &names, &Rules::load(None)?)? {
         print(&model);
     }
     Ok(())

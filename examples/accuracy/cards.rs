@@ -6,7 +6,7 @@
 //! made: all disagreements, or those only in which we were too open.
 
 use crate::confusion::Confusion;
-use crate::shared::{Outcome, audit_names, datasets_there, records_of_cards, table};
+use crate::shared::{Outcome, audit_cards, table};
 use std::path::Path;
 use trulyopen::report::Model;
 use trulyopen::rules::Rules;
@@ -18,11 +18,7 @@ pub fn all(corpus: &Path, rules: &Rules) -> Outcome<()> {
     let rows = table(&file)?;
     let names: Vec<String> =
         rows.iter().map(|r| r["model"].clone()).filter(|n| corpus.join("cards").join(n).join("README.md").is_file()).collect();
-    let hub = tempfile::tempdir()?;
-    records_of_cards(corpus, &names, hub.path())?;
-    // Twice: the first time tells which datasets are named.
-    datasets_there(&audit_names(hub.path(), &names, rules)?, hub.path())?;
-    let models = audit_names(hub.path(), &names, rules)?;
+    let models = audit_cards(corpus, &names, rules)?;
     let of = |name: &str| models.iter().find(|m| m.target == name);
     let (mut data, mut sure) = (Confusion::default(), Confusion::default());
     let mut counts = Counts::default();

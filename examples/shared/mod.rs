@@ -101,7 +101,7 @@ pub fn records_of_cards(corpus: &Path, names: &[String], hub: &Path) -> Outcome<
 
 /// Writes a record of each dataset with an owner that was looked for and is not in the directory: as if all that cards name
 /// by id could be had. What is measured then is how cards are read, and not which records happen to be at hand.
-pub fn datasets_there(models: &[Model], hub: &Path) -> Outcome<()> {
+fn datasets_there(models: &[Model], hub: &Path) -> Outcome<()> {
     let named = models.iter().flat_map(|m| &m.datasets).filter(|d| d.found == Some(false) && d.id.matches('/').count() == 1);
     for dataset in named {
         let dir = hub.join("huggingface/datasets").join(&dataset.id);
@@ -110,6 +110,15 @@ pub fn datasets_there(models: &[Model], hub: &Path) -> Outcome<()> {
         std::fs::write(dir.join("info.json"), info.to_string())?;
     }
     Ok(())
+}
+
+/// Audits models of which the corpus has the card only, as if every dataset that they name by id were on the hub.
+pub fn audit_cards(corpus: &Path, names: &[String], rules: &Rules) -> Outcome<Vec<Model>> {
+    let hub = tempfile::tempdir()?;
+    records_of_cards(corpus, names, hub.path())?;
+    // Twice: the first time tells which datasets are named.
+    datasets_there(&audit_names(hub.path(), names, rules)?, hub.path())?;
+    audit_names(hub.path(), names, rules)
 }
 
 /// Audits these models from a directory of evidence.

@@ -67,8 +67,11 @@ pub fn lists_more(card: &Card, rules: &Rules, own: &str, declared: &[String]) ->
     }
     let links = |i: usize| by_block.get(&i).into_iter().flatten();
     let is_declared = |i: usize, b: &Block| {
-        let hub = |url: &str| text::words(url);
-        declared.iter().any(|d| contains_phrase(&b.folded, d) || links(i).any(|l| hub(&l.url).ends_with(d.as_str())))
+        let is_linked = |l: &&Link| {
+            let url = text::words(&l.url);
+            declared.iter().any(|d| url.ends_with(d.as_str()))
+        };
+        declared.iter().any(|d| contains_phrase(&b.folded, d)) || links(i).any(is_linked)
     };
     // Looked through once: a stranger's list may have a hundred thousand items.
     let sections: BTreeSet<usize> = items.iter().filter(|(i, b)| is_declared(*i, b)).map(|(_, b)| b.section).collect();

@@ -6,6 +6,7 @@ use super::{Block, BlockKind, Card, subject};
 use crate::rules::Rules;
 use crate::rules::schema::{Corpus, CorpusKind, Reachable};
 use crate::text;
+use std::collections::BTreeSet;
 
 /// A corpus and where it is named.
 #[derive(Debug)]
@@ -158,15 +159,15 @@ fn tuned_on(folded: &str, rules: &Rules) -> bool {
 
 /// Blocks of lists, and addresses alone, that a sentence with a colon announces as training data ("… was trained on the
 /// following datasets:").
-pub fn announced_lists(card: &Card, rules: &Rules) -> Vec<usize> {
-    let mut out = Vec::new();
+pub fn announced_lists(card: &Card, rules: &Rules) -> BTreeSet<usize> {
+    let mut out = BTreeSet::new();
     let mut open: Option<usize> = None;
     for (i, block) in card.blocks.iter().enumerate() {
         // An address alone, where the sentence says that it follows, is the list of one.
         let is_address = || !block.text.contains(' ') && card.links.iter().any(|l| l.block == i);
         let item = block.in_list || block.kind == BlockKind::TableRow;
         if open == Some(block.section) && (item || is_address()) {
-            out.push(i);
+            out.insert(i);
         } else if !item {
             let last = || sentences(&block.text).into_iter().map(text::words).rfind(|s| !s.is_empty()).unwrap_or_default();
             let announces = |last: &str| {

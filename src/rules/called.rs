@@ -101,9 +101,7 @@ mod tests {
     use crate::placed;
 
     fn with(content: &str) -> Result<Rules, String> {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(FILE), content).unwrap();
-        Rules::load(Some(dir.path())).map_err(|e| e.to_string())
+        crate::rules::with_file(FILE, content)
     }
 
     fn called(rules: &Rules, name: &str) -> Option<String> {

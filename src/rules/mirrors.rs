@@ -102,9 +102,7 @@ mod tests {
     use super::*;
 
     fn with(content: &str) -> Result<Rules, String> {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::write(dir.path().join(FILE), content).unwrap();
-        Rules::load(Some(dir.path())).map_err(|e| e.to_string())
+        crate::rules::with_file(FILE, content)
     }
 
     #[test]

@@ -310,3 +310,11 @@ impl Loading {
         self.thread.and_then(|t| t.join().ok()).unwrap_or_else(|| Rules::load(self.dir.as_deref()))
     }
 }
+
+/// The built-in rules with one file laid over them; what is wrong with it.
+#[cfg(test)]
+fn with_file(name: &str, content: &str) -> Result<Rules, String> {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(name), content).unwrap();
+    Rules::load(Some(dir.path())).map_err(|e| e.to_string())
+}

@@ -35,9 +35,12 @@ impl Keys {
 
     /// The lines of ids, pages, names, and names without blanks.
     pub fn lines(self) -> [String; 4] {
-        [self.ids, self.pages, self.names, self.unspaced].map(|mut keys| {
-            keys.sort();
-            keys.iter().map(|(key, entry)| format!("{}\t{entry}\n", key.replace(['\t', '\n'], " "))).collect()
-        })
+        [self.ids, self.pages, self.names, self.unspaced].map(sorted_lines)
     }
+}
+
+/// Sorted lines `key<TAB>entry`.
+fn sorted_lines(mut keys: Vec<(String, usize)>) -> String {
+    keys.sort();
+    keys.iter().map(|(key, entry)| format!("{}\t{entry}\n", key.replace(['\t', '\n'], " "))).collect()
 }
