@@ -32,6 +32,13 @@ fn training_data() {
         ("[a/b, c/d]", "", &["a/b"], "partial", "verified"),
         ("[a/b]", "", &[], "described", "claimed"),
         ("[a/b]", "## Training data\n\nPart of the training data is proprietary data.", &["a/b"], "partial", "verified"),
+        // Its makers published a part of it, whatever the hub has.
+        ("[tiiuae/falcon-refinedweb]", "", &["tiiuae/falcon-refinedweb"], "partial", "linked"),
+        ("[tiiuae/falcon-refinedweb]", "", &[], "partial", "linked"),
+        // Withdrawn by its makers; this one is a copy, the next is their own place.
+        ("[bookcorpus/bookcorpus]", "", &["bookcorpus/bookcorpus"], "partial", "linked"),
+        ("[cerebras/SlimPajama-627B]", "", &["cerebras/SlimPajama-627B"], "released", "verified"),
+        ("[cerebras/SlimPajama-627B]", "", &[], "partial", "linked"),
         ("[]", "## Training data\n\nIt was trained on [this](https://huggingface.co/datasets/a/b).", &["a/b"], "released", "verified"),
         ("[]", "## Evaluation\n\nIt was measured on [this](https://huggingface.co/datasets/a/b).", &["a/b"], "not-found", "none"),
         ("[]", "The model was trained on Dolma.", &[], "released", "linked"),

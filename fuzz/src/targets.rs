@@ -85,9 +85,10 @@ pub fn card(data: &[u8]) {
     let info = serde_json::json!({"id": "o/n", "siblings": [{"rfilename": "model.safetensors", "size": 1}]}).to_string();
     let record = ModelRecord::parse(info.as_bytes()).expect("a record");
     let _ = trulyopen::plan::plan(&record, Some(&card), &RULES, &AT);
-    let _ = corpora::trained_on(&card, &RULES, "o/n", &["a/zork-2-7b"]);
+    let announced = corpora::announced_lists(&card, &RULES);
+    let _ = corpora::trained_on(&card, &RULES, "o/n", &["a/zork-2-7b"], &announced);
     let declared = ["zork 2".to_string()];
-    let _ = (beside::lists_more(&card, &RULES, "o/n", &declared), beside::tells_more(&card, &RULES, "o/n", true, &declared));
+    let _ = (beside::lists_more(&card, &RULES, "o/n", &declared, &announced), beside::tells_more(&card, &RULES, "o/n", true, &declared));
     let _ = papers::own(Some(&card), &[], &RULES);
     let _ = trulyopen::terms::prose::mentions(&card, "o/n", &RULES);
     let _ = card::is_saved_error(data);

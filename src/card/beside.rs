@@ -1,7 +1,7 @@
 //! What a card says of its training data beside the names: that a part of them was used, that more was, that they
 //! are kept.
 
-use super::corpora::{announced_lists, is_elsewhere, tells_of_training};
+use super::corpora::{is_elsewhere, tells_of_training};
 use super::topics::{sentences, topic_of};
 use super::{Block, BlockKind, Card, Link, subject};
 use crate::rules::Rules;
@@ -49,8 +49,7 @@ pub fn kept_whole(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Opti
 /// The line of an item, in a list or table of the training data, that cannot be looked up: one that is the makers' own
 /// and links nothing ("a small set of custom instructions"), or one that stands beside a declared dataset and
 /// names none ("16.1M abstracts of papers"). `declared` are the folded names of those.
-pub fn lists_more(card: &Card, rules: &Rules, own: &str, declared: &[String]) -> Option<u32> {
-    let announced = announced_lists(card, rules);
+pub fn lists_more(card: &Card, rules: &Rules, own: &str, declared: &[String], announced: &BTreeSet<usize>) -> Option<u32> {
     let items: Vec<(usize, &Block)> = card
         .blocks
         .iter()

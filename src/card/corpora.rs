@@ -30,8 +30,8 @@ pub struct Told<'r> {
 }
 
 /// Corpora that sentences such as "was trained on …", a section on training data, or a list that such a
-/// sentence announces, name. What pre-trained the base models, whose ids are `bases`, is left out.
-pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, bases: &[&str]) -> Told<'r> {
+/// sentence announces (`announced`), name. What pre-trained the base models, whose ids are `bases`, is left out.
+pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, bases: &[&str], announced: &BTreeSet<usize>) -> Told<'r> {
     let has_base = !bases.is_empty();
     let stems: Vec<String> = bases.iter().map(|id| stem(id)).filter(|s| !s.is_empty()).collect();
     let of_base = |folded: &str| {
@@ -41,7 +41,6 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, bases: &[&str]) 
     let mut out = Told::default();
     let mut open_sections = Vec::new();
     let mut number = 0;
-    let announced = announced_lists(card, rules);
     for (i, block) in card.blocks.iter().enumerate().filter(|(_, b)| b.kind != BlockKind::Code) {
         let topic = topic_of(card, block, rules);
         if is_elsewhere(topic) {
@@ -290,7 +289,11 @@ mod tests {
         let rules = Rules::load(None).unwrap();
         let card = Card::parse(card.as_bytes());
         let bases: &[&str] = if has_base { &["a/zork-2-7b"] } else { &[] };
-        trained_on(&card, &rules, "o/n", bases).named.iter().map(|n| (n.corpus.id.clone(), n.open_ended)).collect()
+        trained_on(&card, &rules, "o/n", bases, &announced_lists(&card, &rules))
+            .named
+            .iter()
+            .map(|n| (n.corpus.id.clone(), n.open_ended))
+            .collect()
     }
 
     #[test]

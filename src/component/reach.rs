@@ -43,9 +43,12 @@ pub fn reach(cx: &Context<'_, '_>, dataset: &DatasetSnapshot) -> Answer {
             let note = gap.words();
             Answer { reach: Reach::Unknown(gap), basis: Basis::None, note, source: None }
         }
-        Ok(_) => verified(Reach::Anyone, Reachable::Released.words()),
+        Ok(_) => match known_part(cx, dataset) {
+            Some(corpus) => from_table(corpus, "is on the hub"),
+            None => verified(Reach::Anyone, Reachable::Released.words()),
+        },
         Err(gap) => match known(cx, dataset) {
-            Some(corpus) => from_table(corpus),
+            Some(corpus) => from_table(corpus, "no record at hand"),
             None if matches!(gap, Gap::MissingOrPrivate | Gap::NotFound) => {
                 verified(Reach::Missing, "does not exist on the hub, or is private")
             }
@@ -59,22 +62,40 @@ pub fn reach(cx: &Context<'_, '_>, dataset: &DatasetSnapshot) -> Answer {
 /// the question open.
 fn known<'r>(cx: &Context<'_, 'r>, dataset: &DatasetSnapshot) -> Option<&'r Corpus> {
     let corpus = cx.rules.corpora.by_id(&dataset.id)?;
-    let kept_here = corpus.url.to_lowercase().ends_with(&format!("/datasets/{}", dataset.id.to_lowercase()));
     match &dataset.record {
         _ if dataset.elsewhere => Some(corpus),
-        Err(Gap::MissingOrPrivate | Gap::NotFound) => (!kept_here || cx.snapshot.fetched_from != Origin::Live).then_some(corpus),
+        Err(Gap::MissingOrPrivate | Gap::NotFound) => {
+            (!is_kept_at(corpus, &dataset.id) || cx.snapshot.fetched_from != Origin::Live).then_some(corpus)
+        }
         _ => None,
     }
 }
 
-fn from_table(corpus: &Corpus) -> Answer {
+/// The table's entry, where a record that anybody can download proves too much: what its makers publish there is a part
+/// of what models were trained on (600 of RefinedWeb's 5,000 billion tokens), or the record is somebody's copy of what
+/// they withdrew. What they put back at its own place is there again.
+fn known_part<'r>(cx: &Context<'_, 'r>, dataset: &DatasetSnapshot) -> Option<&'r Corpus> {
+    let corpus = cx.rules.corpora.by_id(&dataset.id)?;
+    match corpus.availability {
+        Reachable::Partial => Some(corpus),
+        Reachable::Withdrawn => (!is_kept_at(corpus, &dataset.id)).then_some(corpus),
+        Reachable::Released | Reachable::Gated | Reachable::Withheld => None,
+    }
+}
+
+fn is_kept_at(corpus: &Corpus, id: &str) -> bool {
+    corpus.url.to_lowercase().ends_with(&format!("/datasets/{}", id.to_lowercase()))
+}
+
+fn from_table(corpus: &Corpus, seen: &str) -> Answer {
     let (reach, basis) = match corpus.availability {
         Reachable::Released => (Reach::Anyone, Basis::Linked),
         Reachable::Gated => (Reach::ByHand, Basis::Linked),
         Reachable::Partial | Reachable::Withdrawn => (Reach::Partly, Basis::Linked),
         Reachable::Withheld => (Reach::Missing, Basis::Linked),
     };
-    let note = format!("no record at hand; a known corpus that {}", corpus.availability.words());
+    let told = corpus.note.as_deref().map_or_else(String::new, |n| format!(" ({})", n.trim_end_matches('.')));
+    let note = format!("{seen}; a known corpus that {}{told}", corpus.availability.words());
     Answer { reach, basis, note, source: Some(corpus.source.clone()) }
 }
 

@@ -45,123 +45,192 @@ fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
 /// All of them, each with what it is for, as far as the card says. `bases` are its base models: what pre-trained
 /// the base is left out.
 pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints, bases: &[&str]) -> Vec<DatasetMention> {
-    let has_base = !bases.is_empty();
     let Some(card) = card else {
         return strings(record.card_data.get("datasets")).into_iter().filter_map(|d| declared_dataset(&d, None, at)).collect();
     };
-    let mut out: Vec<DatasetMention> = Vec::new();
-    let front = card.front.strings("datasets");
-    let declared = if front.is_empty() { strings(record.card_data.get("datasets")) } else { front };
-    // "Twitter data": declared, and nothing that anybody could look up.
-    let mut unnamed = false;
-    for name in declared {
-        match declared_dataset(&name, card.front_line("datasets", Some(&name)), at) {
-            Some(d) if !out.iter().any(|o| o.id.eq_ignore_ascii_case(&d.id)) => out.push(d),
-            Some(_) => {}
-            None => unnamed |= rules.corpora.named_in(&name).is_empty() && name.chars().any(char::is_alphabetic),
-        }
-    }
     let announced = corpora::announced_lists(card, rules);
-    let told = corpora::trained_on(card, rules, &record.id, bases);
-    let mut called = false;
-    let linked = Linked::of(card, &out, at);
-    for (n, link) in card.links.iter().enumerate() {
-        let Some(id) = dataset_id(&link.url, at) else { continue };
-        let lower = id.to_lowercase();
-        // Pictures and leaderboard output live in dataset repositories too, and are no training data.
-        if lower.contains("images")
-            || lower.contains("assets")
-            || lower.contains("/details_")
-            || lower.ends_with("-details")
-            || crate::card::is_image(&link.url)
-        {
-            continue;
-        }
-        let block = card.blocks.get(link.block);
-        let topic = block.and_then(|b| topics::topic_of(card, b, rules)).or_else(|| topics::section_topic(card, link.section, rules));
-        let said = block.map(|b| said_of(link, b)).unwrap_or_default();
-        let says = |id: &str| rules.says(&said, id);
-        let cell = block.and_then(|b| data_cell(card, link.block, b, rules, &record.id));
-        let role = match topic {
-            Some("evaluation") => Role::Evaluation,
-            Some("citation" | "usage") => Role::Unknown,
-            _ if block.is_some_and(|b| subject::is_about_another(card, link.block, b, &record.id)) => Role::Unknown,
-            _ if cell == Some(Cell::Other) || says("data-not-own") || (has_base && says("data-of-base")) => Role::Unknown,
-            _ if matches!(cell, Some(Cell::Own(c)) if !link.text.is_empty() && c.contains(&link.text)) => Role::Training,
-            _ if is_called_training_data(link, block, rules) => {
-                called = true;
-                Role::Training
-            }
-            Some("training-data" | "training") => Role::Training,
-            _ if announced.contains(&link.block) || says("trains-with") || corpora::tells_of_training(&said, rules) => Role::Training,
-            _ => Role::Unknown,
-        };
-        if let Some(known) = out.iter_mut().find(|o| o.id.eq_ignore_ascii_case(&id)) {
-            if known.role == Role::Unknown {
-                known.role = role;
-            }
-            continue;
-        }
-        // Where the front matter declares what trained the model, further links are of other stages or
-        // models of the family.
-        // Where one section on training data links both, they are told of together; "translated from" links no other.
-        let together =
-            || topic == Some("training-data") && linked.first_of.get(&link.block) == Some(&n) && linked.sections.contains(&link.section);
-        let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) && !together() { Role::Unknown } else { role };
-        let context = under(card, link.section, "linked");
-        let mention = Mention { line: Some(link.line), declared: false, context };
-        let open_ended = role == Role::Training && (told.more_in.contains(&link.section) || says("data-derived"));
-        out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
-    }
-    let last = |id: &str| text::words(id.rsplit('/').next().unwrap_or(id));
-    // A benchmark that is declared: prose says that the model is measured by it, and not that it was trained on it.
-    let is_benchmark = |id: &str| text::name_words(id).iter().any(|w| rules.phrase_list("evaluation-set-name").contains(w));
-    let measures = |id: &str| {
-        let name = last(id);
-        let mut told = card.blocks.iter().filter(|b| text::contains_phrase(&b.folded, &name)).peekable();
-        let of_it = |b: &Block| topics::topic_of(card, b, rules) == Some("evaluation") || rules.says(&b.folded, "data-not-own");
-        told.peek().is_some() && told.all(|b| of_it(b) || !corpora::tells_of_training(&b.folded, rules))
-    };
-    for one in out.iter_mut().filter(|o| o.mention.declared && is_benchmark(&o.id)).take(MAX_NAMES).filter(|o| measures(&o.id)) {
-        one.role = Role::Evaluation;
-    }
-    // Where the front matter declares what trained the model, or a link is called its training data,
-    // prose only tells of it again.
-    let declared = out.iter().any(|o| o.mention.declared);
-    // A set that calls itself filtered is the part that is meant.
-    let is_a_part = |o: &DatasetMention| {
-        let name = text::words(&o.id);
-        rules.phrase_list("data-part-name").iter().any(|w| name.split(' ').any(|n| n.contains(w.as_str())))
-    };
-    let whole = out.iter().any(|o| o.mention.declared && !is_a_part(o));
-    let own = &record.id;
-    let names: Vec<String> = out.iter().filter(|o| o.mention.declared).take(MAX_NAMES).map(|o| last(&o.id)).collect();
-    let listed = || beside::lists_more(card, rules, own, &names).is_some();
-    if (whole && beside::part_told(card, rules, own, has_base).is_some()) || (declared && (unnamed || listed())) {
+    let mut told = corpora::trained_on(card, rules, &record.id, bases, &announced);
+    let named = std::mem::take(&mut told.named);
+    let reading = Reading { card, rules, at, own: &record.id, has_base: !bases.is_empty(), announced, more_in: told.more_in };
+    let (mut out, unnamed) = reading.declared(record);
+    let called = reading.linked(&mut out);
+    reading.benchmarks(&mut out);
+    let names: Vec<String> = out.iter().filter(|o| o.mention.declared).take(MAX_NAMES).map(|o| last_name(&o.id)).collect();
+    if reading.tells_more_than_declared(&out, unnamed, &names) {
         out.iter_mut().filter(|o| o.mention.declared).for_each(|o| o.open_ended = true);
     }
-    // Where a corpus for pre-training is declared, and there is no base, prose tells of the same stage: a corpus that
-    // a sentence names beside it belongs to the data.
-    let pretrains = |o: &DatasetMention| rules.corpora.by_id(&o.id).is_some_and(|c| c.kind == CorpusKind::Pretraining);
-    let same_stage = !called && !has_base && out.iter().any(|o| o.mention.declared && pretrains(o));
-    let declares: Vec<String> = out.iter().filter(|o| o.mention.declared).map(|o| text::words(&o.id)).collect();
-    let is_declared = |n: &corpora::Named<'_>| {
-        let names = n.corpus.names.iter().map(|name| text::words(name));
-        let mut ids = n.corpus.ids.iter().chain([&n.corpus.id]).map(|id| text::words(id.rsplit('/').next().unwrap_or(id))).chain(names);
-        // One that is called after the other is a version of it, or that of a sibling.
-        let version = |d: &String, id: &str| d.split(' ').next_back().is_some_and(|last| text::contains_phrase(id, last));
-        ids.any(|id| declares.iter().any(|d| text::contains_phrase(d, &id) || version(d, &id)))
-    };
-    let named_declared: Vec<usize> = told.named.iter().filter(|n| is_declared(n)).map(|n| n.sentence).collect();
-    let besides = |n: &corpora::Named<'_>| {
-        n.corpus.kind != CorpusKind::Evaluation && !is_declared(n) && n.sentence > 0 && named_declared.contains(&n.sentence)
-    };
-    let told = told.named.into_iter().filter(|n| !(called || declared) || is_left_out(n) || (same_stage && besides(n)));
-    named_corpora(card, told.collect(), rules, at, &mut out);
-    if out.iter().any(|o| o.role == Role::Training) && beside::tells_more(card, rules, own, has_base, &names).is_some() {
-        out.iter_mut().filter(|o| o.role == Role::Training).for_each(|o| o.open_ended = true);
+    reading.corpora_in_prose(named, called, &mut out);
+    let trains = |o: &DatasetMention| o.role == Role::Training;
+    if out.iter().any(trains) && beside::tells_more(card, rules, reading.own, reading.has_base, &names).is_some() {
+        out.iter_mut().filter(|o| trains(o)).for_each(|o| o.open_ended = true);
     }
     out
+}
+
+/// A dataset's name without its owner, folded.
+fn last_name(id: &str) -> String {
+    text::words(id.rsplit('/').next().unwrap_or(id))
+}
+
+/// One card that is read for its datasets. Each step sees what those before it found.
+struct Reading<'a> {
+    card: &'a Card,
+    rules: &'a Rules,
+    at: &'a Endpoints,
+    /// The model's id.
+    own: &'a str,
+    has_base: bool,
+    /// Blocks of lists that a sentence announces as training data.
+    announced: BTreeSet<usize>,
+    /// Sections in which prose names further data.
+    more_in: Vec<usize>,
+}
+
+impl Reading<'_> {
+    /// What the front matter, or else the record, declares; and whether a value of it names nothing that anybody could look up
+    /// ("Twitter data").
+    fn declared(&self, record: &ModelRecord) -> (Vec<DatasetMention>, bool) {
+        let front = self.card.front.strings("datasets");
+        let values = if front.is_empty() { strings(record.card_data.get("datasets")) } else { front };
+        let (mut out, mut unnamed): (Vec<DatasetMention>, bool) = (Vec::new(), false);
+        for name in values {
+            match declared_dataset(&name, self.card.front_line("datasets", Some(&name)), self.at) {
+                Some(d) if !out.iter().any(|o| o.id.eq_ignore_ascii_case(&d.id)) => out.push(d),
+                Some(_) => {}
+                None => unnamed |= self.rules.corpora.named_in(&name).is_empty() && name.chars().any(char::is_alphabetic),
+            }
+        }
+        (out, unnamed)
+    }
+
+    /// Adds what the card links; true where a link is called the training data.
+    fn linked(&self, out: &mut Vec<DatasetMention>) -> bool {
+        let linked = Linked::of(self.card, out, self.at);
+        let mut called = false;
+        for (n, link) in self.card.links.iter().enumerate() {
+            let Some(id) = dataset_id(&link.url, self.at).filter(|id| !is_output(id, link)) else { continue };
+            let (role, is_called) = self.role_of(link);
+            called |= is_called;
+            if let Some(known) = out.iter_mut().find(|o| o.id.eq_ignore_ascii_case(&id)) {
+                if known.role == Role::Unknown {
+                    known.role = role;
+                }
+                continue;
+            }
+            // Where the front matter declares what trained the model, further links are of other stages or
+            // models of the family.
+            // Where one section on training data links both, they are told of together; "translated from" links no other.
+            let together = || {
+                self.topic_of(link) == Some("training-data")
+                    && linked.first_of.get(&link.block) == Some(&n)
+                    && linked.sections.contains(&link.section)
+            };
+            let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) && !together() { Role::Unknown } else { role };
+            let mention = Mention { line: Some(link.line), declared: false, context: under(self.card, link.section, "linked") };
+            let derived = || self.rules.says(&self.said_around(link), "data-derived");
+            let open_ended = role == Role::Training && (self.more_in.contains(&link.section) || derived());
+            out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
+        }
+        called
+    }
+
+    fn topic_of(&self, link: &Link) -> Option<&str> {
+        let block = self.card.blocks.get(link.block);
+        block
+            .and_then(|b| topics::topic_of(self.card, b, self.rules))
+            .or_else(|| topics::section_topic(self.card, link.section, self.rules))
+    }
+
+    fn said_around(&self, link: &Link) -> String {
+        self.card.blocks.get(link.block).map(|b| said_of(link, b)).unwrap_or_default()
+    }
+
+    /// What a linked dataset is for, and whether the link is called the training data.
+    fn role_of(&self, link: &Link) -> (Role, bool) {
+        let (card, rules) = (self.card, self.rules);
+        let block = card.blocks.get(link.block);
+        let said = self.said_around(link);
+        let says = |id: &str| rules.says(&said, id);
+        let cell = block.and_then(|b| data_cell(card, link.block, b, rules, self.own));
+        let role = match self.topic_of(link) {
+            Some("evaluation") => Role::Evaluation,
+            Some("citation" | "usage") => Role::Unknown,
+            _ if block.is_some_and(|b| subject::is_about_another(card, link.block, b, self.own)) => Role::Unknown,
+            _ if cell == Some(Cell::Other) || says("data-not-own") || (self.has_base && says("data-of-base")) => Role::Unknown,
+            _ if matches!(cell, Some(Cell::Own(c)) if !link.text.is_empty() && c.contains(&link.text)) => Role::Training,
+            _ if is_called_training_data(link, block, rules) => return (Role::Training, true),
+            Some("training-data" | "training") => Role::Training,
+            _ if self.announced.contains(&link.block) || says("trains-with") || corpora::tells_of_training(&said, rules) => Role::Training,
+            _ => Role::Unknown,
+        };
+        (role, false)
+    }
+
+    /// A benchmark that is declared: prose says that the model is measured by it, and not that it was trained on it.
+    fn benchmarks(&self, out: &mut [DatasetMention]) {
+        let is_benchmark = |id: &str| text::name_words(id).iter().any(|w| self.rules.phrase_list("evaluation-set-name").contains(w));
+        let of_it = |b: &Block| {
+            topics::topic_of(self.card, b, self.rules) == Some("evaluation")
+                || self.rules.says(&b.folded, "data-not-own")
+                || !corpora::tells_of_training(&b.folded, self.rules)
+        };
+        let measures = |id: &str| {
+            let name = last_name(id);
+            let mut told = self.card.blocks.iter().filter(|b| text::contains_phrase(&b.folded, &name)).peekable();
+            told.peek().is_some() && told.all(of_it)
+        };
+        for one in out.iter_mut().filter(|o| o.mention.declared && is_benchmark(&o.id)).take(MAX_NAMES).filter(|o| measures(&o.id)) {
+            one.role = Role::Evaluation;
+        }
+    }
+
+    /// Whether the card tells of a part of what is declared, or of more than it.
+    fn tells_more_than_declared(&self, out: &[DatasetMention], unnamed: bool, names: &[String]) -> bool {
+        let mut declared = out.iter().filter(|o| o.mention.declared).peekable();
+        if declared.peek().is_none() {
+            return false;
+        }
+        // A set that calls itself filtered is the part that is meant.
+        let is_a_part = |o: &DatasetMention| {
+            let name = text::words(&o.id);
+            self.rules.phrase_list("data-part-name").iter().any(|w| name.split(' ').any(|n| n.contains(w.as_str())))
+        };
+        let (card, rules, own) = (self.card, self.rules, self.own);
+        (!declared.all(is_a_part) && beside::part_told(card, rules, own, self.has_base).is_some())
+            || unnamed
+            || beside::lists_more(card, rules, own, names, &self.announced).is_some()
+    }
+
+    /// Adds the well-known corpora that prose names as training data. Where the front matter declares what trained the model,
+    /// or a link is called its training data, prose only tells of it again.
+    fn corpora_in_prose(&self, told: Vec<corpora::Named<'_>>, called: bool, out: &mut Vec<DatasetMention>) {
+        let declared: Vec<&DatasetMention> = out.iter().filter(|o| o.mention.declared).collect();
+        // Where a corpus for pre-training is declared, and there is no base, prose tells of the same stage: a corpus that
+        // a sentence names beside it belongs to the data.
+        let pretrains = |o: &&DatasetMention| self.rules.corpora.by_id(&o.id).is_some_and(|c| c.kind == CorpusKind::Pretraining);
+        let same_stage = !called && !self.has_base && declared.iter().any(pretrains);
+        let ids: Vec<String> = declared.iter().map(|o| text::words(&o.id)).collect();
+        let is_declared = |n: &corpora::Named<'_>| {
+            let names = n.corpus.names.iter().map(|name| text::words(name));
+            let mut called = n.corpus.ids.iter().chain([&n.corpus.id]).map(|id| last_name(id)).chain(names);
+            // One that is called after the other is a version of it, or that of a sibling.
+            let version = |d: &String, id: &str| d.split(' ').next_back().is_some_and(|last| text::contains_phrase(id, last));
+            called.any(|id| ids.iter().any(|d| text::contains_phrase(d, &id) || version(d, &id)))
+        };
+        let beside_declared: BTreeSet<usize> = told.iter().filter(|n| is_declared(n)).map(|n| n.sentence).collect();
+        let besides = |n: &corpora::Named<'_>| {
+            n.corpus.kind != CorpusKind::Evaluation && !is_declared(n) && n.sentence > 0 && beside_declared.contains(&n.sentence)
+        };
+        let again = called || !declared.is_empty();
+        let told: Vec<_> = told.into_iter().filter(|n| !again || is_left_out(n) || (same_stage && besides(n))).collect();
+        named_corpora(self.card, told, self.rules, self.at, out);
+    }
+}
+
+/// Pictures and leaderboard output live in dataset repositories too, and are no training data.
+fn is_output(id: &str, link: &Link) -> bool {
+    let id = id.to_lowercase();
+    ["images", "assets", "/details_"].iter().any(|w| id.contains(w)) || id.ends_with("-details") || crate::card::is_image(&link.url)
 }
 
 /// Where a card links datasets, looked through once: a stranger's card may have thousands of links.
