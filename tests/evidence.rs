@@ -237,6 +237,29 @@ fn data_kept_elsewhere() {
     assert_eq!(data_pillar(&named, "It was trained on ruri.", &[]), "closed");
 }
 
+/// What a training tool was given, in a block of code.
+#[test]
+fn data_in_training_recipes() {
+    let recipe = |datasets: &str| {
+        format!("<details><summary>Config</summary>\n\n```yaml\nlearning_rate: 2e-5\ndatasets:\n{datasets}```\n\n</details>\n")
+    };
+    let nothing = json!({"license": "mit"});
+    for (datasets, pillar) in [
+        ("  - path: a/b\n    type: chat\n", "open"),
+        ("  - path: a/b\n  - path: a/gone\n", "partial"),
+        ("  - a_private_set:\n      fraction: 0.5\n", "closed"),
+        ("  - path: a/b\n  - a_private_set:\n", "partial"),
+        ("  - dolly_15k:\n      fraction: 0.5\n", "open"),
+    ] {
+        assert_eq!(data_pillar(&nothing, &recipe(datasets), &["a/b"]), pillar, "{datasets}");
+    }
+    // Beside what is declared.
+    let declared = json!({"license": "mit", "datasets": ["a/b"]});
+    assert_eq!(data_pillar(&declared, &recipe("  - path: ./b.jsonl\n"), &["a/b"]), "open");
+    assert_eq!(data_pillar(&declared, &recipe("  - path: a/gone\n"), &["a/b"]), "partial");
+    assert_eq!(data_pillar(&nothing, &format!("## Usage\n\n{}", recipe("  - path: a/b\n")), &["a/b"]), "closed");
+}
+
 /// A model that goes on pre-training is told of with its base; one that is tuned is not.
 #[test]
 fn what_calls_itself_pretrained_counts_its_base() {

@@ -9,6 +9,7 @@ pub mod corpora;
 pub mod front_matter;
 pub mod papers;
 mod reader;
+pub mod recipe;
 pub mod subject;
 pub mod topics;
 

@@ -7,7 +7,7 @@ use super::named::{self, Own};
 use super::{BaseMention, model_id, under};
 use crate::card::front_matter::strings;
 use crate::card::topics::{self, sentences};
-use crate::card::{BlockKind, Card};
+use crate::card::{BlockKind, Card, recipe};
 use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
@@ -22,7 +22,10 @@ pub fn bases(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endp
         out.add(base, Some("adapter"), mention);
     }
     if let Some(card) = card.filter(|_| out.found.is_empty()) {
-        recipes(card, &mut out);
+        merge_recipes(card, &mut out);
+        if out.found.is_empty() {
+            training_recipes(card, rules, &mut out);
+        }
         if out.found.is_empty() {
             prose(card, &Own::of(record), rules, at, &mut out);
         }
@@ -74,7 +77,7 @@ fn declared(record: &ModelRecord, card: Option<&Card>, at: &Endpoints) -> Vec<Ba
 }
 
 /// Models in a merge recipe that the card shows (mergekit's YAML).
-fn recipes(card: &Card, out: &mut Bases<'_>) {
+fn merge_recipes(card: &Card, out: &mut Bases<'_>) {
     for block in card.blocks.iter().filter(|b| b.kind == BlockKind::Code && b.text.contains("merge_method:")) {
         for line in block.text.lines() {
             let line = line.trim().trim_start_matches("- ");
@@ -88,6 +91,15 @@ fn recipes(card: &Card, out: &mut Bases<'_>) {
             }
         }
     }
+}
+
+/// The model that a training recipe in the card began with. The last run is the one that made the model; those before it
+/// are told of with it.
+fn training_recipes(card: &Card, rules: &Rules, out: &mut Bases<'_>) {
+    let recipes = recipe::recipes(card, rules, out.own);
+    let Some((recipe, base)) = recipes.iter().rev().find_map(|r| r.bases.first().map(|b| (r, b))) else { return };
+    let mention = Mention { line: Some(recipe.line), declared: true, context: "a training recipe in the card".into() };
+    out.add(base, None, mention);
 }
 
 /// A model that prose names: by a link, or by its id.
@@ -352,6 +364,14 @@ mod tests {
         assert_eq!(found("First: fine-tuning acme/questions-10k on a model."), []);
         assert_eq!(found("Based on GPT-3.5/GPT-4 and/or text/x-python."), []);
         assert_eq!(found("Based on [the data](https://huggingface.co/datasets/a/b)."), []);
+    }
+
+    #[test]
+    fn training_recipes() {
+        let card = "```yaml\nbase_model: a/b\nlearning_rate: 1e-4\n```\n\nIt is fine-tuned from [x](https://huggingface.co/c/d).";
+        assert_eq!(found(card), [("a/b".into(), None)]);
+        assert_eq!(found(&card.replace("a/b", "./out")), [("c/d".into(), None)]);
+        assert_eq!(found(&format!("---\nbase_model: e/f\n---\n{card}")), [("e/f".into(), None)]);
     }
 
     #[test]

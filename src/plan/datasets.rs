@@ -4,11 +4,11 @@
 use super::{DatasetMention, under};
 use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
-use crate::card::{Block, Card, Link, beside, corpora, subject, topics};
+use crate::card::{Block, Card, Link, beside, corpora, recipe, subject, topics};
 use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
-use crate::rules::schema::{CorpusKind, Reachable};
+use crate::rules::schema::{Corpus, CorpusKind, Reachable};
 use crate::snapshot::{Mention, Role};
 use crate::{hub, text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,7 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     let reading = Reading { card, rules, at, own: &record.id, has_base: !bases.is_empty(), announced, more_in: told.more_in };
     let (mut out, unnamed) = reading.declared(record);
     let called = reading.linked(&mut out);
+    let in_recipe = reading.recipes(&mut out);
     reading.benchmarks(&mut out);
     let names: Vec<String> = out.iter().filter(|o| o.mention.declared).take(MAX_NAMES).map(|o| last_name(&o.id)).collect();
     if reading.tells_more_than_declared(&out, unnamed, &names) {
@@ -61,7 +62,8 @@ pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &E
     }
     reading.corpora_in_prose(named, called, &mut out);
     let trains = |o: &DatasetMention| o.role == Role::Training;
-    if out.iter().any(trains) && beside::tells_more(card, rules, reading.own, reading.has_base, &names).is_some() {
+    let tells_more = || beside::tells_more(card, rules, reading.own, reading.has_base, &names).is_some();
+    if out.iter().any(trains) && (in_recipe || tells_more()) {
         out.iter_mut().filter(|o| trains(o)).for_each(|o| o.open_ended = true);
     }
     out
@@ -132,6 +134,34 @@ impl Reading<'_> {
             out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
         }
         called
+    }
+
+    /// Adds what training recipes in the card name; true where one names something that nobody could look up. They show what was
+    /// done, so they count beside what is declared.
+    fn recipes(&self, out: &mut Vec<DatasetMention>) -> bool {
+        let mut unnamed = false;
+        for recipe in recipe::recipes(self.card, self.rules, self.own) {
+            for name in &recipe.datasets {
+                let by_id = || name.contains('/') && crate::ids::is_repo_id(name);
+                let known =
+                    || self.rules.corpora.by_id(name).or_else(|| self.rules.corpora.named_in(&name.replace('_', " ")).into_iter().next());
+                let Some((id, elsewhere)) = dataset_id(name, self.at)
+                    .or_else(|| by_id().then(|| name.clone()))
+                    .map(|id| (id, None))
+                    .or_else(|| known().map(|c| place_of(c, self.at)))
+                else {
+                    unnamed = true;
+                    continue;
+                };
+                if let Some(known) = out.iter_mut().find(|o| o.id.eq_ignore_ascii_case(&id)) {
+                    known.role = Role::Training;
+                    continue;
+                }
+                let mention = Mention { line: Some(recipe.line), declared: false, context: "a training recipe in the card".into() };
+                out.push(DatasetMention { id, role: Role::Training, mention, open_ended: false, elsewhere });
+            }
+        }
+        unnamed
     }
 
     fn topic_of(&self, link: &Link) -> Option<&str> {
@@ -283,13 +313,16 @@ fn named_corpora(card: &Card, told: Vec<corpora::Named<'_>>, rules: &Rules, at: 
             known.open_ended |= named.open_ended;
             continue;
         }
-        let on_hub = dataset_id(&named.corpus.url, at);
-        out.push(DatasetMention {
-            id: on_hub.clone().unwrap_or_else(|| named.corpus.id.clone()),
-            role: Role::Training,
-            mention: Mention { line: Some(named.line), declared: false, context: under(card, named.section, "named") },
-            open_ended: named.open_ended,
-            elsewhere: on_hub.is_none().then(|| named.corpus.url.clone()),
-        });
+        let (id, elsewhere) = place_of(named.corpus, at);
+        let mention = Mention { line: Some(named.line), declared: false, context: under(card, named.section, "named") };
+        out.push(DatasetMention { id, role: Role::Training, mention, open_ended: named.open_ended, elsewhere });
+    }
+}
+
+/// A well-known corpus' id on the hub, or its own, and its page where that is elsewhere.
+fn place_of(corpus: &Corpus, at: &Endpoints) -> (String, Option<String>) {
+    match dataset_id(&corpus.url, at) {
+        Some(id) => (id, None),
+        None => (corpus.id.clone(), Some(corpus.url.clone())),
     }
 }
