@@ -71,7 +71,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, bases: &[&str], 
                 continue;
             }
             let mut corpora = rules.corpora.named_in(sentence);
-            corpora.retain(|c| !names_another_set(card, i, c, rules));
+            corpora.retain(|c| !names_another_set(card, i, c, rules) && !is_a_format(&folded, c, rules));
             if corpora.is_empty() && !named_here {
                 corpora.extend(linked.iter().filter(|c| says_link_of(card, i, sentence, c, rules)));
             }
@@ -210,6 +210,12 @@ fn names_another_set(card: &Card, block: usize, corpus: &Corpus, rules: &Rules) 
             ["huggingface.co/datasets/", "hf.co/datasets/"].iter().any(|h| page.strip_prefix(h).is_some_and(|id| id.contains('/')));
         on_hub && rules.corpora.by_page(&l.url).is_none_or(|c| c.id != corpus.id)
     })
+}
+
+/// "Data in ShareGPT format": the corpus lends its name to how records are laid out.
+fn is_a_format(folded: &str, corpus: &Corpus, rules: &Rules) -> bool {
+    let words = rules.phrase_list("data-format-word");
+    corpus.names.iter().map(|n| text::words(n)).any(|name| words.iter().any(|w| text::contains_phrase(folded, &format!("{name} {w}"))))
 }
 
 /// A linked corpus belongs to the sentence that holds the link's words.

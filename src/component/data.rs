@@ -123,7 +123,17 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
                 && !url.starts_with("huggingface.co/")
                 && !url.starts_with("arxiv.org/")
         };
-        if !(labelled() || is_host || is_file || is_repository || (url.starts_with("github.com/") && called) || is_object() || is_item()) {
+        // A hub's list of repositories, called one of data.
+        let is_collection = || url.starts_with("huggingface.co/collections/") && cx.rules.says(&text::words(path), "data-link");
+        if !(labelled()
+            || is_host
+            || is_collection()
+            || is_file
+            || is_repository
+            || (url.starts_with("github.com/") && called)
+            || is_object()
+            || is_item())
+        {
             return None;
         }
         let topic = topics::topic_of(card, block, cx.rules);
@@ -131,11 +141,14 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
             return None;
         }
         let said = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text)).map(text::words)?;
+        let used = || is_collection() && cx.rules.says(&said, "used-to-train");
         let own = (labelled()
+            || used()
             || corpora::tells_of_training(&said, cx.rules)
             || topic == Some("training-data")
             || announced.contains(&link.block))
             && !cx.rules.says(&said, "data-not-own")
+            && !cx.rules.says(&said, "data-licensed")
             && !(has_base && cx.rules.says(&said, "data-of-base"));
         own.then(|| (link.line, link.url.clone()))
     })

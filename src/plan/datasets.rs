@@ -129,7 +129,15 @@ impl Reading<'_> {
             };
             let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) && !together() { Role::Unknown } else { role };
             let mention = Mention { line: Some(link.line), declared: false, context: under(self.card, link.section, "linked") };
-            let derived = || self.rules.says(&self.said_around(link), "data-derived");
+            // "augmented from X" makes another set of X; "X, which is augmented from Y" tells of X itself.
+            let derived = || {
+                let said = self.said_around(link);
+                let own_clause = [" which is ", " which are ", " which was ", " which were "]
+                    .iter()
+                    .find_map(|w| said.split_once(w))
+                    .map_or(said.as_str(), |(first, _)| first);
+                self.rules.says(own_clause, "data-derived")
+            };
             let open_ended = role == Role::Training && (self.more_in.contains(&link.section) || derived());
             out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
         }
@@ -199,15 +207,16 @@ impl Reading<'_> {
     /// A benchmark that is declared: prose says that the model is measured by it, and not that it was trained on it.
     fn benchmarks(&self, out: &mut [DatasetMention]) {
         let is_benchmark = |id: &str| text::name_words(id).iter().any(|w| self.rules.phrase_list("evaluation-set-name").contains(w));
-        let of_it = |b: &Block| {
-            topics::topic_of(self.card, b, self.rules) == Some("evaluation")
-                || self.rules.says(&b.folded, "data-not-own")
-                || !corpora::tells_of_training(&b.folded, self.rules)
+        let trains = |b: &Block| {
+            matches!(topics::topic_of(self.card, b, self.rules), Some("training-data" | "training"))
+                || (corpora::tells_of_training(&b.folded, self.rules) && !self.rules.says(&b.folded, "data-not-own"))
         };
+        let measured =
+            |b: &Block| topics::topic_of(self.card, b, self.rules) == Some("evaluation") || self.rules.says(&b.folded, "data-not-own");
         let measures = |id: &str| {
             let name = last_name(id);
-            let mut told = self.card.blocks.iter().filter(|b| text::contains_phrase(&b.folded, &name)).peekable();
-            told.peek().is_some() && told.all(of_it)
+            let told: Vec<&Block> = self.card.blocks.iter().filter(|b| text::contains_phrase(&b.folded, &name)).collect();
+            told.iter().any(|b| measured(b)) && !told.iter().any(|b| trains(b))
         };
         for one in out.iter_mut().filter(|o| o.mention.declared && is_benchmark(&o.id)).take(MAX_NAMES).filter(|o| measures(&o.id)) {
             one.role = Role::Evaluation;
