@@ -324,7 +324,7 @@ async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
     let hub = HuggingFace;
     let DatasetMention { id, role, mention, open_ended, elsewhere } = named;
     if let Some(page) = elsewhere {
-        let gap = || Gap::NotFetched("it is not kept on the hub".into());
+        let gap = || Gap::NotFetched("the rules know it".into());
         return DatasetSnapshot { id, role, mention, open_ended, page, elsewhere: true, record: Err(gap()), card: Err(gap()) };
     }
     let at = &fetcher.endpoints;

@@ -170,7 +170,7 @@ pub struct DatasetSnapshot {
     /// It is named in words that speak of more than the name, or of a part of it.
     pub open_ended: bool,
     pub page: String,
-    /// Kept elsewhere than on the hub, so nothing was asked for.
+    /// Nothing was asked for, since the rules know it: it is kept elsewhere than on the hub, or there are too many.
     pub elsewhere: bool,
     pub record: Result<DatasetRecord, Gap>,
     pub card: Result<Document, Gap>,

@@ -1,7 +1,7 @@
 //! Well-known corpora that a card names in prose as what the model was trained on.
 
 use super::columns::{Cell, data_cell};
-use super::topics::{sentences, topic_of};
+use super::topics::{sentences, topic_of, without_relative};
 use super::{Block, BlockKind, Card, subject};
 use crate::rules::Rules;
 use crate::rules::schema::{Corpus, CorpusKind, Reachable};
@@ -81,7 +81,8 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, bases: &[&str], 
                 corpora.truncate(1);
             }
             // "OpenSubtitles, Pikabu and a forum": of the others nothing is known.
-            let open_ended = open_ended || ((said || in_column || !(block.in_list || defined)) && enumerates_others(sentence, rules));
+            let open_ended =
+                open_ended || ((said || in_column || !(block.in_list || defined)) && enumerates_others(&without_relative(sentence), rules));
             let filtered = rules.says(&folded, "data-filtered-from");
             for corpus in corpora {
                 let open_ended = open_ended || is_variant(card, i, corpus, rules);

@@ -4,6 +4,7 @@
 use super::{Block, BlockKind, Card};
 use crate::rules::Rules;
 use crate::text::{self, contains_phrase};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 /// Where a phrase was found.
@@ -92,6 +93,23 @@ pub fn sentences(s: &str) -> Vec<&str> {
     out
 }
 
+/// A sentence without clauses such as ", which is made from Y": they tell of what stands before them, and not of the model.
+pub fn without_relative(sentence: &str) -> Cow<'_, str> {
+    const OPENS: [&str; 6] = [", which is ", ", which are ", ", which was ", ", which were ", ", which contains ", ", which consists "];
+    let first = |s: &str| OPENS.iter().filter_map(|o| s.find(o)).min();
+    let (mut rest, mut out) = (sentence, String::new());
+    while let Some((before, clause)) = first(rest).map(|from| rest.split_at(from)) {
+        out.push_str(before);
+        // After the comma that opens it, up to the next sign.
+        rest = clause.get(1..).and_then(|c| c.find([',', ';', ')']).and_then(|to| c.get(to..))).unwrap_or_default();
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(sentence);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +124,13 @@ mod tests {
         assert_eq!(topic("License"), Some("license".into()));
         assert_eq!(topic("Evaluation Data"), Some("evaluation".into()));
         assert_eq!(topic("My Model 7B"), None);
+    }
+
+    #[test]
+    fn clauses_on_what_stands_before() {
+        assert_eq!(without_relative("Trained on X, which is made from Y and Z."), "Trained on X");
+        assert_eq!(without_relative("On X, which is Y, and Z, which was W; more."), "On X, and Z; more.");
+        assert_eq!(without_relative("On X and Y, which we like."), "On X and Y, which we like.");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
 use crate::card::topics::{self, Said};
 use crate::card::{Block, BlockKind, Card, beside, corpora, subject};
+use crate::plan::MORE_DATASETS;
 use crate::snapshot::{DatasetSnapshot, Depth, Role};
 use crate::text;
 
@@ -99,11 +100,13 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
         let block = card.blocks.get(link.block).filter(|b| b.kind != BlockKind::Code)?;
         let url = text::fold_url(&link.url).to_lowercase();
         let host = text::words(&url);
-        let is_host = cx
-            .rules
-            .phrase_list("data-host")
-            .iter()
-            .any(|h| host == *h || host.starts_with(&format!("{h} ")) || host.contains(&format!(" {h} ")));
+        // A badge tells where something is archived, and as a rule it is code.
+        let is_host = !url.contains("/badge/")
+            && cx
+                .rules
+                .phrase_list("data-host")
+                .iter()
+                .any(|h| host == *h || host.starts_with(&format!("{h} ")) || host.contains(&format!(" {h} ")));
         let words = text::words(&link.text);
         let path = url.split(['?', '#']).next().unwrap_or_default();
         let is_file = url.starts_with("http") || path.contains('/');
@@ -141,7 +144,9 @@ fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> 
             return None;
         }
         let said = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text)).map(text::words)?;
-        let used = || is_collection() && cx.rules.says(&said, "used-to-train");
+        let owner = |s: &str| s.split('/').next().unwrap_or_default().to_lowercase();
+        let by_maker = || url.strip_prefix("huggingface.co/collections/").is_some_and(|rest| owner(rest) == owner(&cx.snapshot.id));
+        let used = || is_collection() && (by_maker() || cx.rules.says(&said, "used-to-train"));
         let own = (labelled()
             || used()
             || corpora::tells_of_training(&said, cx.rules)
@@ -261,7 +266,7 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
     let shown = text::list(&training.iter().take(3).map(|d| d.id.clone()).collect::<Vec<_>>());
     let more = if training.len() > 3 { format!(" and {} more", training.len() - 3) } else { String::new() };
     let shown = format!("{shown}{more}");
-    let skipped = cx.snapshot.skipped.iter().any(|(what, _)| what.contains("datasets"));
+    let skipped = cx.snapshot.skipped.iter().any(|(what, _)| what.ends_with(MORE_DATASETS));
     let open_ended = training.iter().any(|d| d.open_ended);
     let all = training.len();
     let (availability, basis, summary) = if let Some((first, gap)) = &unknown {

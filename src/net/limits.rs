@@ -33,6 +33,8 @@ pub const LICENSE_FILES: usize = 8;
 pub const LISTED_FILES: usize = 100_000;
 /// Datasets looked up for one model.
 pub const DATASETS: usize = 16;
+/// The same, with those that the rules know and nothing is asked for.
+pub const DATASETS_KNOWN: usize = 200;
 /// Code repositories looked into for one model: two API calls each, 60 an hour without a token.
 pub const REPOSITORIES: usize = 4;
 /// Base models looked up for one model.

@@ -9,6 +9,7 @@ use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
 use crate::rules::schema::{Corpus, CorpusKind, Reachable};
+use crate::net::limits;
 use crate::snapshot::{Mention, Role};
 use crate::{hub, text};
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,14 +130,9 @@ impl Reading<'_> {
             };
             let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) && !together() { Role::Unknown } else { role };
             let mention = Mention { line: Some(link.line), declared: false, context: under(self.card, link.section, "linked") };
-            // "augmented from X" makes another set of X; "X, which is augmented from Y" tells of X itself.
             let derived = || {
-                let said = self.said_around(link);
-                let own_clause = [" which is ", " which are ", " which was ", " which were "]
-                    .iter()
-                    .find_map(|w| said.split_once(w))
-                    .map_or(said.as_str(), |(first, _)| first);
-                self.rules.says(own_clause, "data-derived")
+                let sentence = self.card.blocks.get(link.block).map_or("", |b| sentence_of(link, b));
+                self.rules.says(&text::words(&topics::without_relative(sentence)), "data-derived")
             };
             let open_ended = role == Role::Training && (self.more_in.contains(&link.section) || derived());
             out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
@@ -308,9 +304,13 @@ fn is_left_out(named: &corpora::Named<'_>) -> bool {
 
 /// The sentence that a link stands in, folded; its own words, where they are in none.
 fn said_of(link: &Link, block: &Block) -> String {
-    let sentence = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text));
     let label = block.any_label().unwrap_or_default();
-    format!("{label} {}", text::words(sentence.unwrap_or(&link.text)))
+    format!("{label} {}", text::words(sentence_of(link, block)))
+}
+
+fn sentence_of<'c>(link: &'c Link, block: &'c Block) -> &'c str {
+    let sentence = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text));
+    sentence.unwrap_or(&link.text)
 }
 
 /// Adds the well-known corpora that prose names as training data.
@@ -334,4 +334,23 @@ fn place_of(corpus: &Corpus, at: &Endpoints) -> (String, Option<String>) {
         Some(id) => (id, None),
         None => (corpus.id.clone(), Some(corpus.url.clone())),
     }
+}
+
+/// Those that are looked up, those that trained the model first, and how many are left out, training data and others. Of training
+/// data beyond the limit the rules may know enough.
+pub fn bounded(mut named: Vec<DatasetMention>, rules: &Rules, at: &Endpoints) -> (Vec<DatasetMention>, usize, usize) {
+    named.sort_by_key(|d| d.role != Role::Training);
+    let rest = named.split_off(named.len().min(limits::DATASETS));
+    let (training, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|d| d.role == Role::Training);
+    let (known, unknown): (Vec<_>, Vec<_>) = training.into_iter().partition(|d| rules.corpora.by_id(&d.id).is_some());
+    let mut left_out = unknown.len();
+    for mut dataset in known {
+        if named.len() >= limits::DATASETS_KNOWN {
+            left_out += 1;
+            continue;
+        }
+        dataset.elsewhere.get_or_insert_with(|| hub::huggingface::HuggingFace.dataset_page(at, &dataset.id));
+        named.push(dataset);
+    }
+    (named, left_out, others.len())
 }

@@ -34,6 +34,9 @@ pub struct Plan {
     pub left_out: Vec<String>,
 }
 
+/// What is said of training datasets that a limit left out.
+pub const MORE_DATASETS: &str = "more datasets";
+
 /// A dataset that is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DatasetMention {
@@ -42,7 +45,7 @@ pub struct DatasetMention {
     pub mention: Mention,
     /// It is named in words that speak of more than the name, or of a part of it.
     pub open_ended: bool,
-    /// Where it is kept, when not on the hub.
+    /// Its page, where nothing is asked for since the rules know it: it is not kept on the hub, or there are too many.
     pub elsewhere: Option<String>,
 }
 
@@ -70,9 +73,14 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
             plan.left_out.push(format!("{} more {kind}", n - limit));
         }
     };
-    over("datasets", plan.datasets.len(), limits::DATASETS);
     over("base models", plan.bases.len(), limits::BASES);
-    plan.datasets.truncate(limits::DATASETS);
+    let (asked_for, training, others) = datasets::bounded(std::mem::take(&mut plan.datasets), rules, at);
+    plan.datasets = asked_for;
+    for (n, what) in [(training, MORE_DATASETS), (others, "more datasets that are not told to have trained it")] {
+        if n > 0 {
+            plan.left_out.push(format!("{n} {what}"));
+        }
+    }
     plan.bases.truncate(limits::BASES);
     // Repositories are ranked by how surely they are the model's own; the rest is no gap.
     plan.repos.truncate(limits::REPOSITORIES);
@@ -186,6 +194,18 @@ pub mod tests {
         );
         let p = planned("o/n", "## Training data\nhttps://huggingface.co/datasets/g/h/viewer\n");
         assert_eq!(p.datasets.iter().map(|d| (d.id.as_str(), d.role)).collect::<Vec<_>>(), [("g/h", Role::Training)]);
+    }
+
+    #[test]
+    fn too_many_datasets() {
+        let declared: String = (0..18).map(|n| format!("- a/b{n}\n")).collect();
+        let card = format!("---\ndatasets:\n{declared}- allenai/c4\n---\n\n## Evaluation\n\nhttps://huggingface.co/datasets/e/f\n");
+        let p = planned("o/n", &card);
+        assert_eq!(p.left_out, ["2 more datasets", "1 more datasets that are not told to have trained it"]);
+        let last = p.datasets.last().unwrap();
+        assert_eq!((p.datasets.len(), last.id.as_str()), (17, "allenai/c4"));
+        assert_eq!(last.elsewhere.as_deref(), Some("https://huggingface.co/datasets/allenai/c4"));
+        assert!(p.datasets.iter().take(16).all(|d| d.elsewhere.is_none() && d.role == Role::Training));
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Table {
             embedded::CORPORA_BLOCKS.get(block).and_then(unpack).unwrap_or_default()
         });
         let place = embedded::CORPORA_ENTRIES.get(n)?;
-        placed::from_packed(bytes.get(place.start as usize..place.end as usize)?).ok()
+        placed::from_packed(bytes.get(place.start as usize..place.end as usize)?).ok().map(Corpus::complete)
     }
 
     fn all(&self) -> impl Iterator<Item = &Corpus> {
@@ -187,7 +187,7 @@ fn parse(file: &mut File<'_>) -> Result<Vec<Corpus>, Error> {
             return Err(file.error(entry.span(), &format!("dataset `{}` has an empty name", corpus.id)));
         }
     }
-    Ok(parsed.dataset.into_iter().map(crate::placed::Spanned::into_inner).collect())
+    Ok(parsed.dataset.into_iter().map(|entry| entry.into_inner().complete()).collect())
 }
 
 #[cfg(test)]
@@ -239,7 +239,7 @@ mod tests {
         for (n, name) in pairs.iter().enumerate().skip(1) {
             assert_eq!(ids.of(name).collect::<Vec<_>>(), [n], "{name}");
         }
-        assert_eq!(ids.of("a").collect::<Vec<_>>(), [0, 0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(ids.of("a").collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5, 6]);
         for missing in ["", "aa", "c", "ab  c"] {
             assert_eq!(ids.of(missing).count(), 0, "{missing:?}");
         }

@@ -269,16 +269,34 @@ impl Base {
 pub struct Corpus {
     pub id: String,
     /// How prose calls it.
+    #[serde(default)]
     pub names: Vec<String>,
-    /// Its ids on the hub, also former ones.
+    /// Further ids on the hub, also former ones.
     #[serde(default)]
     pub ids: Vec<String>,
     pub availability: Reachable,
     pub kind: CorpusKind,
     pub license: Option<String>,
+    /// Where it is kept; the page of `id` on the hub, where nothing is given.
+    #[serde(default)]
     pub url: String,
+    /// Where this is known from; `url`, where nothing is given.
+    #[serde(default)]
     pub source: String,
     pub note: Option<String>,
+}
+
+impl Corpus {
+    /// The entry with what it leaves to be understood.
+    pub(super) fn complete(mut self) -> Corpus {
+        if self.url.is_empty() {
+            self.url = format!("https://huggingface.co/datasets/{}", self.id);
+        }
+        if self.source.is_empty() {
+            self.source.clone_from(&self.url);
+        }
+        self
+    }
 }
 
 /// Who can get a corpus.

@@ -18,7 +18,7 @@ impl Keys {
     /// Adds those of an entry.
     pub fn add<'a>(&mut self, entry: usize, ids: impl Iterator<Item = &'a str>, url: &str, names: impl Iterator<Item = &'a str>) {
         let page = fold_page(url);
-        let mut has_page = false;
+        let mut has_page = url.is_empty();
         for id in ids.map(str::to_lowercase) {
             // The page of a dataset on the hub is found by its id.
             has_page |= page.strip_prefix("huggingface.co/datasets/") == Some(id.as_str());
@@ -42,5 +42,6 @@ impl Keys {
 /// Sorted lines `key<TAB>entry`.
 fn sorted_lines(mut keys: Vec<(String, usize)>) -> String {
     keys.sort();
+    keys.dedup();
     keys.iter().map(|(key, entry)| format!("{}\t{entry}\n", key.replace(['\t', '\n'], " "))).collect()
 }
