@@ -1,12 +1,13 @@
 //! Training data: which datasets are named, whether they can be had, and what the card says of what
 //! cannot.
 
+use super::elsewhere::linked_elsewhere;
 use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
 use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
 use crate::card::topics::{self, Said};
-use crate::card::{Block, BlockKind, Card, beside, corpora, subject};
+use crate::card::{BlockKind, beside, corpora, subject};
 use crate::plan::MORE_DATASETS;
 use crate::snapshot::{DatasetSnapshot, Depth, Role};
 use crate::text;
@@ -86,101 +87,6 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
             .with_evidence(cx.cite_card(Some(line), text::cut(said, 240)));
     }
     Component::absent(id, "neither front matter nor card names any dataset")
-}
-
-/// A link to a place where data are kept: declared, or in a sentence that says what the model was trained on.
-fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> {
-    let declared = card.front.strings("datasets").into_iter().find(|d| d.starts_with("http://") || d.starts_with("https://"));
-    if let Some(url) = declared {
-        return Some((card.front_line("datasets", Some(&url)).unwrap_or(1), url));
-    }
-    let announced = corpora::announced_lists(card, cx.rules);
-    let has_base = !cx.snapshot.ancestors.is_empty();
-    card.links.iter().find_map(|link| {
-        let block = card.blocks.get(link.block).filter(|b| b.kind != BlockKind::Code)?;
-        let url = text::fold_url(&link.url).to_lowercase();
-        let host = text::words(&url);
-        // A badge tells where something is archived, and as a rule it is code.
-        let is_host = !url.contains("/badge/")
-            && cx
-                .rules
-                .phrase_list("data-host")
-                .iter()
-                .any(|h| host == *h || host.starts_with(&format!("{h} ")) || host.contains(&format!(" {h} ")));
-        let words = text::words(&link.text);
-        let path = url.split(['?', '#']).next().unwrap_or_default();
-        let is_file = url.starts_with("http") || path.contains('/');
-        let is_file = is_file && cx.rules.phrase_list("data-file").iter().any(|e| path.ends_with(&format!(".{}", e.replace(' ', "."))));
-        let is_repository = crate::hub::github::RepoId::from_url(&link.url)
-            .is_some_and(|r| cx.rules.says(&text::name_words(&r.name).join(" "), "data-link"));
-        // "[indosum](…) dataset": the word behind the link says it as well as one in it.
-        let behind = block.text.split_once(link.text.as_str()).filter(|_| !link.text.is_empty()).map_or("", |(_, behind)| behind);
-        let behind = text::words(behind.split([',', '.', ';', '(']).next().unwrap_or_default());
-        let called = cx.rules.says(&words, "data-link") || cx.rules.says(behind.split(' ').next().unwrap_or_default(), "data-link");
-        let elsewhere = || link.url.starts_with("http") && !cx.rules.says(&host, "no-data-host");
-        let is_object = || elsewhere() && is_trained_on(&block.text, &link.text, cx.rules);
-        let is_item = || block.in_list && announced.contains(&link.block) && words == block.folded && url.starts_with("github.com/");
-        let labelled = || {
-            link.url.starts_with("http")
-                && is_labelled(block, cx.rules)
-                && !url.starts_with("huggingface.co/")
-                && !url.starts_with("arxiv.org/")
-        };
-        // A hub's list of repositories, called one of data.
-        let is_collection = || url.starts_with("huggingface.co/collections/") && cx.rules.says(&text::words(path), "data-link");
-        if !(labelled()
-            || is_host
-            || is_collection()
-            || is_file
-            || is_repository
-            || (url.starts_with("github.com/") && called)
-            || is_object()
-            || is_item())
-        {
-            return None;
-        }
-        let topic = topics::topic_of(card, block, cx.rules);
-        if corpora::is_elsewhere(topic) || subject::is_about_another(card, link.block, block, &cx.snapshot.id) {
-            return None;
-        }
-        let said = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text)).map(text::words)?;
-        let owner = |s: &str| s.split('/').next().unwrap_or_default().to_lowercase();
-        let by_maker = || url.strip_prefix("huggingface.co/collections/").is_some_and(|rest| owner(rest) == owner(&cx.snapshot.id));
-        let used = || is_collection() && (by_maker() || cx.rules.says(&said, "used-to-train"));
-        let own = (labelled()
-            || used()
-            || corpora::tells_of_training(&said, cx.rules)
-            || topic == Some("training-data")
-            || announced.contains(&link.block))
-            && !cx.rules.says(&said, "data-not-own")
-            && !cx.rules.says(&said, "data-licensed")
-            && !(has_base && cx.rules.says(&said, "data-of-base"));
-        own.then(|| (link.line, link.url.clone()))
-    })
-}
-
-/// "fine-tuned on [transcripts](…)": what is linked is what the training was on.
-fn is_trained_on(body: &str, words: &str, rules: &Rules) -> bool {
-    if words.is_empty() {
-        return false;
-    }
-    topics::sentences(body).into_iter().any(|sentence| {
-        let Some((before, _)) = sentence.split_once(words) else { return false };
-        let before = text::words(before);
-        let last = rules.phrase_list("data-trained-on").iter().filter_map(|p| before.rfind(p.as_str()).map(|i| i + p.len())).max();
-        last.and_then(|i| before.get(i..)).is_some_and(|near| {
-            // "data made by [somebody](…)" links who made them.
-            near.split(' ').count() <= 12
-                && !near.split(' ').any(|w| w == "by")
-                && !rules.says(near, "trained-on-machines")
-                && !rules.says(&text::words(words), "trained-on-machines")
-        })
-    })
-}
-
-/// "**Training data:** […](…)".
-fn is_labelled(block: &Block, rules: &Rules) -> bool {
-    block.any_label().is_some_and(|label| rules.says(label, "training-data-label"))
 }
 
 /// Data, and not only the model or the machines that something "was trained on".

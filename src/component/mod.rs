@@ -6,6 +6,7 @@
 mod code;
 mod data;
 mod documents;
+mod elsewhere;
 mod reach;
 mod weights;
 

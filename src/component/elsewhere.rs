@@ -1,0 +1,154 @@
+//! Links of a card to places where its training data are kept, and at which an audit does not look.
+
+use super::Context;
+use crate::card::{Block, BlockKind, Card, Link, corpora, subject, topics};
+use crate::hub::github::RepoId;
+use crate::rules::Rules;
+use crate::text;
+use std::collections::BTreeSet;
+
+/// Line and address of the first such link: declared, or in a sentence that says what the model was trained on.
+pub(super) fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> {
+    let declared = card.front.strings("datasets").into_iter().find(|d| d.starts_with("http://") || d.starts_with("https://"));
+    if let Some(url) = declared {
+        return Some((card.front_line("datasets", Some(&url)).unwrap_or(1), url));
+    }
+    let announced = corpora::announced_lists(card, cx.rules);
+    let found = card.links.iter().find(|link| {
+        let block = card.blocks.get(link.block).filter(|b| b.kind != BlockKind::Code);
+        block.is_some_and(|block| {
+            let place = Place::of(link, block, cx);
+            place.holds_data(&announced) && place.is_of_this_model(card, &announced)
+        })
+    });
+    found.map(|link| (link.line, link.url.clone()))
+}
+
+/// Where a link leads, and the words around it.
+struct Place<'a> {
+    link: &'a Link,
+    block: &'a Block,
+    rules: &'a Rules,
+    /// The model's id.
+    own: &'a str,
+    has_base: bool,
+    /// The address, folded; its part before a query; its words.
+    url: String,
+    path: String,
+    host: String,
+}
+
+/// Where the hub shows lists of repositories.
+const COLLECTIONS: &str = "huggingface.co/collections/";
+
+impl<'a> Place<'a> {
+    fn of(link: &'a Link, block: &'a Block, cx: &'a Context<'_, '_>) -> Place<'a> {
+        let url = text::fold_url(&link.url).to_lowercase();
+        let path = url.split(['?', '#']).next().unwrap_or_default().to_string();
+        let (host, has_base) = (text::words(&url), !cx.snapshot.ancestors.is_empty());
+        Place { link, block, rules: cx.rules, own: &cx.snapshot.id, has_base, url, path, host }
+    }
+
+    /// By its address, or by what the link is called, data are there.
+    fn holds_data(&self, announced: &BTreeSet<usize>) -> bool {
+        let on_code_host = self.url.starts_with("github.com/");
+        self.is_labelled()
+            || self.is_data_host()
+            || self.is_collection()
+            || self.is_file()
+            || self.is_repository()
+            || (on_code_host && self.is_called_data())
+            || (self.is_elsewhere() && self.is_trained_on())
+            || (on_code_host
+                && self.block.in_list
+                && announced.contains(&self.link.block)
+                && text::words(&self.link.text) == self.block.folded)
+    }
+
+    /// The words around say that these data trained the model whose card it is, and that others may have them.
+    fn is_of_this_model(&self, card: &Card, announced: &BTreeSet<usize>) -> bool {
+        let topic = topics::topic_of(card, self.block, self.rules);
+        if corpora::is_elsewhere(topic) || subject::is_about_another(card, self.link.block, self.block, self.own) {
+            return false;
+        }
+        let words = &self.link.text;
+        let sentence = topics::sentences(&self.block.text).into_iter().find(|s| !words.is_empty() && s.contains(words));
+        let Some(said) = sentence.map(text::words) else { return false };
+        let says = |id: &str| self.rules.says(&said, id);
+        (self.is_labelled()
+            || (self.is_collection() && (self.is_by_its_maker() || says("used-to-train")))
+            || corpora::tells_of_training(&said, self.rules)
+            || topic == Some("training-data")
+            || announced.contains(&self.link.block))
+            && !says("data-not-own")
+            && !says("data-licensed")
+            && !(self.has_base && says("data-of-base"))
+    }
+
+    /// "**Training data:** […](…)".
+    fn is_labelled(&self) -> bool {
+        self.link.url.starts_with("http")
+            && self.block.any_label().is_some_and(|label| self.rules.says(label, "training-data-label"))
+            && !["huggingface.co/", "arxiv.org/"].iter().any(|host| self.url.starts_with(host))
+    }
+
+    fn is_data_host(&self) -> bool {
+        // A badge tells where something is archived, and as a rule it is code.
+        let host = &self.host;
+        let is = |h: &String| host == h || host.starts_with(&format!("{h} ")) || host.contains(&format!(" {h} "));
+        !self.url.contains("/badge/") && self.rules.phrase_list("data-host").iter().any(is)
+    }
+
+    /// A list of repositories that is called one of data.
+    fn is_collection(&self) -> bool {
+        self.url.starts_with(COLLECTIONS) && self.rules.says(&text::words(&self.path), "data-link")
+    }
+
+    fn is_by_its_maker(&self) -> bool {
+        let owner = |s: &str| s.split('/').next().unwrap_or_default().to_lowercase();
+        self.url.strip_prefix(COLLECTIONS).is_some_and(|rest| owner(rest) == owner(self.own))
+    }
+
+    fn is_file(&self) -> bool {
+        let endings = self.rules.phrase_list("data-file");
+        (self.url.starts_with("http") || self.path.contains('/'))
+            && endings.iter().any(|e| self.path.ends_with(&format!(".{}", e.replace(' ', "."))))
+    }
+
+    fn is_repository(&self) -> bool {
+        RepoId::from_url(&self.link.url).is_some_and(|r| self.rules.says(&text::name_words(&r.name).join(" "), "data-link"))
+    }
+
+    /// "[indosum](…) dataset": the word behind the link says it as well as one in it.
+    fn is_called_data(&self) -> bool {
+        let words = &self.link.text;
+        let behind = self.block.text.split_once(words.as_str()).filter(|_| !words.is_empty()).map_or("", |(_, behind)| behind);
+        let behind = text::words(behind.split([',', '.', ';', '(']).next().unwrap_or_default());
+        let says = |s: &str| self.rules.says(s, "data-link");
+        says(&text::words(words)) || says(behind.split(' ').next().unwrap_or_default())
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.link.url.starts_with("http") && !self.rules.says(&self.host, "no-data-host")
+    }
+
+    /// "fine-tuned on [transcripts](…)": what is linked is what the training was on.
+    fn is_trained_on(&self) -> bool {
+        let (words, rules) = (self.link.text.as_str(), self.rules);
+        if words.is_empty() {
+            return false;
+        }
+        topics::sentences(&self.block.text).into_iter().any(|sentence| {
+            let Some((before, _)) = sentence.split_once(words) else { return false };
+            let before = text::words(before);
+            let last = rules.phrase_list("data-trained-on").iter().filter_map(|p| before.rfind(p.as_str()).map(|i| i + p.len())).max();
+            last.and_then(|i| before.get(i..)).is_some_and(|near| {
+                // "data made by [somebody](…)" links who made them.
+                near.split(' ').count() <= 12
+                    && !near.split(' ').any(|w| w == "by")
+                    && !rules.says(near, "trained-on-machines")
+                    && !rules.says(&text::words(words), "trained-on-machines")
+            })
+        })
+    }
+}
