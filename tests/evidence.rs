@@ -225,6 +225,13 @@ fn data_kept_elsewhere() {
         ("It is a fine-tuned model based on x on the open source dataset [b](https://huggingface.co/datasets/a/b).", "open"),
         ("The following audio was part of the dataset used to train it.\n\n- C4\n", "partial"),
         ("It was trained on the following corpora.\n\n- C4\n", "open"),
+        ("It was fine-tuned on [a translation of the subset of C4](https://huggingface.co/datasets/a/b).", "open"),
+        ("It was fine-tuned on our translation of [b](https://huggingface.co/datasets/a/b).", "partial"),
+        (
+            "## Training data\n\n- [subset](https://huggingface.co/datasets/a/b) of the [gone](https://huggingface.co/datasets/a/gone)\n",
+            "open",
+        ),
+        ("It was fine-tuned on [b](https://huggingface.co/datasets/a/b), which is augmented from GSM8K and others.", "open"),
         ("- [Ruritanian version of C4](https://huggingface.co/datasets/a/b), on which it was trained on", "open"),
     ] {
         assert_eq!(data_pillar(&nothing, body, &["a/b"]), pillar, "{body}");

@@ -1,7 +1,7 @@
 //! Well-known corpora that a card names in prose as what the model was trained on.
 
 use super::columns::{Cell, data_cell};
-use super::topics::{sentences, topic_of, without_relative};
+use super::topics::{apart_from_versions, sentences, topic_of, without_relative};
 use super::{Block, BlockKind, Card, subject};
 use crate::rules::Rules;
 use crate::rules::schema::{Corpus, CorpusKind, Reachable};
@@ -60,7 +60,7 @@ pub fn trained_on<'r>(card: &Card, rules: &'r Rules, own: &str, bases: &[&str], 
         for sentence in sentences(body) {
             number += 1;
             let folded = text::words(sentence);
-            let open_ended = rules.says(&folded, "data-open-ended");
+            let open_ended = rules.says(&text::words(&apart_from_versions(card, i, sentence, rules)), "data-open-ended");
             // "A part of the data was the following:"
             if (in_section || announced.contains(&(i + 1))) && open_ended {
                 open_sections.push(block.section);

@@ -110,6 +110,22 @@ pub fn without_relative(sentence: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A sentence of a block without clauses on what stands before them, and without what links to datasets are called that say that
+/// these are versions of something: they are the data, and nothing is made from them.
+pub fn apart_from_versions(card: &Card, block: usize, sentence: &str, rules: &Rules) -> String {
+    let mut out = without_relative(sentence).into_owned();
+    for link in card.links.iter().filter(|l| l.block == block && !l.text.is_empty()) {
+        let to_dataset = text::fold_page(&link.url).starts_with("huggingface.co/datasets/");
+        let called = text::words(&link.text);
+        // "[subset](…) of Y", and not "[subset of Y](…)", which may lead to Y.
+        let is_part = called.split(' ').count() <= 2 && rules.says(&called, "data-part");
+        if to_dataset && (is_part || rules.says(&called, "data-version-word")) {
+            out = out.replacen(&link.text, "", 1);
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

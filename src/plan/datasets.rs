@@ -130,10 +130,7 @@ impl Reading<'_> {
             };
             let role = if role == Role::Training && out.iter().any(|o| o.mention.declared) && !together() { Role::Unknown } else { role };
             let mention = Mention { line: Some(link.line), declared: false, context: under(self.card, link.section, "linked") };
-            let derived = || {
-                let sentence = self.card.blocks.get(link.block).map_or("", |b| sentence_of(link, b));
-                self.rules.says(&text::words(&topics::without_relative(sentence)), "data-derived")
-            };
+            let derived = || self.is_made_into_another(link);
             let open_ended = role == Role::Training && (self.more_in.contains(&link.section) || derived());
             out.push(DatasetMention { id, role, mention, open_ended, elsewhere: None });
         }
@@ -168,6 +165,25 @@ impl Reading<'_> {
         unnamed
     }
 
+    /// "we translated [X](…)", "augmented from [X](…)": the data are made from what is linked. "[A translation of X](…)" is
+    /// what is linked, and "[X](…), which is augmented from Y" tells of X itself.
+    fn is_made_into_another(&self, link: &Link) -> bool {
+        let sentence = self.card.blocks.get(link.block).map_or("", |b| sentence_of(link, b));
+        let around = topics::apart_from_versions(self.card, link.block, sentence, self.rules);
+        self.rules.says(&text::words(&around), "data-derived")
+    }
+
+    /// "[subset](…) of the [X](…)": what is linked first are the data.
+    fn is_whole_of_a_part(&self, link: &Link) -> bool {
+        let Some(block) = self.card.blocks.get(link.block).filter(|_| !link.text.is_empty()) else { return false };
+        let Some((before, _)) = sentence_of(link, block).split_once(&link.text) else { return false };
+        let before = text::words(before);
+        let before = before.strip_suffix(" the").unwrap_or(&before);
+        let Some(before) = before.strip_suffix(" of") else { return false };
+        let parts = self.card.links.iter().filter(|l| l.block == link.block && l.url != link.url && !l.text.is_empty());
+        parts.filter(|l| dataset_id(&l.url, self.at).is_some()).any(|l| before.ends_with(&text::words(&l.text)))
+    }
+
     fn topic_of(&self, link: &Link) -> Option<&str> {
         let block = self.card.blocks.get(link.block);
         block
@@ -189,6 +205,7 @@ impl Reading<'_> {
         let role = match self.topic_of(link) {
             Some("evaluation") => Role::Evaluation,
             Some("citation" | "usage") => Role::Unknown,
+            _ if self.is_whole_of_a_part(link) => Role::Unknown,
             _ if block.is_some_and(|b| subject::is_about_another(card, link.block, b, self.own)) => Role::Unknown,
             _ if cell == Some(Cell::Other) || says("data-not-own") || (self.has_base && says("data-of-base")) => Role::Unknown,
             _ if matches!(cell, Some(Cell::Own(c)) if !link.text.is_empty() && c.contains(&link.text)) => Role::Training,
