@@ -153,7 +153,11 @@ fn tuned_on(folded: &str, rules: &Rules) -> bool {
     words.iter().enumerate().skip(before).take(20).filter(|(_, w)| **w == "on").any(|(at, _)| {
         let led = at.checked_sub(1).and_then(|i| words.get(i)).is_some_and(|w| !elsewhere(w));
         let object: Vec<&str> = words.iter().skip(at + 1).take(8).copied().collect();
-        led && rules.says(&object.join(" "), "data-set-word")
+        let object = object.join(" ");
+        // "finetuned for a while on C4", and not "to fine-tune it on": what was done, not what can be.
+        let done = || words.get(..at).is_some_and(|before| before.iter().any(|w| matches!(*w, "trained" | "tuned" | "finetuned")));
+        let corpus = || rules.corpora.named_in(&object).iter().any(|c| c.kind != CorpusKind::Evaluation);
+        led && (rules.says(&object, "data-set-word") || (done() && corpus()))
     })
 }
 
@@ -178,7 +182,7 @@ pub fn announced_lists(card: &Card, rules: &Rules) -> BTreeSet<usize> {
             let colon = block.text.ends_with([':', '：']);
             let below = |last: &str| {
                 let trains = rules.says(last, "used-to-train") || rules.says(last, "data-announced");
-                rules.says(last, "announces-below") && rules.says(last, "data-word") && trains
+                rules.says(last, "announces-below") && (rules.says(last, "data-word") || rules.says(last, "trains-with")) && trains
             };
             let announced = || {
                 let last = last();

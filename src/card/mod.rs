@@ -204,6 +204,22 @@ mod tests {
     }
 
     #[test]
+    fn lines_with_labels_are_blocks() {
+        let card = Card::parse(b"**Language:** English  \n**Training data:** [X](https://x.example)  \n**Code**: see\nbelow, **bold** words\n\n**One** word\n**and** another\n");
+        let got: Vec<_> = card.blocks.iter().map(|b| (b.label.as_deref().unwrap_or(""), b.line, b.text.as_str())).collect();
+        assert_eq!(
+            got,
+            [
+                ("language", 1, "Language: English"),
+                ("training data", 2, "Training data: X"),
+                ("code", 3, "Code: see below, bold words"),
+                ("one", 6, "One word and another"),
+            ]
+        );
+        assert_eq!(card.links.first().map(|l| l.block), Some(1));
+    }
+
+    #[test]
     fn structure_and_lines() {
         let c = Card::parse(CARD.as_bytes());
         let headings: Vec<_> = c.sections.iter().map(|s| (s.heading.as_str(), s.level, s.line)).collect();

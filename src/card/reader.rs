@@ -142,6 +142,10 @@ impl<'a> Reader<'a> {
                 self.cell = self.text.len();
             }
             Tag::Strong => {
+                if self.begins_next_label() {
+                    self.flush(BlockKind::Text);
+                    self.start = at;
+                }
                 self.in_bold = self.text.trim().is_empty() && self.bold.is_none();
             }
             // An image is a picture of something, not a source; a link around it is kept.
@@ -192,6 +196,16 @@ impl<'a> Reader<'a> {
         if self.in_bold {
             self.bold.get_or_insert_default().push_str(t);
         }
+    }
+
+    /// Bold words at the start of a line, in a paragraph of lines such as `**Language:** …`: each is a block of its own.
+    fn begins_next_label(&self) -> bool {
+        let at_line = self.text.trim_end_matches(' ').ends_with('\n') && self.open_link.is_none();
+        let labelled = |bold: &String| {
+            let behind = self.text.trim_start().strip_prefix(bold.as_str()).unwrap_or_default();
+            bold.trim_end().ends_with([':', '：']) || behind.trim_start().starts_with([':', '：'])
+        };
+        at_line && !self.code && self.heading.is_none() && self.bold.as_ref().is_some_and(labelled)
     }
 
     /// Ends the block being read.

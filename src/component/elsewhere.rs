@@ -119,9 +119,18 @@ impl<'a> Place<'a> {
         RepoId::from_url(&self.link.url).is_some_and(|r| self.rules.says(&text::name_words(&r.name).join(" "), "data-link"))
     }
 
-    /// "[indosum](…) dataset": the word behind the link says it as well as one in it.
+    /// "[indosum](…) dataset", "a dataset that is available on [github](…)": the words around the link say it as well as those in it.
     fn is_called_data(&self) -> bool {
         let words = &self.link.text;
+        let sentence = topics::sentences(&self.block.text).into_iter().find(|s| !words.is_empty() && s.contains(words));
+        if let Some((before, _)) = sentence.and_then(|s| s.split_once(words)) {
+            let before: Vec<&str> = before.split_whitespace().rev().take(6).collect();
+            let before = text::words(&before.into_iter().rev().collect::<Vec<_>>().join(" "));
+            let kept = self.rules.phrase_list("data-kept-at").iter().any(|p| before.ends_with(p.as_str()));
+            if kept && self.rules.says(&before, "data-link") {
+                return true;
+            }
+        }
         let behind = self.block.text.split_once(words.as_str()).filter(|_| !words.is_empty()).map_or("", |(_, behind)| behind);
         let behind = text::words(behind.split([',', '.', ';', '(']).next().unwrap_or_default());
         let says = |s: &str| self.rules.says(s, "data-link");

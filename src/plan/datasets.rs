@@ -211,6 +211,8 @@ impl Reading<'_> {
             _ if matches!(cell, Some(Cell::Own(c)) if !link.text.is_empty() && c.contains(&link.text)) => Role::Training,
             _ if is_called_training_data(link, block, rules) => return (Role::Training, true),
             Some("training-data" | "training") => Role::Training,
+            // "trained it with the [riddles data set](…)"
+            _ if says("used-to-train") || (says("tuning") && rules.says(&text::words(&link.text), "data-link")) => Role::Training,
             _ if self.announced.contains(&link.block) || says("trains-with") || corpora::tells_of_training(&said, rules) => Role::Training,
             _ => Role::Unknown,
         };
