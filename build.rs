@@ -61,7 +61,8 @@ fn sample(target: &Path, dir: &Path) -> io::Result<()> {
 const CORPORA_IN_BLOCK: usize = 64;
 
 /// The table of corpora, apart from the others: `CORPORA_ENTRIES` are the places of its entries in their blocks,
-/// `CORPORA_BLOCKS` place in `CORPORA` and length of each block, and `CORPORA_KEYS` the lines by which entries are found.
+/// `CORPORA_BLOCKS` place in `CORPORA` and length of each block, and `CORPORA_KEYS` the lines by which entries are found, compressed, with their
+/// lengths.
 fn corpora(out: &mut String, target: &Path, path: &Path) -> io::Result<()> {
     let none = Vec::new();
     let table = read(path)?;
@@ -90,7 +91,13 @@ fn corpora(out: &mut String, target: &Path, path: &Path) -> io::Result<()> {
     let _ = writeln!(out, "];\npub const CORPORA_IN_BLOCK: usize = {CORPORA_IN_BLOCK};");
     fs::write(target.join("corpora.bin"), bytes)?;
     let _ = writeln!(out, "pub static CORPORA: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/corpora.bin\"));");
-    let _ = writeln!(out, "pub static CORPORA_KEYS: [&str; 4] = {:?};", keys.lines());
+    let _ = writeln!(out, "pub static CORPORA_KEYS: [(&[u8], usize); 4] = [");
+    for (n, lines) in keys.lines().iter().enumerate() {
+        let file = format!("corpora-keys-{n}.bin");
+        fs::write(target.join(&file), zstd::bulk::compress(lines.as_bytes(), 19)?)?;
+        let _ = writeln!(out, "    (include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")), {}),", lines.len());
+    }
+    let _ = writeln!(out, "];");
     Ok(())
 }
 

@@ -39,7 +39,7 @@ const UNSPACED: usize = 3;
 
 impl Default for Corpora {
     fn default() -> Self {
-        let keys = embedded::CORPORA_KEYS.map(Lines::built_in);
+        let keys = embedded::CORPORA_KEYS.map(Lines::packed);
         let entries = embedded::CORPORA_ENTRIES.iter().map(|_| OnceLock::new()).collect();
         let blocks = embedded::CORPORA_BLOCKS.iter().map(|_| OnceLock::new()).collect();
         let added = Table { entries: Vec::new(), blocks: Vec::new(), keys: Default::default() };

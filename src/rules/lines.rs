@@ -1,10 +1,17 @@
 //! Tables that need no making ready: sorted lines, in which a key is found by halving.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// Sorted lines `key<TAB>entry`.
 #[derive(Debug, Default)]
-pub(super) struct Lines(Cow<'static, str>);
+pub(super) struct Lines {
+    text: OnceLock<Cow<'static, str>>,
+    packed: Packed,
+}
+
+/// Lines that the build compressed (zstd), and their length.
+pub(super) type Packed = (&'static [u8], usize);
 
 /// The keys and entries of lines.
 pub(super) fn pairs(lines: &str) -> impl Iterator<Item = (&str, usize)> {
@@ -14,16 +21,26 @@ pub(super) fn pairs(lines: &str) -> impl Iterator<Item = (&str, usize)> {
 impl Lines {
     /// Those that the build made.
     pub(super) fn built_in(lines: &'static str) -> Lines {
-        Lines(Cow::Borrowed(lines))
+        Lines { text: OnceLock::from(Cow::Borrowed(lines)), packed: Packed::default() }
+    }
+
+    /// Those that the build made and compressed; they are unpacked when they are first asked for.
+    pub(super) fn packed(packed: Packed) -> Lines {
+        Lines { text: OnceLock::new(), packed }
     }
 
     /// Those of a directory of rules; they have to be sorted.
     pub(super) fn made(lines: String) -> Lines {
-        Lines(Cow::Owned(lines))
+        Lines { text: OnceLock::from(Cow::Owned(lines)), packed: Packed::default() }
     }
 
     pub(super) fn text(&self) -> &str {
-        &self.0
+        // A test reads all of them, so that none is broken here.
+        self.text.get_or_init(|| {
+            let (bytes, length) = self.packed;
+            let unpacked = zstd::bulk::decompress(bytes, length).ok().and_then(|b| String::from_utf8(b).ok());
+            Cow::Owned(unpacked.unwrap_or_default())
+        })
     }
 
     /// The entries of a key, in their order.
@@ -40,7 +57,7 @@ impl Lines {
 
     /// Keys and entries from the first key that is no smaller.
     fn from(&self, key: &str) -> impl Iterator<Item = (&str, usize)> {
-        let text = self.0.as_ref();
+        let text = self.text();
         let (mut low, mut high) = (0, text.len());
         while low < high {
             let middle = low + (high - low) / 2;
