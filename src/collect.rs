@@ -14,12 +14,12 @@ use crate::hub::huggingface::HuggingFace;
 use crate::hub::record::{DatasetRecord, ModelRecord};
 use crate::hub::{self, Answer, Asked, Hub};
 use crate::net::{Fetcher, Gap, Origin, Resource, limits};
-use crate::plan::{self, DatasetMention, Plan};
+use crate::plan::{self, DataPlace, DatasetMention, PlaceKind, Plan};
 use crate::rules::Rules;
 use crate::rules::files::Kind;
 use crate::snapshot::{DatasetSnapshot, Depth, Mention, RepoSnapshot, Role, Snapshot, Twin};
 use crate::target::{Place, Target};
-use crate::{files, license};
+use crate::{files, license, text};
 use ancestors::ancestors;
 use futures_util::future::{BoxFuture, FutureExt, join, join_all, join4};
 use std::collections::BTreeSet;
@@ -220,6 +220,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     if snapshot.depth == Depth::Shallow {
         plan.datasets.clear();
         plan.repos.clear();
+        plan.data_place = None;
         plan.left_out.clear();
         // The text of the license is needed only where nothing else names the terms.
         if is_named(record, rules) || rules.base(&record.id.to_lowercase()).is_some() {
@@ -236,6 +237,17 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     let place = (home.as_deref(), snapshot.hub, revision);
     let files = join_all(plan.files.iter().map(|path| async move { (path.clone(), file(fetcher, place, record, path).await) }));
     let datasets = join_all(plan.datasets.into_iter().map(|d| dataset(fetcher, d)));
+    let place = plan.data_place.filter(|place| match &place.kind {
+        PlaceKind::Repository(id) => !plan.repos.iter().any(|(known, _)| known == id),
+        PlaceKind::Collection { .. } => true,
+        PlaceKind::Other => false,
+    });
+    let place = async {
+        match place {
+            Some(place) => data_place(fetcher, place).await,
+            None => (Vec::new(), None),
+        }
+    };
     let own = own_repository(snapshot);
     let own_id = own.as_ref().map(|(id, ..)| id.clone());
     let linked = plan.repos.into_iter().filter(|(id, _)| own_id.as_ref() != Some(id));
@@ -245,7 +257,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
             .map(|(id, mention, tree, files)| repo(fetcher, id, mention, tree, files)),
     );
     let bases = ancestors(fetcher, rules, (snapshot.hub, &snapshot.id), plan.bases, seen);
-    let (files, datasets, repos, bases) = join4(files, datasets, repos, bases).await;
+    let ((files, datasets, repos, bases), (collected, data_repo)) = join(join4(files, datasets, repos, bases), place).await;
     snapshot.skipped.extend(plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))));
     snapshot.skipped.extend(record.extra.gaps.iter().map(|(part, gap)| (format!("{}:{}/{part}", snapshot.hub, snapshot.id), gap.clone())));
     snapshot.files.extend(files);
@@ -253,6 +265,10 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
         snapshot.files.entry(path).or_insert(Err(Gap::NotFetched(why)));
     }
     snapshot.datasets = datasets;
+    // Linked in passing, and in a collection of training data.
+    snapshot.datasets.retain(|d| !collected.iter().any(|c| c.id.eq_ignore_ascii_case(&d.id)));
+    snapshot.datasets.extend(collected);
+    snapshot.data_repo = data_repo;
     snapshot.repos = repos;
     snapshot.ancestors = bases;
 }
@@ -335,6 +351,30 @@ async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
     let record: Result<DatasetRecord, Gap> = record.and_then(|body| hub.read_dataset(&body.bytes).map_err(Gap::Malformed));
     let card = card.map(|body| document(format!("{page}/blob/main/README.md"), "README.md", &body.bytes));
     DatasetSnapshot { id, role, mention, open_ended, page, elsewhere: false, record, card }
+}
+
+/// Looks where a card says that data are: the datasets of a collection, with what its list says of them, or a repository.
+async fn data_place(fetcher: &Fetcher, place: DataPlace) -> (Vec<DatasetSnapshot>, Option<RepoSnapshot>) {
+    let mention = Mention { line: Some(place.line), declared: false, context: format!("listed at {}", text::cut(&place.url, 200)) };
+    let (hub, at) = (HuggingFace, &fetcher.endpoints);
+    match place.kind {
+        PlaceKind::Collection { slug, used } => {
+            let Ok(body) = fetcher.get(&hub.collection(at, &slug)).await else { return (Vec::new(), None) };
+            let listed = hub.datasets_of_collection(&body.bytes).unwrap_or_default().into_iter().map(|record| DatasetSnapshot {
+                id: record.id.clone(),
+                role: Role::Training,
+                mention: mention.clone(),
+                open_ended: !used,
+                page: hub.dataset_page(at, &record.id),
+                elsewhere: true,
+                record: Ok(record),
+                card: Err(Gap::NotFetched("the collection that lists it was looked at".into())),
+            });
+            (listed.collect(), None)
+        }
+        PlaceKind::Repository(id) => (Vec::new(), Some(repo(fetcher, id, mention, "HEAD", "HEAD").await)),
+        PlaceKind::Other => (Vec::new(), None),
+    }
 }
 
 /// Two calls of the code host's API; license and README come from where files are served.

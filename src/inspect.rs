@@ -379,8 +379,8 @@ mod tests {
         let entries = paths
             .iter()
             .map(|p| match p.strip_suffix(" (submodule)") {
-                Some(p) => TreeEntry { path: p.into(), kind: TreeKind::Submodule },
-                None => TreeEntry { path: p.to_string(), kind: TreeKind::File },
+                Some(p) => TreeEntry { path: p.into(), kind: TreeKind::Submodule, size: None },
+                None => TreeEntry { path: p.to_string(), kind: TreeKind::File, size: None },
             })
             .collect();
         inspect("repo", &Tree { commit: None, entries, truncated: false }, readme, &Rules::load(None).unwrap())
@@ -414,7 +414,7 @@ mod tests {
 
     #[test]
     fn a_repository_that_is_for_training() {
-        let entries = vec![TreeEntry { path: "main.py".into(), kind: TreeKind::File }];
+        let entries = vec![TreeEntry { path: "main.py".into(), kind: TreeKind::File, size: None }];
         let tree = Tree { commit: None, entries, truncated: false };
         let extent = |name: &str| inspect(name, &tree, None, &Rules::load(None).unwrap()).training.extent;
         assert_eq!((extent("amber-train"), extent("amber")), (Extent::Yes, Extent::No));
@@ -444,7 +444,7 @@ mod tests {
 
     #[test]
     fn a_cut_tree_proves_no_absence() {
-        let entries = vec![TreeEntry { path: "a.py".into(), kind: TreeKind::File }];
+        let entries = vec![TreeEntry { path: "a.py".into(), kind: TreeKind::File, size: None }];
         let i = inspect("repo", &Tree { commit: None, entries, truncated: true }, None, &Rules::load(None).unwrap());
         assert_eq!(i.training.extent, Extent::Unknown);
     }
@@ -453,7 +453,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn any_tree(paths in proptest::collection::vec("[a-zA-Z训_./-]{0,40}", 0..20), truncated: bool) {
-            let entries = paths.into_iter().map(|path| TreeEntry { path, kind: TreeKind::File }).collect();
+            let entries = paths.into_iter().map(|path| TreeEntry { path, kind: TreeKind::File, size: None }).collect();
             let rules = Rules::default();
             let _ = inspect("repo", &Tree { commit: None, entries, truncated }, Some("# x"), &rules);
         }

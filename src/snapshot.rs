@@ -45,6 +45,8 @@ pub struct Snapshot {
     pub files: BTreeMap<String, Result<Document, Gap>>,
     pub datasets: Vec<DatasetSnapshot>,
     pub repos: Vec<RepoSnapshot>,
+    /// The repository in which the card says that training data are, where it is none of these.
+    pub data_repo: Option<RepoSnapshot>,
     /// Models that it is made from, nearest first.
     pub ancestors: Vec<Ancestor>,
     /// What was named but not asked for, and why.
@@ -108,6 +110,7 @@ impl Snapshot {
             files: BTreeMap::new(),
             datasets: Vec::new(),
             repos: Vec::new(),
+            data_repo: None,
             ancestors: Vec::new(),
             skipped: Vec::new(),
             reviews: Vec::new(),

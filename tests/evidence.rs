@@ -244,6 +244,65 @@ fn data_kept_elsewhere() {
     assert_eq!(data_pillar(&named, "It was trained on ruri.", &[]), "closed");
 }
 
+/// Where data are linked and no dataset is named, the place is looked into.
+#[test]
+fn data_in_linked_repositories() {
+    let tree = |files: &[(&str, u64)]| {
+        let tree: Vec<Value> =
+            files.iter().map(|(path, size)| json!({"path": path, "type": "blob", "mode": "100644", "size": size})).collect();
+        json!({"tree": tree, "truncated": false}).to_string()
+    };
+    let audited = |body: &str, files: Option<&[(&str, u64)]>| {
+        let hub = TempHub::new();
+        hub.model("o/n", &json!({"license": "mit"}), body, &[]);
+        if let Some(files) = files {
+            hub.write("github/acme/ruri/tree.json", tree(files));
+            hub.write("github/acme/ruri/repo.json", json!({"full_name": "acme/ruri"}).to_string());
+        }
+        let model = Tool::json().dir(hub.path()).arg("o/n").run().model();
+        let data = component(&model, "datasets");
+        (text(data, "availability").to_string(), text(data, "basis").to_string())
+    };
+    let body = "It was trained on the [ruri](https://github.com/acme/ruri) dataset.";
+    let data: &[(&str, u64)] = &[("data/train.csv", 90_000), ("README.md", 900)];
+    let (released, partial) = (("released".to_string(), "verified".to_string()), ("partial".to_string(), "linked".to_string()));
+    assert_eq!(audited(body, Some(data)), released);
+    assert_eq!(audited(body, None), partial);
+    // Settings, samples, code.
+    assert_eq!(audited(body, Some(&[("config.json", 90_000), ("sample.csv", 100), ("train.py", 90_000)])), partial);
+    // One of several, and a part.
+    let listed = "It was trained on the following data:\n\n- [ruri data](https://github.com/acme/ruri)\n- [more data](https://github.com/acme/more)\n";
+    assert_eq!(audited(listed, Some(data)).0, "partial");
+    assert_eq!(audited(&body.replace("the [ruri]", "a subset of the [ruri]"), Some(data)).0, "partial");
+}
+
+#[test]
+fn data_in_collections_of_the_hub() {
+    let audited = |body: &str, items: &Value| {
+        let hub = TempHub::new();
+        hub.model("o/n", &json!({"license": "mit"}), body, &[]);
+        hub.write("huggingface/collections/o/ruri-data-0123/info.json", json!({"slug": "o/ruri-data-0123", "items": items}).to_string());
+        Tool::json().dir(hub.path()).arg("o/n").run().model()
+    };
+    let pillar = |model: &Value| text(&model["pillars"]["training-data"], "status").to_string();
+    let item = |id: &str, gated: Value| json!({"type": "dataset", "id": id, "gated": gated, "private": false});
+    let two = json!([item("a/b", json!(false)), {"type": "model", "id": "o/n"}, item("a/c", json!(false))]);
+    let used = "The datasets used for pretraining are in this [collection](https://huggingface.co/collections/o/ruri-data-0123).";
+    let model = audited(used, &two);
+    assert_eq!(pillar(&model), "open");
+    let ids: Vec<&str> = list(&model, "datasets").iter().map(|d| text(d, "id")).collect();
+    assert_eq!(ids, ["a/b", "a/c"]);
+    assert_eq!(list(&model, "incomplete"), &Vec::<Value>::new());
+    assert_eq!(pillar(&audited(used, &json!([item("a/b", json!(false)), item("a/c", json!("manual"))]))), "partial");
+    // Its makers' data, of which the card does not say that they are all.
+    let bar = "[Models](https://x.example) | [Datasets](https://huggingface.co/collections/o/ruri-data-0123)";
+    assert_eq!(pillar(&audited(bar, &two)), "partial");
+    // Nothing in it, no list, and somebody else's.
+    assert_eq!(pillar(&audited(used, &json!([]))), "partial");
+    assert_eq!(pillar(&audited(used, &json!("no list"))), "partial");
+    assert_eq!(pillar(&audited(&bar.replace("/o/", "/p/"), &two)), "closed");
+}
+
 /// What a training tool was given, in a block of code.
 #[test]
 fn data_in_training_recipes() {

@@ -273,7 +273,7 @@ fn incomplete(snapshot: &Snapshot, rules: &Rules) -> Vec<Missing> {
         }
     }
     // The repository that the model itself is kept in is told of above.
-    for repo in snapshot.repos.iter().filter(|r| !r.mention.declared) {
+    for repo in snapshot.repos.iter().chain(&snapshot.data_repo).filter(|r| !r.mention.declared) {
         if let Some(gap) = repo.tree.as_ref().err().or(repo.record.as_ref().err()).filter(|g| is_gap(g) && **g != Gap::MissingOrPrivate) {
             add(format!("github:{}", repo.id), gap);
         } else if repo.tree.is_ok() {

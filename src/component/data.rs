@@ -1,7 +1,6 @@
 //! Training data: which datasets are named, whether they can be had, and what the card says of what
 //! cannot.
 
-use super::elsewhere::linked_elsewhere;
 use super::reach::{Reach, combined, license_of_dataset, reach};
 use super::*;
 use crate::card::columns::{Cell, data_cell};
@@ -56,11 +55,8 @@ pub fn datasets(cx: &Context<'_, '_>, findings: &mut Vec<Finding>) -> Component 
         Cell::Own(cell) if cell.contains(' ') && !is_placeholder(cell) && !of_other_data(cell) => Some((b.line, cell)),
         _ => None,
     });
-    if let Some((line, url)) = linked_elsewhere(cx, card) {
-        let cite = cx.cite_card(Some(line), format!("links {}", text::cut(&url, 200)));
-        return Component::new(id, Availability::Partial, Basis::Linked, "the card links data elsewhere, at which nobody looked")
-            .with_evidence(cite)
-            .with_license(license_unknown());
+    if let Some(kept) = kept::kept(cx, card) {
+        return kept;
     }
     // A sentence that names sources: it describes, and not only in words such as "high-quality tokens".
     let concrete = described
@@ -177,10 +173,9 @@ fn named(cx: &Context<'_, '_>, training: &[&DatasetSnapshot], withheld: &[Said],
     let all = training.len();
     let (availability, basis, summary) = if let Some((first, gap)) = &unknown {
         (Availability::Unknown, Basis::Linked, format!("{first} could not be looked at: {}", gap.words()))
-    } else if let Some((_, url)) =
-        (counts.missing == all).then(|| cx.snapshot.parsed.as_ref().and_then(|c| linked_elsewhere(cx, c))).flatten()
+    } else if let Some(place) = (counts.missing == all).then(|| cx.snapshot.parsed.as_ref().and_then(|c| kept::data_place(cx, c))).flatten()
     {
-        let url = text::cut(&url, 120).into_owned();
+        let url = text::cut(&place.url, 120).into_owned();
         (
             Availability::Partial,
             Basis::Linked,

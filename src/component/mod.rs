@@ -6,7 +6,7 @@
 mod code;
 mod data;
 mod documents;
-mod elsewhere;
+mod kept;
 mod reach;
 mod weights;
 

@@ -101,7 +101,8 @@ fn from_table(corpus: &Corpus, seen: &str) -> Answer {
 
 /// The license that a dataset's own card declares, or that the table knows.
 pub fn license_of_dataset(dataset: &DatasetSnapshot, rules: &Rules) -> ComponentLicense {
-    let Ok(record) = &dataset.record else {
+    // Where a list was looked at and not the record itself, it says nothing of a license.
+    let Some(record) = dataset.record.as_ref().ok().filter(|_| !dataset.elsewhere) else {
         let known = rules.corpora.by_id(&dataset.id).and_then(|c| license::find(rules, c.license.as_deref()?));
         return known
             .map_or_else(license_unknown, |k| license_known(k, Content::Data).because("known of this corpus (rules/datasets.toml)"));

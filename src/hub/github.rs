@@ -125,6 +125,8 @@ impl RepoRecord {
 pub struct TreeEntry {
     pub path: String,
     pub kind: TreeKind,
+    /// Bytes of a file, where the host says.
+    pub size: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +162,8 @@ impl Tree {
                     (_, Some("120000")) => TreeKind::Symlink,
                     _ => TreeKind::File,
                 };
-                Some(TreeEntry { path: e.get("path").and_then(Value::as_str)?.to_string(), kind })
+                let size = e.get("size").and_then(Value::as_u64);
+                Some(TreeEntry { path: e.get("path").and_then(Value::as_str)?.to_string(), kind, size })
             })
             .collect();
         Ok(Tree {

@@ -124,6 +124,23 @@ impl HuggingFace {
         format!("{}/datasets/{id}", at.get(NAME))
     }
 
+    /// A collection, `owner/title-id` (<https://huggingface.co/docs/hub/api#get-apicollectionsnamespaceslug-id>).
+    pub fn collection(&self, at: &Endpoints, slug: &str) -> Resource {
+        record_of(at, "collections", slug)
+    }
+
+    /// The datasets of a collection, each with what its list says of it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn datasets_of_collection(&self, bytes: &[u8]) -> Result<Vec<DatasetRecord>, String> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|e| format!("not JSON at line {}", e.line()))?;
+        let items = value.get("items").and_then(|i| i.as_array()).ok_or("it has no items")?;
+        let is_dataset = |item: &&serde_json::Value| item.get("type").and_then(|t| t.as_str()) == Some("dataset");
+        let datasets = items.iter().filter(is_dataset).take(limits::DATASETS_KNOWN);
+        datasets.map(|item| DatasetRecord::parse(item.to_string().as_bytes())).collect()
+    }
+
     /// Reads a dataset record.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ mod around;
 mod bases;
 mod datasets;
 mod named;
+pub mod places;
 mod repos;
 
 use crate::card::Card;
@@ -19,6 +20,7 @@ use crate::target::{Place, Target};
 use crate::{files, hub};
 
 pub use datasets::names_dataset;
+pub use places::{DataPlace, PlaceKind};
 
 /// Everything that is asked for next.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +29,8 @@ pub struct Plan {
     pub files: Vec<String>,
     pub datasets: Vec<DatasetMention>,
     pub repos: Vec<(RepoId, Mention)>,
+    /// Where the card says that training data are, if it names no dataset.
+    pub data_place: Option<DataPlace>,
     pub bases: Vec<BaseMention>,
     /// Legal texts in the model repository that are not read, and why.
     pub unread: Vec<(String, String)>,
@@ -67,6 +71,9 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
     plan.datasets = datasets::datasets(record, card, rules, at, &bases);
     if let Some(card) = card {
         plan.repos = repos::repos(record, card, &plan.bases, rules);
+        if !plan.datasets.iter().any(|d| d.role == Role::Training) {
+            plan.data_place = places::data_place(card, rules, &record.id, !plan.bases.is_empty());
+        }
     }
     let mut over = |kind: &str, n: usize, limit: usize| {
         if n > limit {

@@ -46,6 +46,22 @@ fn a_generation_of_base_models_costs_one_wave_more() {
     }
 }
 
+/// Where a card names no dataset and links a place with data, it is looked at in the second wave, and no further.
+#[test]
+fn linked_data_cost_no_wave_more() {
+    let hub = TempHub::new();
+    hub.model("o/c", &json!({"license": "mit"}), "Trained on this [collection](https://huggingface.co/collections/o/ruri-data-0123).", &[]);
+    let items = json!([{"type": "dataset", "id": "a/b", "gated": false, "private": false}]);
+    hub.write("huggingface/collections/o/ruri-data-0123/info.json", json!({"items": items}).to_string());
+    hub.model("o/r", &json!({"license": "mit"}), "Trained on the [ruri](https://github.com/acme/ruri) dataset.", &[]);
+    for (model, asked) in [("o/c", "/api/collections/o/ruri-data-0123"), ("o/r", "/repos/acme/ruri/git/trees/HEAD?recursive=1")] {
+        let server = HubServer::with_latency(hub.path(), LATENCY);
+        Tool::json().arg(model).hub(&server).run();
+        assert_eq!(server.waves(), 2, "{model}: {:#?}", server.paths());
+        assert_eq!(server.requests(asked).len(), 1, "{model}: {:#?}", server.paths());
+    }
+}
+
 #[test]
 fn every_request_of_one_audit() {
     let server = HubServer::fixtures();

@@ -495,8 +495,9 @@ fn reply(state: &State, path: &str, query: &str, authorization: Option<&str>) ->
     if path == "/api/models" {
         return list(state, query);
     }
-    for (api, kind) in [("/api/models/", "models"), ("/api/datasets/", "datasets"), ("/api/spaces/", "spaces")] {
-        if let Some(rest) = path.strip_prefix(api) {
+    let kinds = ["models", "datasets", "spaces", "collections"];
+    for (api, kind) in kinds.map(|kind| (format!("/api/{kind}/"), kind)) {
+        if let Some(rest) = path.strip_prefix(&api) {
             let (id, revision) = rest.split_once("/revision/").unwrap_or((rest, "main"));
             return match record(state, kind, id) {
                 None => refusal(401, "RepoNotFound"),

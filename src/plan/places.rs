@@ -1,27 +1,48 @@
-//! Links of a card to places where its training data are kept, and at which an audit does not look.
+//! Links of a card to places where its training data are kept: repositories of code hosts and collections of the hub, which are
+//! looked at, and others, which are not.
 
-use super::Context;
 use crate::card::{Block, BlockKind, Card, Link, corpora, subject, topics};
 use crate::hub::github::RepoId;
 use crate::rules::Rules;
 use crate::text;
 use std::collections::BTreeSet;
 
-/// Line and address of the first such link: declared, or in a sentence that says what the model was trained on.
-pub(super) fn linked_elsewhere(cx: &Context<'_, '_>, card: &Card) -> Option<(u32, String)> {
+/// A place where a card says that training data are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataPlace {
+    pub line: u32,
+    pub url: String,
+    pub kind: PlaceKind,
+    /// It is one of several, or the sentence speaks of more.
+    pub open_ended: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceKind {
+    /// A repository of a code host.
+    Repository(RepoId),
+    /// A list of repositories on the hub, `owner/name-id`, and whether the card says that these are what was trained on.
+    Collection {
+        slug: String,
+        used: bool,
+    },
+    Other,
+}
+
+/// The first such place: declared, or in a sentence that says what the model `own` was trained on.
+pub fn data_place(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Option<DataPlace> {
     let declared = card.front.strings("datasets").into_iter().find(|d| d.starts_with("http://") || d.starts_with("https://"));
     if let Some(url) = declared {
-        return Some((card.front_line("datasets", Some(&url)).unwrap_or(1), url));
+        let kind = RepoId::from_url(&url).map_or(PlaceKind::Other, PlaceKind::Repository);
+        let open_ended = card.front.strings("datasets").len() > 1;
+        return Some(DataPlace { line: card.front_line("datasets", Some(&url)).unwrap_or(1), url, kind, open_ended });
     }
-    let announced = corpora::announced_lists(card, cx.rules);
-    let found = card.links.iter().find(|link| {
-        let block = card.blocks.get(link.block).filter(|b| b.kind != BlockKind::Code);
-        block.is_some_and(|block| {
-            let place = Place::of(link, block, cx);
-            place.holds_data(&announced) && place.is_of_this_model(card, &announced)
-        })
-    });
-    found.map(|link| (link.line, link.url.clone()))
+    let announced = corpora::announced_lists(card, rules);
+    card.links.iter().find_map(|link| {
+        let block = card.blocks.get(link.block).filter(|b| b.kind != BlockKind::Code)?;
+        let place = Place::of(link, block, rules, own, has_base);
+        (place.holds_data(&announced) && place.is_of_this_model(card, &announced)).then(|| place.found())
+    })
 }
 
 /// Where a link leads, and the words around it.
@@ -42,11 +63,33 @@ struct Place<'a> {
 const COLLECTIONS: &str = "huggingface.co/collections/";
 
 impl<'a> Place<'a> {
-    fn of(link: &'a Link, block: &'a Block, cx: &'a Context<'_, '_>) -> Place<'a> {
+    fn of(link: &'a Link, block: &'a Block, rules: &'a Rules, own: &'a str, has_base: bool) -> Place<'a> {
         let url = text::fold_url(&link.url).to_lowercase();
         let path = url.split(['?', '#']).next().unwrap_or_default().to_string();
-        let (host, has_base) = (text::words(&url), !cx.snapshot.ancestors.is_empty());
-        Place { link, block, rules: cx.rules, own: &cx.snapshot.id, has_base, url, path, host }
+        let host = text::words(&url);
+        Place { link, block, rules, own, has_base, url, path, host }
+    }
+
+    fn found(&self) -> DataPlace {
+        let collection = self.path.strip_prefix(COLLECTIONS).map(|slug| slug.trim_end_matches('/')).filter(|slug| is_slug(slug));
+        let kind = match (collection, RepoId::from_url(&self.link.url)) {
+            (Some(slug), _) => {
+                let used = self.said().is_some_and(|s| self.rules.says(&s, "used-to-train") || corpora::tells_of_training(&s, self.rules));
+                PlaceKind::Collection { slug: slug.to_string(), used }
+            }
+            (None, Some(id)) => PlaceKind::Repository(id),
+            (None, None) => PlaceKind::Other,
+        };
+        let more = || self.said().is_some_and(|s| self.rules.says(&s, "data-open-ended"));
+        let in_list = self.block.in_list || self.block.kind == BlockKind::TableRow;
+        DataPlace { line: self.link.line, url: self.link.url.clone(), kind, open_ended: in_list || more() }
+    }
+
+    /// The sentence that the link stands in, folded.
+    fn said(&self) -> Option<String> {
+        let words = &self.link.text;
+        let sentence = topics::sentences(&self.block.text).into_iter().find(|s| !words.is_empty() && s.contains(words));
+        sentence.map(text::words)
     }
 
     /// By its address, or by what the link is called, data are there.
@@ -71,9 +114,7 @@ impl<'a> Place<'a> {
         if corpora::is_elsewhere(topic) || subject::is_about_another(card, self.link.block, self.block, self.own) {
             return false;
         }
-        let words = &self.link.text;
-        let sentence = topics::sentences(&self.block.text).into_iter().find(|s| !words.is_empty() && s.contains(words));
-        let Some(said) = sentence.map(text::words) else { return false };
+        let Some(said) = self.said() else { return false };
         let says = |id: &str| self.rules.says(&said, id);
         (self.is_labelled()
             || (self.is_collection() && (self.is_by_its_maker() || says("used-to-train")))
@@ -160,4 +201,13 @@ impl<'a> Place<'a> {
             })
         })
     }
+}
+
+/// `owner/title-0123456789abcdef`, of which nothing leads elsewhere.
+fn is_slug(slug: &str) -> bool {
+    slug.split_once('/').is_some_and(|(owner, name)| {
+        let plain =
+            |s: &str| !s.is_empty() && s.len() <= 120 && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+        plain(owner) && plain(name) && !owner.starts_with('.') && !name.starts_with('.')
+    })
 }
