@@ -3,6 +3,7 @@
 //! on a second look that the verdict turned out to depend on.
 
 mod ancestors;
+mod data;
 mod local;
 
 pub use ancestors::deepen;
@@ -10,17 +11,17 @@ pub use ancestors::deepen;
 use crate::card::{self, Card};
 use crate::evidence::{Document, Evidence};
 use crate::hub::github::{RepoId, RepoRecord, Tree};
-use crate::hub::huggingface::HuggingFace;
-use crate::hub::record::{DatasetRecord, ModelRecord};
+use crate::hub::record::ModelRecord;
 use crate::hub::{self, Answer, Asked, Hub};
 use crate::net::{Fetcher, Gap, Origin, Resource, limits};
-use crate::plan::{self, DataPlace, DatasetMention, PlaceKind, Plan};
+use crate::plan::{self, PlaceKind, Plan};
 use crate::rules::Rules;
 use crate::rules::files::Kind;
-use crate::snapshot::{DatasetSnapshot, Depth, Mention, RepoSnapshot, Role, Snapshot, Twin};
+use crate::snapshot::{Depth, Mention, RepoSnapshot, Snapshot, Twin};
 use crate::target::{Place, Target};
-use crate::{files, license, text};
+use crate::{files, license};
 use ancestors::ancestors;
+pub use data::dataset_of;
 use futures_util::future::{BoxFuture, FutureExt, join, join_all, join4};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -236,7 +237,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     let home = local::home(snapshot);
     let place = (home.as_deref(), snapshot.hub, revision);
     let files = join_all(plan.files.iter().map(|path| async move { (path.clone(), file(fetcher, place, record, path).await) }));
-    let datasets = join_all(plan.datasets.into_iter().map(|d| dataset(fetcher, d)));
+    let datasets = join_all(plan.datasets.into_iter().map(|d| data::dataset(fetcher, d)));
     let place = plan.data_place.filter(|place| match &place.kind {
         PlaceKind::Repository(id) => !plan.repos.iter().any(|(known, _)| known == id),
         PlaceKind::Collection { .. } => true,
@@ -244,7 +245,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     });
     let place = async {
         match place {
-            Some(place) => data_place(fetcher, place).await,
+            Some(place) => data::data_place(fetcher, place).await,
             None => (Vec::new(), None),
         }
     };
@@ -328,53 +329,6 @@ fn listed(fetcher: &Fetcher, record: &ModelRecord, path: &str, gap: Gap) -> Gap 
 
 fn document(url: impl Into<Option<String>>, path: &str, bytes: &[u8]) -> Document {
     Document { path: path.to_string(), url: url.into(), sha256: crate::digest::sha256(bytes), bytes: bytes.to_vec() }
-}
-
-/// Looks a dataset up that is named by its id alone.
-pub async fn dataset_of(fetcher: &Fetcher, id: &str) -> DatasetSnapshot {
-    let mention = Mention { line: None, declared: false, context: "named".into() };
-    dataset(fetcher, DatasetMention { id: id.to_string(), role: Role::Unknown, mention, open_ended: false, elsewhere: None }).await
-}
-
-async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> DatasetSnapshot {
-    let hub = HuggingFace;
-    let DatasetMention { id, role, mention, open_ended, elsewhere } = named;
-    if let Some(page) = elsewhere {
-        let gap = || Gap::NotFetched("the rules know it".into());
-        return DatasetSnapshot { id, role, mention, open_ended, page, elsewhere: true, record: Err(gap()), card: Err(gap()) };
-    }
-    let at = &fetcher.endpoints;
-    let info = hub.dataset_info(at, &id);
-    let page = hub.dataset_page(at, &id);
-    let card = hub.dataset_card(at, &id);
-    let (record, card) = join(fetcher.get(&info), fetcher.get(&card)).await;
-    let record: Result<DatasetRecord, Gap> = record.and_then(|body| hub.read_dataset(&body.bytes).map_err(Gap::Malformed));
-    let card = card.map(|body| document(format!("{page}/blob/main/README.md"), "README.md", &body.bytes));
-    DatasetSnapshot { id, role, mention, open_ended, page, elsewhere: false, record, card }
-}
-
-/// Looks where a card says that data are: the datasets of a collection, with what its list says of them, or a repository.
-async fn data_place(fetcher: &Fetcher, place: DataPlace) -> (Vec<DatasetSnapshot>, Option<RepoSnapshot>) {
-    let mention = Mention { line: Some(place.line), declared: false, context: format!("listed at {}", text::cut(&place.url, 200)) };
-    let (hub, at) = (HuggingFace, &fetcher.endpoints);
-    match place.kind {
-        PlaceKind::Collection { slug, used } => {
-            let Ok(body) = fetcher.get(&hub.collection(at, &slug)).await else { return (Vec::new(), None) };
-            let listed = hub.datasets_of_collection(&body.bytes).unwrap_or_default().into_iter().map(|record| DatasetSnapshot {
-                id: record.id.clone(),
-                role: Role::Training,
-                mention: mention.clone(),
-                open_ended: !used,
-                page: hub.dataset_page(at, &record.id),
-                elsewhere: true,
-                record: Ok(record),
-                card: Err(Gap::NotFetched("the collection that lists it was looked at".into())),
-            });
-            (listed.collect(), None)
-        }
-        PlaceKind::Repository(id) => (Vec::new(), Some(repo(fetcher, id, mention, "HEAD", "HEAD").await)),
-        PlaceKind::Other => (Vec::new(), None),
-    }
 }
 
 /// Two calls of the code host's API; license and README come from where files are served.
