@@ -61,10 +61,13 @@ pub fn models_in<'r>(body: &str, own: &Own, rules: &'r Rules) -> Vec<NamedModel<
             // Within the name no clause ends.
             let inside = words.get(at..at + n - 1)?.iter().all(|w| !ends_clause(w));
             let name = folded.get(at..at + n)?.iter().filter(|f| !f.is_empty()).cloned().collect::<Vec<_>>().join(" ");
-            let name = [" based", " hf"].iter().find_map(|s| name.strip_suffix(s).filter(|_| n == 1)).unwrap_or(&name);
             if !inside || name.is_empty() {
                 return None;
             }
+            // "a Mistral-7B-based model", "LLaMA2-7B-Base", where the name itself is none.
+            let is_none = n == 1 && rules.called.id(&name, &own.about).is_none();
+            let stem = [" based", " hf", " base"].iter().find_map(|s| name.strip_suffix(s)).filter(|_| is_none);
+            let name = stem.unwrap_or(&name);
             let size = || own.size.as_ref().filter(|_| folded.get(at + n).is_none_or(|f| f != "version"));
             let sized = || size().and_then(|size| rules.called.id(&format!("{name} {size}"), &own.about));
             let whole = rules.called.id(name, &own.about);
@@ -139,6 +142,7 @@ mod tests {
         assert_eq!(ids("fine-tuned from LLaMA-2-70B."), ["meta-llama/Llama-2-70b-hf"]);
         assert_eq!(ids("Based on Meta's Llama 2 (13B), with care"), ["meta-llama/Llama-2-13b-hf"]);
         assert_eq!(ids("a Mistral-7B-based model"), ["mistralai/Mistral-7B-v0.1"]);
+        assert_eq!(ids("the LLaMA2-7B-Base weights"), ["meta-llama/Llama-2-7b-hf"]);
         assert_eq!(ids("We start from Mistral 7B Model."), ["mistralai/Mistral-7B-v0.1"]);
         assert_eq!(ids("`bert-base-cased` was used"), ["google-bert/bert-base-cased"]);
         assert_eq!(ids("Llama 3.1 8B Instruct and Qwen2.5-7B"), ["meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen2.5-7B"]);
