@@ -197,6 +197,12 @@ pub fn contains_phrase(folded: &str, phrase: &str) -> bool {
     phrase_at(folded, phrase).is_some()
 }
 
+/// A number of parameters as names of models have it, in lower case: "7b", "1.3b", "8x7b", "125m".
+pub fn is_size(word: &str) -> bool {
+    let number = word.strip_suffix(['b', 'm']).unwrap_or_default();
+    number.starts_with(|c: char| c.is_ascii_digit()) && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'x'))
+}
+
 /// Splits a name on punctuation and camelCase, lower case; digits stay with their word.
 pub fn name_words(name: &str) -> Vec<String> {
     let mut out = Vec::new();

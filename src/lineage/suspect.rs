@@ -117,10 +117,7 @@ fn told<'r>(card: &Card, rules: &'r Rules) -> Option<Told<'r>> {
                 rules.phrase_list("derived-from-adjacent").iter().find_map(|p| {
                     let rest = after_phrase(&folded, p)?;
                     // A list of names is one of data ("fine-tuned on Alpaca, …"), a model has a size or a version.
-                    rest.split(' ')
-                        .take(6)
-                        .any(|w| w.ends_with('b') && w.trim_end_matches('b').chars().all(|c| c.is_ascii_digit()) && w.len() > 1)
-                        .then_some(())?;
+                    rest.split(' ').take(6).any(|w| w.ends_with('b') && text::is_size(w)).then_some(())?;
                     family_at_start(rest, rules)
                 })
             });

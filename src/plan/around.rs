@@ -1,7 +1,7 @@
 //! Whether the words around the name of a model say that it is the base of the model whose card it is.
 
 use crate::rules::Rules;
-use crate::text::contains_phrase;
+use crate::text::{self, contains_phrase};
 
 /// A sentence, folded, around a name.
 pub struct Around<'s> {
@@ -90,10 +90,7 @@ fn strip_any<'s>(s: &'s str, words: &[&str]) -> &'s str {
 
 /// `…-7b`, `…-1.3B`: data are counted in other units.
 fn has_size(id: &str) -> bool {
-    id.to_lowercase().split(['-', '_', '/']).any(|part| {
-        let digits = part.strip_suffix('b').unwrap_or_default();
-        !digits.is_empty() && digits.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'x'))
-    })
+    id.to_lowercase().split(['-', '_', '/']).any(|part| part.ends_with('b') && text::is_size(part))
 }
 
 /// The folded words before a name end with a phrase, an article in between at most.

@@ -84,7 +84,7 @@ pub fn models_in<'r>(body: &str, own: &Own, rules: &'r Rules) -> Vec<NamedModel<
         let began = before.is_some_and(|(w, f)| !ends_clause(w) && at > 1 && is_name(w, f, rules));
         // "7b, 13b and 70b Llama-2": one of several sizes.
         let of_several = model.called.starts_with(|c: char| c.is_ascii_digit())
-            && folded.get(at.saturating_sub(3)..at).is_some_and(|near| near.iter().any(|w| is_size(w)));
+            && folded.get(at.saturating_sub(3)..at).is_some_and(|near| near.iter().any(|w| text::is_size(w)));
         let of_it = after.is_some_and(|(_, f)| rules.phrase_list("no-base-after").contains(f));
         if !goes_on && !began && !of_it && !of_several && !out.iter().any(|o| o.id == model.id) {
             out.push(model);
@@ -100,13 +100,7 @@ pub fn models_in<'r>(body: &str, own: &Own, rules: &'r Rules) -> Vec<NamedModel<
 
 fn size_of(own: &str) -> Option<String> {
     let name = own.split_once('/').map_or(own, |(_, name)| name).to_lowercase();
-    name.split(['-', '_']).find(|part| is_size(part)).map(text::words)
-}
-
-/// "7b", "1.3b", "8x7b", "125m".
-fn is_size(word: &str) -> bool {
-    let number = word.strip_suffix(['b', 'm']).unwrap_or_default();
-    number.starts_with(|c: char| c.is_ascii_digit()) && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'x'))
+    name.split(['-', '_']).find(|part| text::is_size(part)).map(text::words)
 }
 
 /// Whether a clause ends with a word: "7B," and "7B." do.
