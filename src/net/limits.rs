@@ -32,7 +32,7 @@ pub const LICENSE_FILES: usize = 8;
 /// Files that a model repository's list may have before the rest is ignored.
 pub const LISTED_FILES: usize = 100_000;
 /// Datasets looked up for one model.
-pub const DATASETS: usize = 16;
+pub const DATASETS: usize = 40;
 /// The same, with those that the rules know and nothing is asked for.
 pub const DATASETS_KNOWN: usize = 200;
 /// Code repositories looked into for one model: two API calls each, 60 an hour without a token.

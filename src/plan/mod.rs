@@ -205,14 +205,14 @@ pub mod tests {
 
     #[test]
     fn too_many_datasets() {
-        let declared: String = (0..18).map(|n| format!("- a/b{n}\n")).collect();
+        let declared: String = (0..limits::DATASETS + 2).map(|n| format!("- a/b{n}\n")).collect();
         let card = format!("---\ndatasets:\n{declared}- allenai/c4\n---\n\n## Evaluation\n\nhttps://huggingface.co/datasets/e/f\n");
         let p = planned("o/n", &card);
         assert_eq!(p.left_out, ["2 more datasets", "1 more datasets that are not told to have trained it"]);
         let last = p.datasets.last().unwrap();
-        assert_eq!((p.datasets.len(), last.id.as_str()), (17, "allenai/c4"));
+        assert_eq!((p.datasets.len(), last.id.as_str()), (limits::DATASETS + 1, "allenai/c4"));
         assert_eq!(last.elsewhere.as_deref(), Some("https://huggingface.co/datasets/allenai/c4"));
-        assert!(p.datasets.iter().take(16).all(|d| d.elsewhere.is_none() && d.role == Role::Training));
+        assert!(p.datasets.iter().take(limits::DATASETS).all(|d| d.elsewhere.is_none() && d.role == Role::Training));
     }
 
     #[test]
