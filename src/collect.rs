@@ -246,7 +246,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     let place = async {
         match place {
             Some(place) => data::data_place(fetcher, place).await,
-            None => (Vec::new(), None),
+            None => data::Found::default(),
         }
     };
     let own = own_repository(snapshot);
@@ -258,7 +258,7 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
             .map(|(id, mention, tree, files)| repo(fetcher, id, mention, tree, files)),
     );
     let bases = ancestors(fetcher, rules, (snapshot.hub, &snapshot.id), plan.bases, seen);
-    let ((files, datasets, repos, bases), (collected, data_repo)) = join(join4(files, datasets, repos, bases), place).await;
+    let ((files, datasets, repos, bases), kept) = join(join4(files, datasets, repos, bases), place).await;
     snapshot.skipped.extend(plan.left_out.into_iter().map(|what| (what, Gap::NotFetched("more than one audit looks up".into()))));
     snapshot.skipped.extend(record.extra.gaps.iter().map(|(part, gap)| (format!("{}:{}/{part}", snapshot.hub, snapshot.id), gap.clone())));
     snapshot.files.extend(files);
@@ -267,9 +267,10 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     }
     snapshot.datasets = datasets;
     // Linked in passing, and in a collection of training data.
-    snapshot.datasets.retain(|d| !collected.iter().any(|c| c.id.eq_ignore_ascii_case(&d.id)));
-    snapshot.datasets.extend(collected);
-    snapshot.data_repo = data_repo;
+    snapshot.datasets.retain(|d| !kept.datasets.iter().any(|c| c.id.eq_ignore_ascii_case(&d.id)));
+    snapshot.datasets.extend(kept.datasets);
+    snapshot.data_repo = kept.repo;
+    snapshot.skipped.extend(kept.skipped);
     snapshot.repos = repos;
     snapshot.ancestors = bases;
 }

@@ -299,7 +299,9 @@ fn data_in_collections_of_the_hub() {
     assert_eq!(pillar(&audited(bar, &two)), "partial");
     // Nothing in it, no list, and somebody else's.
     assert_eq!(pillar(&audited(used, &json!([]))), "partial");
-    assert_eq!(pillar(&audited(used, &json!("no list"))), "partial");
+    let broken = audited(used, &json!("no list"));
+    assert_eq!(pillar(&broken), "partial");
+    assert_eq!(list(&broken, "incomplete").first().map(|m| text(m, "what")), Some("collection:o/ruri-data-0123"));
     assert_eq!(pillar(&audited(&bar.replace("/o/", "/p/"), &two)), "closed");
 }
 

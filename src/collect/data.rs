@@ -32,14 +32,30 @@ pub(super) async fn dataset(fetcher: &Fetcher, named: DatasetMention) -> Dataset
     DatasetSnapshot { id, role, mention, open_ended, page, elsewhere: false, record, card }
 }
 
-/// Looks where a card says that data are: the datasets of a collection, with what its list says of them, or a repository.
-pub(super) async fn data_place(fetcher: &Fetcher, place: DataPlace) -> (Vec<DatasetSnapshot>, Option<RepoSnapshot>) {
+/// What was found where a card says that data are.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The datasets of a collection, with what its list says of them.
+    pub datasets: Vec<DatasetSnapshot>,
+    pub repo: Option<RepoSnapshot>,
+    /// What could not be looked at, and why.
+    pub skipped: Option<(String, Gap)>,
+}
+
+/// Looks there.
+pub(super) async fn data_place(fetcher: &Fetcher, place: DataPlace) -> Found {
     let mention = Mention { line: Some(place.line), declared: false, context: format!("listed at {}", text::cut(&place.url, 200)) };
     let (hub, at) = (HuggingFace, &fetcher.endpoints);
     match place.kind {
         PlaceKind::Collection { slug, used } => {
-            let Ok(body) = fetcher.get(&hub.collection(at, &slug)).await else { return (Vec::new(), None) };
-            let listed = hub.datasets_of_collection(&body.bytes).unwrap_or_default().into_iter().map(|record| DatasetSnapshot {
+            let answer = fetcher.get(&hub.collection(at, &slug)).await;
+            let listed = match answer.and_then(|body| hub.datasets_of_collection(&body.bytes).map_err(Gap::Malformed)) {
+                Ok(listed) => listed,
+                // No such collection is an answer.
+                Err(Gap::MissingOrPrivate | Gap::NotFound) => return Found::default(),
+                Err(gap) => return Found { skipped: Some((format!("collection:{slug}"), gap)), ..Found::default() },
+            };
+            let listed = listed.into_iter().map(|record| DatasetSnapshot {
                 id: record.id.clone(),
                 role: Role::Training,
                 mention: mention.clone(),
@@ -49,9 +65,9 @@ pub(super) async fn data_place(fetcher: &Fetcher, place: DataPlace) -> (Vec<Data
                 record: Ok(record),
                 card: Err(Gap::NotFetched("the collection that lists it was looked at".into())),
             });
-            (listed.collect(), None)
+            Found { datasets: listed.collect(), ..Found::default() }
         }
-        PlaceKind::Repository(id) => (Vec::new(), Some(repo(fetcher, id, mention, "HEAD", "HEAD").await)),
-        PlaceKind::Other => (Vec::new(), None),
+        PlaceKind::Repository(id) => Found { repo: Some(repo(fetcher, id, mention, "HEAD", "HEAD").await), ..Found::default() },
+        PlaceKind::Other => Found::default(),
     }
 }
