@@ -97,6 +97,8 @@ fn declared_data_and_what_prose_adds() {
         ("## Data\n\n- b\n- Instructional data\n", "partial"),
         ("## Data\n\n- b\n- 16M abstracts of papers that nobody may have\n", "partial"),
         ("## Data\n\n- b\n- Epochs: 3\n", "open"),
+        ("## Data\n\n- b: 5K row subset of short answers\n", "partial"),
+        ("## Data\n\n- b: all of it\n- c: a subset of nothing declared\n", "open"),
         ("## Data\n\n- b\n- No other data were used, no other dataset\n", "open"),
         ("## Data\n\n- b\n- All previous datasets combined\n", "open"),
         ("We used the following datasets\n\n- b\n- in-house generated data of ours\n", "partial"),

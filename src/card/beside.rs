@@ -87,7 +87,9 @@ pub fn lists_more(card: &Card, rules: &Rules, own: &str, declared: &[String], an
                 && !rules.says(folded, "data-not-own")
                 && !rules.says(folded, "data-again")
         };
-        unlinked && ((custom && folded.split(' ').count() <= 12) || beside())
+        // "X: 5K row subset": which rows is not told.
+        let part = || b.in_list && is_declared(*i, b) && rules.says(folded, "data-part-of-item") && !rules.says(folded, "data-again");
+        (unlinked && ((custom && folded.split(' ').count() <= 12) || beside())) || part()
     })?;
     Some(item.1.line)
 }
