@@ -238,8 +238,10 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
     let place = (home.as_deref(), snapshot.hub, revision);
     let files = join_all(plan.files.iter().map(|path| async move { (path.clone(), file(fetcher, place, record, path).await) }));
     let datasets = join_all(plan.datasets.into_iter().map(|d| data::dataset(fetcher, d)));
+    let own = own_repository(snapshot);
+    let own_id = own.as_ref().map(|(id, ..)| id.clone());
     let place = plan.data_place.filter(|place| match &place.kind {
-        PlaceKind::Repository(id) => !plan.repos.iter().any(|(known, _)| known == id),
+        PlaceKind::Repository(id) => own_id.as_ref() != Some(id) && !plan.repos.iter().any(|(known, _)| known == id),
         PlaceKind::Collection { .. } => true,
         PlaceKind::Other => false,
     });
@@ -249,8 +251,6 @@ async fn second_wave(fetcher: &Fetcher, rules: &Rules, snapshot: &mut Snapshot, 
             None => data::Found::default(),
         }
     };
-    let own = own_repository(snapshot);
-    let own_id = own.as_ref().map(|(id, ..)| id.clone());
     let linked = plan.repos.into_iter().filter(|(id, _)| own_id.as_ref() != Some(id));
     let repos = join_all(
         own.into_iter()

@@ -27,6 +27,11 @@ pub fn kind(path: &str, rules: &Rules) -> Option<Kind> {
     classify(path, rules).map(|c| c.0)
 }
 
+/// Whether a path or address, in lower case, ends as files of data do (`data-file` in `rules/card.toml`).
+pub fn ends_as_data(path: &str, rules: &Rules) -> bool {
+    rules.phrase_list("data-file").iter().any(|e| path.ends_with(&format!(".{}", e.replace(' ', "."))))
+}
+
 /// The files of a repository, sorted by what they are.
 #[derive(Debug, Clone, Default)]
 pub struct Sorted {

@@ -173,7 +173,8 @@ pub struct DatasetSnapshot {
     /// It is named in words that speak of more than the name, or of a part of it.
     pub open_ended: bool,
     pub page: String,
-    /// Nothing was asked for, since the rules know it: it is kept elsewhere than on the hub, or there are too many.
+    /// Its own record was not asked for: the rules know it (it is kept elsewhere than on the hub, or there are too many), or a
+    /// collection lists it with what is needed.
     pub elsewhere: bool,
     pub record: Result<DatasetRecord, Gap>,
     pub card: Result<Document, Gap>,

@@ -1,7 +1,7 @@
 //! Which section of a card speaks of what, and where a phrase is said: headings and phrases from
 //! `rules/card.toml` applied to a parsed card.
 
-use super::{Block, BlockKind, Card};
+use super::{Block, BlockKind, Card, Link};
 use crate::rules::Rules;
 use crate::text::{self, contains_phrase};
 use std::borrow::Cow;
@@ -91,6 +91,12 @@ pub fn sentences(s: &str) -> Vec<&str> {
     }
     out.extend(s.get(from..).filter(|rest| !rest.trim().is_empty()));
     out
+}
+
+/// The sentence of a block that holds the words of a link in it.
+pub fn sentence_of<'b>(link: &Link, block: &'b Block) -> Option<&'b str> {
+    let words = &link.text;
+    sentences(&block.text).into_iter().find(|s| !words.is_empty() && s.contains(words))
 }
 
 /// A sentence without clauses such as ", which is made from Y": they tell of what stands before them, and not of the model.

@@ -1,15 +1,16 @@
 //! Training data that a card links and names by no dataset: in a repository of a code host, which is looked into, or elsewhere.
 
 use super::*;
-use crate::card::{Card, beside};
+use crate::card::{Card, beside, corpora};
 use crate::hub::github::{Tree, TreeKind};
 use crate::plan::{DataPlace, PlaceKind, places};
 use crate::snapshot::RepoSnapshot;
-use crate::text;
+use crate::{files, text};
 
 /// Where the card says that data are, if anywhere.
 pub(super) fn data_place(cx: &Context<'_, '_>, card: &Card) -> Option<DataPlace> {
-    places::data_place(card, cx.rules, &cx.snapshot.id, !cx.snapshot.ancestors.is_empty())
+    let announced = corpora::announced_lists(card, cx.rules);
+    places::data_place(card, cx.rules, &cx.snapshot.id, !cx.snapshot.ancestors.is_empty(), &announced)
 }
 
 /// The training data in such a place.
@@ -54,12 +55,11 @@ const MIN_BYTES: u64 = 10 << 10;
 
 /// Files that hold data, by their endings, and are no settings by their names.
 fn data_files<'t>(tree: &'t Tree, rules: &Rules) -> Vec<&'t str> {
-    let endings: Vec<String> = rules.phrase_list("data-file").iter().map(|e| format!(".{}", e.replace(' ', "."))).collect();
     let is_data = |path: &str| {
         let lower = path.to_lowercase();
         let name = lower.rsplit('/').next().unwrap_or(&lower);
-        endings.iter().any(|e| name.ends_with(e.as_str())) && !rules.says(&text::name_words(name).join(" "), "settings-file")
+        files::ends_as_data(name, rules) && !rules.says(&text::name_words(name).join(" "), "settings-file")
     };
-    let files = tree.entries.iter().filter(|e| e.kind == TreeKind::File && e.size.is_some_and(|s| s >= MIN_BYTES));
-    files.map(|e| e.path.as_str()).filter(|p| is_data(p)).collect()
+    let large = tree.entries.iter().filter(|e| e.kind == TreeKind::File && e.size.is_some_and(|s| s >= MIN_BYTES));
+    large.map(|e| e.path.as_str()).filter(|p| is_data(p)).collect()
 }

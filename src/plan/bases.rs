@@ -6,16 +6,17 @@ use super::around::Around;
 use super::named::{self, Own};
 use super::{BaseMention, model_id, under};
 use crate::card::front_matter::strings;
+use crate::card::recipe::Recipe;
 use crate::card::topics::{self, sentences};
-use crate::card::{BlockKind, Card, recipe};
+use crate::card::{BlockKind, Card};
 use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::rules::Rules;
 use crate::snapshot::Mention;
 use crate::{hub, text};
 
-/// All of them. Prose is asked only where nothing is declared: it also tells of relatives.
-pub fn bases(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints) -> Vec<BaseMention> {
+/// All of them. The card's training recipes (`recipes`) and prose are asked only where nothing is declared: prose also tells of relatives.
+pub fn bases(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints, recipes: &[Recipe]) -> Vec<BaseMention> {
     let mut out = Bases { own: &record.id, found: declared(record, card, at) };
     if let Some(base) = record.config.get("peft").and_then(|p| p.get("base_model_name_or_path")).and_then(|b| b.as_str()) {
         let mention = Mention { line: None, declared: true, context: "base_model_name_or_path in adapter_config.json".into() };
@@ -24,7 +25,7 @@ pub fn bases(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endp
     if let Some(card) = card.filter(|_| out.found.is_empty()) {
         merge_recipes(card, &mut out);
         if out.found.is_empty() {
-            training_recipes(card, rules, &mut out);
+            training_recipes(recipes, &mut out);
         }
         if out.found.is_empty() {
             prose(card, &Own::of(record), rules, at, &mut out);
@@ -95,8 +96,7 @@ fn merge_recipes(card: &Card, out: &mut Bases<'_>) {
 
 /// The model that a training recipe in the card began with. The last run is the one that made the model; those before it
 /// are told of with it.
-fn training_recipes(card: &Card, rules: &Rules, out: &mut Bases<'_>) {
-    let recipes = recipe::recipes(card, rules, out.own);
+fn training_recipes(recipes: &[Recipe], out: &mut Bases<'_>) {
     let Some((recipe, base)) = recipes.iter().rev().find_map(|r| r.bases.first().map(|b| (r, b))) else { return };
     let mention = Mention { line: Some(recipe.line), declared: true, context: "a training recipe in the card".into() };
     out.add(base, None, mention);
@@ -381,6 +381,6 @@ mod tests {
         let json = serde_json::json!({"id": "o/n", "config": {"peft": {"base_model_name_or_path": "a/b"}}});
         let record = crate::hub::record::ModelRecord::parse(json.to_string().as_bytes()).unwrap();
         let rules = Rules::load(None).unwrap();
-        assert_eq!(bases(&record, None, &rules, &Endpoints::default()).first().map(|b| b.id.clone()), Some("a/b".into()));
+        assert_eq!(bases(&record, None, &rules, &Endpoints::default(), &[]).first().map(|b| b.id.clone()), Some("a/b".into()));
     }
 }

@@ -4,7 +4,8 @@
 use super::{DatasetMention, under};
 use crate::card::columns::{Cell, data_cell};
 use crate::card::front_matter::strings;
-use crate::card::{Block, Card, Link, beside, corpora, recipe, subject, topics};
+use crate::card::recipe::Recipe;
+use crate::card::{Block, Card, Link, beside, corpora, subject, topics};
 use crate::hosts::Endpoints;
 use crate::hub::record::ModelRecord;
 use crate::net::limits;
@@ -44,18 +45,25 @@ fn dataset_id(url: &str, at: &Endpoints) -> Option<String> {
 }
 
 /// All of them, each with what it is for, as far as the card says. `bases` are its base models: what pre-trained
-/// the base is left out.
-pub fn datasets(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpoints, bases: &[&str]) -> Vec<DatasetMention> {
+/// the base is left out. `announced` are the card's lists of training data, `recipes` its training recipes.
+pub fn datasets(
+    record: &ModelRecord,
+    card: Option<&Card>,
+    rules: &Rules,
+    at: &Endpoints,
+    bases: &[&str],
+    announced: &BTreeSet<usize>,
+    recipes: &[Recipe],
+) -> Vec<DatasetMention> {
     let Some(card) = card else {
         return strings(record.card_data.get("datasets")).into_iter().filter_map(|d| declared_dataset(&d, None, at)).collect();
     };
-    let announced = corpora::announced_lists(card, rules);
-    let mut told = corpora::trained_on(card, rules, &record.id, bases, &announced);
+    let mut told = corpora::trained_on(card, rules, &record.id, bases, announced);
     let named = std::mem::take(&mut told.named);
     let reading = Reading { card, rules, at, own: &record.id, has_base: !bases.is_empty(), announced, more_in: told.more_in };
     let (mut out, unnamed) = reading.declared(record);
     let called = reading.linked(&mut out);
-    let in_recipe = reading.recipes(&mut out);
+    let in_recipe = reading.recipes(recipes, &mut out);
     reading.benchmarks(&mut out);
     let names: Vec<String> = out.iter().filter(|o| o.mention.declared).take(MAX_NAMES).map(|o| last_name(&o.id)).collect();
     if reading.tells_more_than_declared(&out, unnamed, &names) {
@@ -84,7 +92,7 @@ struct Reading<'a> {
     own: &'a str,
     has_base: bool,
     /// Blocks of lists that a sentence announces as training data.
-    announced: BTreeSet<usize>,
+    announced: &'a BTreeSet<usize>,
     /// Sections in which prose names further data.
     more_in: Vec<usize>,
 }
@@ -139,9 +147,9 @@ impl Reading<'_> {
 
     /// Adds what training recipes in the card name; true where one names something that nobody could look up. They show what was
     /// done, so they count beside what is declared.
-    fn recipes(&self, out: &mut Vec<DatasetMention>) -> bool {
+    fn recipes(&self, recipes: &[Recipe], out: &mut Vec<DatasetMention>) -> bool {
         let mut unnamed = false;
-        for recipe in recipe::recipes(self.card, self.rules, self.own) {
+        for recipe in recipes {
             for name in &recipe.datasets {
                 let by_id = || name.contains('/') && crate::ids::is_repo_id(name);
                 let known =
@@ -252,7 +260,7 @@ impl Reading<'_> {
         let (card, rules, own) = (self.card, self.rules, self.own);
         (!declared.all(is_a_part) && beside::part_told(card, rules, own, self.has_base).is_some())
             || unnamed
-            || beside::lists_more(card, rules, own, names, &self.announced).is_some()
+            || beside::lists_more(card, rules, own, names, self.announced).is_some()
     }
 
     /// Adds the well-known corpora that prose names as training data. Where the front matter declares what trained the model,
@@ -328,8 +336,7 @@ fn said_of(link: &Link, block: &Block) -> String {
 }
 
 fn sentence_of<'c>(link: &'c Link, block: &'c Block) -> &'c str {
-    let sentence = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(&link.text));
-    sentence.unwrap_or(&link.text)
+    topics::sentence_of(link, block).unwrap_or(&link.text)
 }
 
 /// Adds the well-known corpora that prose names as training data.

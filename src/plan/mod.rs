@@ -8,7 +8,7 @@ mod named;
 pub mod places;
 mod repos;
 
-use crate::card::Card;
+use crate::card::{Card, corpora, recipe};
 use crate::hosts::Endpoints;
 use crate::hub::github::RepoId;
 use crate::hub::record::ModelRecord;
@@ -66,13 +66,15 @@ pub fn plan(record: &ModelRecord, card: Option<&Card>, rules: &Rules, at: &Endpo
     let legal = legal_texts(record.files.iter().flatten().map(|f| f.path.as_str()), |p| files::kind(p, rules));
     let unread = legal.unread.into_iter().map(|(path, why)| (path.to_string(), why)).collect();
     let mut plan = Plan { files: files_to_read(record, &legal.read), unread, ..Plan::default() };
-    plan.bases = bases::bases(record, card, rules, at);
+    let announced = card.map(|c| corpora::announced_lists(c, rules)).unwrap_or_default();
+    let recipes = card.map(|c| recipe::recipes(c, rules, &record.id)).unwrap_or_default();
+    plan.bases = bases::bases(record, card, rules, at, &recipes);
     let bases: Vec<&str> = plan.bases.iter().map(|b| b.id.as_str()).collect();
-    plan.datasets = datasets::datasets(record, card, rules, at, &bases);
+    plan.datasets = datasets::datasets(record, card, rules, at, &bases, &announced, &recipes);
     if let Some(card) = card {
         plan.repos = repos::repos(record, card, &plan.bases, rules);
         if !plan.datasets.iter().any(|d| d.role == Role::Training) {
-            plan.data_place = places::data_place(card, rules, &record.id, !plan.bases.is_empty());
+            plan.data_place = places::data_place(card, rules, &record.id, !plan.bases.is_empty(), &announced);
         }
     }
     let mut over = |kind: &str, n: usize, limit: usize| {

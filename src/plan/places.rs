@@ -4,7 +4,7 @@
 use crate::card::{Block, BlockKind, Card, Link, corpora, subject, topics};
 use crate::hub::github::RepoId;
 use crate::rules::Rules;
-use crate::text;
+use crate::{files, text};
 use std::collections::BTreeSet;
 
 /// A place where a card says that training data are kept.
@@ -29,19 +29,19 @@ pub enum PlaceKind {
     Other,
 }
 
-/// The first such place: declared, or in a sentence that says what the model `own` was trained on.
-pub fn data_place(card: &Card, rules: &Rules, own: &str, has_base: bool) -> Option<DataPlace> {
+/// The first such place: declared, or in a sentence that says what the model `own` was trained on, or in a list that one
+/// announces (`announced`).
+pub fn data_place(card: &Card, rules: &Rules, own: &str, has_base: bool, announced: &BTreeSet<usize>) -> Option<DataPlace> {
     let declared = card.front.strings("datasets").into_iter().find(|d| d.starts_with("http://") || d.starts_with("https://"));
     if let Some(url) = declared {
         let kind = RepoId::from_url(&url).map_or(PlaceKind::Other, PlaceKind::Repository);
         let open_ended = card.front.strings("datasets").len() > 1;
         return Some(DataPlace { line: card.front_line("datasets", Some(&url)).unwrap_or(1), url, kind, open_ended });
     }
-    let announced = corpora::announced_lists(card, rules);
     card.links.iter().find_map(|link| {
         let block = card.blocks.get(link.block).filter(|b| b.kind != BlockKind::Code)?;
         let place = Place::of(link, block, rules, own, has_base);
-        (place.holds_data(&announced) && place.is_of_this_model(card, &announced)).then(|| place.found())
+        (place.holds_data(announced) && place.is_of_this_model(card, announced)).then(|| place.found())
     })
 }
 
@@ -87,9 +87,7 @@ impl<'a> Place<'a> {
 
     /// The sentence that the link stands in, folded.
     fn said(&self) -> Option<String> {
-        let words = &self.link.text;
-        let sentence = topics::sentences(&self.block.text).into_iter().find(|s| !words.is_empty() && s.contains(words));
-        sentence.map(text::words)
+        topics::sentence_of(self.link, self.block).map(text::words)
     }
 
     /// By its address, or by what the link is called, data are there.
@@ -151,9 +149,7 @@ impl<'a> Place<'a> {
     }
 
     fn is_file(&self) -> bool {
-        let endings = self.rules.phrase_list("data-file");
-        (self.url.starts_with("http") || self.path.contains('/'))
-            && endings.iter().any(|e| self.path.ends_with(&format!(".{}", e.replace(' ', "."))))
+        (self.url.starts_with("http") || self.path.contains('/')) && files::ends_as_data(&self.path, self.rules)
     }
 
     fn is_repository(&self) -> bool {
@@ -163,8 +159,7 @@ impl<'a> Place<'a> {
     /// "[indosum](…) dataset", "a dataset that is available on [github](…)": the words around the link say it as well as those in it.
     fn is_called_data(&self) -> bool {
         let words = &self.link.text;
-        let sentence = topics::sentences(&self.block.text).into_iter().find(|s| !words.is_empty() && s.contains(words));
-        if let Some((before, _)) = sentence.and_then(|s| s.split_once(words)) {
+        if let Some((before, _)) = topics::sentence_of(self.link, self.block).and_then(|s| s.split_once(words)) {
             let before: Vec<&str> = before.split_whitespace().rev().take(6).collect();
             let before = text::words(&before.into_iter().rev().collect::<Vec<_>>().join(" "));
             let kept = self.rules.phrase_list("data-kept-at").iter().any(|p| before.ends_with(p.as_str()));

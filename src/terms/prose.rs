@@ -131,7 +131,7 @@ pub fn mentions<'r>(card: &Card, own: &str, rules: &'r Rules) -> Vec<Mention<'r>
         }
         for link in &links {
             let Some(known) = find_url(rules, &link.url) else { continue };
-            let around = topics::sentences(&block.text).into_iter().find(|s| !link.text.is_empty() && s.contains(link.text.as_str()));
+            let around = topics::sentence_of(link, block);
             let around = around.map(t::words).unwrap_or_default();
             // A link beside the name says nothing new.
             if !is_of_others(&around) && !out.iter().any(|m| m.line == block.line && m.known.id() == known.id()) {
